@@ -1,0 +1,141 @@
+"""What web and worker say to each other: the only part of audio that the rest of MiTalk may import.
+
+Every message is a frozen dataclass that travels as a flat JSON object with its `kind`. Topics are those of `rooms.bus`.
+Nothing here is trusted to arrive: the worker reads the truth (`RoomTruth`) twice a second, and web asks again.
+"""
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+WORKERS_TOPIC = "workers"  # workers announce themselves here; every web process listens
+
+
+def worker_topic(worker: str) -> str:
+    """The topic that one audio worker listens to."""
+    return f"audio.{worker}"
+
+
+def web_topic(process: str) -> str:
+    """The topic on which one web process receives the answers to its own requests."""
+    return f"web.{process}"
+
+
+def room_topic(room: str) -> str:
+    """The topic of everything that the members of one room should see."""
+    return f"room.{room}"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Web to worker: a participant's SDP offer, already sanitised and already admitted by the roster."""
+
+    kind: ClassVar[str] = "offer"
+    request: str  # correlates the answer
+    reply_to: str  # a topic
+    room: str
+    connection: str  # one peer, one connection; a new one of the same person replaces the old
+    person: str
+    sdp: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Worker to web: the SDP answer to an `Offer`."""
+
+    kind: ClassVar[str] = "answer"
+    request: str
+    sdp: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferRefused:
+    """Worker to web: an `Offer` that could not be answered, with a stable code of `rooms.domain.errors`."""
+
+    kind: ClassVar[str] = "offer_refused"
+    request: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Web to worker: who may be heard in a room as of `version`. Older versions than the one known are ignored."""
+
+    kind: ClassVar[str] = "stage"
+    room: str
+    version: int
+    may_speak: tuple[str, ...]  # connections
+
+
+@dataclass(frozen=True, slots=True)
+class Hangup:
+    """Web to worker: drop this connection's media now."""
+
+    kind: ClassVar[str] = "hangup"
+    room: str
+    connection: str
+
+
+@dataclass(frozen=True, slots=True)
+class Speaking:
+    """Worker to room: the people whose voice is in the mix now. Sent on change, at most five times a second."""
+
+    kind: ClassVar[str] = "speaking"
+    room: str
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MediaLost:
+    """Worker to room: this connection's media ended without our asking; its page should negotiate again."""
+
+    kind: ClassVar[str] = "media_lost"
+    room: str
+    connection: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerStarted:
+    """Worker to `WORKERS_TOPIC`: a worker begins with no peers; pages whose room it carries negotiate again."""
+
+    kind: ClassVar[str] = "worker_started"
+    worker: str
+
+
+Message = Offer | Answer | OfferRefused | Stage | Hangup | Speaking | MediaLost | WorkerStarted
+_BY_KIND: dict[str, type[Message]] = {
+    message.kind: message
+    for message in (Offer, Answer, OfferRefused, Stage, Hangup, Speaking, MediaLost, WorkerStarted)
+}
+
+
+class UnknownMessage(ValueError):
+    """A message of another version or of nobody: log it and go on."""
+
+
+def encode(message: Message) -> dict[str, Any]:
+    """The JSON object of a message."""
+    return {"kind": message.kind, **dataclasses.asdict(message)}
+
+
+def decode(data: dict[str, Any]) -> Message:
+    """The message of a JSON object.
+
+    Raises:
+        UnknownMessage: the kind is not ours, or its fields do not fit.
+    """
+    fields = {name: tuple(value) if isinstance(value, list) else value for name, value in data.items() if name != "kind"}
+    try:
+        return _BY_KIND[data["kind"]](**fields)
+    except (KeyError, TypeError) as error:
+        raise UnknownMessage(f"not a wire message: {data.get('kind')!r}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class RoomTruth:
+    """One room as the database knows it; what the worker reconciles its peers with."""
+
+    room: str
+    version: int
+    may_speak: frozenset[str]  # connections on stage, unmuted, in a live room
+    present: frozenset[str]  # every connection of the roster; media of any other is ended
