@@ -1,0 +1,65 @@
+"""People, for staff."""
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from accounts.models import AuditEntry, Industry, Profile, User
+
+
+class ProfileInline(admin.StackedInline):
+    """The professional beside the account."""
+
+    model = Profile
+
+
+@admin.register(User)
+class UserAdmin(admin.ModelAdmin):
+    """Accounts. Passwords are not shown and not set here: people reset their own."""
+
+    list_display = ("email", "name", "sponsor", "is_active", "is_staff", "date_joined")
+    list_filter = ("is_active", "is_staff", "is_demo")
+    list_select_related = ("profile", "sponsor")
+    search_fields = ("email", "profile__name")
+    fields = ("email", "public_id", "sponsor", "is_active", "is_staff", "is_superuser", "groups", "date_joined", "last_login")
+    readonly_fields = ("public_id", "sponsor", "date_joined", "last_login")
+    inlines = (ProfileInline,)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Accounts come from invites."""
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        """Only a superuser hands out power."""
+        if request.user.is_superuser:
+            return self.readonly_fields
+        return (*self.readonly_fields, "is_staff", "is_superuser", "groups")
+
+
+@admin.register(Industry)
+class IndustryAdmin(admin.ModelAdmin):
+    """Industries, named in three languages."""
+
+    list_display = ("slug", "name_en", "name_zh", "name_ko")
+    prepopulated_fields = {"slug": ("name_en",)}
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(admin.ModelAdmin):
+    """What was done: to be read only."""
+
+    list_display = ("at", "actor", "act", "target", "reason")
+    list_filter = ("act",)
+    list_select_related = ("actor",)
+    date_hierarchy = "at"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Entries come from what was done."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:
+        """Never."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:
+        """Never."""
+        return False

@@ -1,0 +1,38 @@
+"""A professional first: nobody enters the hall without a name and a headline."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import urlencode
+
+from accounts.models import Profile
+
+
+def profile_optional(view: Callable) -> Callable:
+    """Mark a view that a signed-in person may see before their profile is filled in."""
+    view.profile_optional = True  # type: ignore[attr-defined]
+    return view
+
+
+class ProfileFirstMiddleware:
+    """Sends a signed-in person without a profile to fill it in, and back to where they were going."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable, args: tuple, kwargs: dict) -> HttpResponse | None:
+        """Redirect, or None to go on."""
+        namespaces = request.resolver_match.namespaces if request.resolver_match else []
+        if not {"rooms", "invites"} & set(namespaces) or getattr(view, "profile_optional", False):
+            return None
+        if not request.user.is_authenticated or Profile.objects.filter(user=request.user).exists():
+            return None
+        where = urlencode({"next": request.get_full_path()}) if request.method == "GET" else ""
+        response = redirect("accounts:welcome")
+        if where:
+            response["Location"] += f"?{where}"
+        return response

@@ -1,0 +1,175 @@
+"""Who people are: an account, the professional behind it, and what staff did."""
+
+import secrets
+import unicodedata
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.core.validators import MinLengthValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.text import validate_words
+
+
+def random_id() -> str:
+    """A public identifier that cannot be counted or guessed: 16 letters, 96 bits."""
+    return secrets.token_urlsafe(12)
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes accounts that are known by their e-mail address."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """An account; without a password nobody can sign in to it by one."""
+        user = self.model(email=normalised_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """An account that may do everything in the staff's pages."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """The account of an address, whatever its case."""
+        return self.get(email=normalised_email(username or ""))
+
+
+def normalised_email(address: str) -> str:
+    """One spelling for one mailbox: NFKC, trimmed, lower case."""
+    return unicodedata.normalize("NFKC", address).strip().lower()
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """An account. It is known by an e-mail address; what others see is its `Profile`."""
+
+    public_id = models.CharField(max_length=24, unique=True, default=random_id, editable=False)
+    email = models.EmailField(_("e-mail address"), unique=True)
+    is_active = models.BooleanField(_("active"), default=True)
+    is_staff = models.BooleanField(_("staff"), default=False)
+    is_demo = models.BooleanField(_("demonstration account"), default=False)
+    sponsor = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="sponsored", verbose_name=_("invited by")
+    )
+    date_joined = models.DateTimeField(_("joined"), default=timezone.now)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+
+    def __str__(self) -> str:
+        return self.email
+
+    def clean(self) -> None:
+        """Normalise before validation, so that uniqueness is checked on what will be stored."""
+        super().clean()
+        self.email = normalised_email(self.email)
+
+    @property
+    def name(self) -> str:
+        """The name others see; empty until the profile is filled in."""
+        profile = getattr(self, "profile", None)
+        return profile.name if profile else ""
+
+
+class Industry(models.Model):
+    """A field of work. Topics and professionals belong to one."""
+
+    slug = models.SlugField(max_length=40, unique=True)
+    name_en = models.CharField(_("English name"), max_length=60)
+    name_zh = models.CharField(_("Chinese name"), max_length=60)
+    name_ko = models.CharField(_("Korean name"), max_length=60)
+
+    class Meta:
+        verbose_name = _("industry")
+        verbose_name_plural = _("industries")
+        ordering: ClassVar = ["name_en"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """The name in the reader's language."""
+        from django.utils.translation import get_language
+
+        language = get_language() or "en"
+        return self.name_zh if language.startswith("zh") else self.name_ko if language.startswith("ko") else self.name_en
+
+
+class SpokenLanguage(models.TextChoices):
+    """The languages rooms are held in, each in its own name."""
+
+    ENGLISH = "en", "English"
+    CHINESE = "zh", "中文"
+    KOREAN = "ko", "한국어"
+
+
+class Profile(models.Model):
+    """The professional behind an account, as everyone in MiTalk sees them."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="profile")
+    name = models.CharField(_("name"), max_length=60, validators=[MinLengthValidator(2), validate_words])
+    headline = models.CharField(
+        _("headline"), max_length=100, validators=[MinLengthValidator(2), validate_words], help_text=_("What you do, in a line.")
+    )
+    organisation = models.CharField(_("organisation"), max_length=80, blank=True, validators=[validate_words])
+    industry = models.ForeignKey(Industry, on_delete=models.PROTECT, related_name="professionals", verbose_name=_("industry"))
+    language = models.CharField(
+        _("language you speak in rooms"), max_length=2, choices=SpokenLanguage, default=SpokenLanguage.ENGLISH
+    )
+    portrait = models.CharField(_("portrait"), max_length=20, blank=True, help_text=_("A drawn face; without one, your initials."))
+
+    class Meta:
+        verbose_name = _("profile")
+        verbose_name_plural = _("profiles")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AuditEntry(models.Model):
+    """One thing that staff, or a command run by an operator, did. Appended, never changed, not even by staff."""
+
+    at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
+    actor = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("who"), help_text=_("Empty: an operator's command.")
+    )
+    act = models.CharField(_("act"), max_length=40)
+    target = models.CharField(_("on what"), max_length=120)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit entries")
+        ordering: ClassVar = ["-at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.act} {self.target}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Append.
+
+        Raises:
+            TypeError: the entry already exists.
+        """
+        if self.pk is not None:
+            raise TypeError("An audit entry is never changed.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Refuse.
+
+        Raises:
+            TypeError: always.
+        """
+        raise TypeError("An audit entry is never deleted.")

@@ -1,0 +1,31 @@
+"""The only writer of accounts."""
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+
+from accounts.models import AuditEntry, Profile, User
+from accounts.text import tidy
+
+
+def record(act: str, target: str, *, actor: User | None = None, reason: str = "") -> None:
+    """Append to the audit log what staff (`actor`) or an operator's command (None) did, in the same transaction."""
+    AuditEntry.objects.create(actor=actor, act=act, target=target[:120], reason=reason[:300])
+
+
+@transaction.atomic
+def save_profile(user: User, **fields: Any) -> Profile:
+    """Make or change a person's profile; `fields` are those of `Profile`, validated by the form that read them."""
+    words = {name: tidy(fields[name]) for name in ("name", "headline", "organisation") if name in fields}
+    profile, _created = Profile.objects.update_or_create(user=user, defaults=fields | words)
+    return profile
+
+
+@transaction.atomic
+def make_staff(email: str, password: str) -> User:
+    """The first member of staff, made by an operator: a superuser whose address counts as verified."""
+    user = User.objects.create_superuser(email=email, password=password)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    record("staff.created", user.public_id)
+    return user

@@ -1,0 +1,46 @@
+"""What people may type into names, headlines and titles: words that a reader sees as they are."""
+
+import unicodedata
+
+from confusable_homoglyphs import confusables
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+# Format characters that change what a reader sees: zero-width, direction marks, tags. The joiners stay out too: no
+# language of ours needs them in a name.
+_FORBIDDEN_CATEGORIES = {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"}
+_MOST_MARKS_ON_ONE_LETTER = 3
+
+
+def tidy(words: str) -> str:
+    """NFKC, runs of white space folded to one space, trimmed: two spellings that look alike become one."""
+    return " ".join(unicodedata.normalize("NFKC", words).split())
+
+
+def validate_words(words: str) -> None:
+    """Refuse what cannot be read as it stands.
+
+    Raises:
+        ValidationError: code `text_blank` without a letter or digit; `text_unprintable` with control, format or private
+            characters, or letters buried under marks; `text_mixed_scripts` with look-alike letters of different scripts in
+            one word (Unicode TR 39).
+    """
+    text = unicodedata.normalize("NFKC", words)
+    if any(unicodedata.category(character) in _FORBIDDEN_CATEGORIES for character in text) or _is_buried(text):
+        raise ValidationError(_("This holds characters that cannot be seen. Type it again without them."), code="text_unprintable")
+    if not any(unicodedata.category(character)[0] in "LN" for character in text):
+        raise ValidationError(_("Write at least one letter or number."), code="text_blank")
+    if any(confusables.is_dangerous(word) for word in text.split()):
+        raise ValidationError(
+            _("This mixes letters of different alphabets that look alike. Write each word in one alphabet."),
+            code="text_mixed_scripts",
+        )
+
+
+def _is_buried(text: str) -> bool:
+    marks = 0
+    for character in unicodedata.normalize("NFD", text):
+        marks = marks + 1 if unicodedata.category(character) == "Mn" else 0
+        if marks > _MOST_MARKS_ON_ONE_LETTER:
+            return True
+    return False

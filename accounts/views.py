@@ -1,0 +1,40 @@
+"""Pages about oneself and others."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import services
+from accounts.forms import ProfileForm
+from accounts.models import Profile
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def edit_profile(request: HttpRequest) -> HttpResponse:
+    """Fill in or change one's profile; a newcomer goes on to where they were headed, else the hallway."""
+    profile = Profile.objects.filter(user=request.user).first()
+    form = ProfileForm(request.POST or None, instance=profile)
+    if request.method == "POST" and form.is_valid():
+        services.save_profile(request.user, **form.cleaned_data)
+        return redirect(_where_next(request))
+    return render(request, "accounts/profile_form.html", {"form": form, "is_new": profile is None, "next": request.GET.get("next", "")})
+
+
+def _where_next(request: HttpRequest) -> str:
+    wanted = request.POST.get("next", "") or request.session.pop("after_welcome", "")
+    if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+        return wanted
+    return "rooms:hallway"
+
+
+@login_required
+@require_safe
+def show_profile(request: HttpRequest, public_id: str) -> HttpResponse:
+    """A professional, and who vouched for them."""
+    profile = get_object_or_404(
+        Profile.objects.select_related("user", "industry", "user__sponsor__profile"), user__public_id=public_id, user__is_active=True
+    )
+    return render(request, "accounts/profile.html", {"profile": profile})

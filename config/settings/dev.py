@@ -1,0 +1,17 @@
+"""One machine, one person, nothing else installed: what `make run` uses."""
+
+from config import env
+from config.settings.base import *
+
+DEBUG = env.flag("MITALK_DEBUG", False)
+PORT = env.integer("PORT", 8000, least=1, most=65535)
+SECRET_KEY = env.text("MITALK_SECRET_KEY") or env.secret_made_once(VAR_DIR / "secret_key")
+
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+MITALK_ORIGINS = [f"http://{host}:{PORT}" for host in ALLOWED_HOSTS]
+CSRF_TRUSTED_ORIGINS = MITALK_ORIGINS
+
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
+MESSAGES_TO_TERMINAL = True  # the sign-up page says where a local installation's mail goes
+EMAIL_BACKEND = "config.mail.TerminalBackend"

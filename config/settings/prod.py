@@ -1,0 +1,31 @@
+"""Production: nothing is guessed. `manage.py check --deploy` names what is missing and the remedy (config.checks)."""
+
+from urllib.parse import urlsplit
+
+from config import env
+from config.logs import logging_settings
+from config.settings.base import *
+
+SECRET_KEY = env.text("MITALK_SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.words("MITALK_OLD_SECRET_KEYS")
+MITALK_ORIGINS = env.words("MITALK_ORIGINS")  # https://talk.example.org
+ALLOWED_HOSTS = [urlsplit(origin).hostname or "" for origin in MITALK_ORIGINS]
+CSRF_TRUSTED_ORIGINS = MITALK_ORIGINS
+
+SECURE_SSL_REDIRECT = env.flag("MITALK_HTTPS_REDIRECT", True)
+if ALLAUTH_TRUSTED_PROXY_COUNT:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SECURE_HSTS_PRELOAD = True
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
+
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "config.storage.HashedStaticFiles"},
+}
+EMAIL_CONFIG = environ.Env.email_url_config(env.text("MITALK_MAIL_URL", "consolemail://"))
+vars().update(EMAIL_CONFIG)
+
+LOGGING = logging_settings(as_json=True)

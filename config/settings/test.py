@@ -1,0 +1,25 @@
+"""What the tests run on: as embedded as `make run`, or on the engines that DATABASE_URL and REDIS_URL name."""
+
+import tempfile
+from pathlib import Path
+
+from config.settings.base import *
+
+SECRET_KEY = "only-for-tests-and-never-for-people"  # noqa: S105
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+MITALK_ORIGINS = ["http://testserver"]
+
+# Threads race in these tests, so SQLite needs a file: its in-memory database locks by table.
+VAR_DIR = Path(tempfile.mkdtemp(prefix="mitalk-test-"))
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+else:
+    # A pool keeps connections that stop the test database from being dropped.
+    DATABASES["default"]["OPTIONS"] = {}
+BUS_SOCKET = VAR_DIR / "bus.sock"
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+ACCOUNT_RATE_LIMITS = False
+CELERY_TASK_ALWAYS_EAGER = True
