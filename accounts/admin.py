@@ -20,7 +20,17 @@ class UserAdmin(admin.ModelAdmin):
     list_filter = ("is_active", "is_staff", "is_demo")
     list_select_related = ("profile", "sponsor")
     search_fields = ("email", "profile__name")
-    fields = ("email", "public_id", "sponsor", "is_active", "is_staff", "is_superuser", "groups", "date_joined", "last_login")
+    fields = (
+        "email",
+        "public_id",
+        "sponsor",
+        "is_active",
+        "is_staff",
+        "is_superuser",
+        "groups",
+        "date_joined",
+        "last_login",
+    )
     readonly_fields = ("public_id", "sponsor", "date_joined", "last_login")
     inlines = (ProfileInline,)
 

@@ -103,7 +103,9 @@ class Industry(models.Model):
         from django.utils.translation import get_language
 
         language = get_language() or "en"
-        return self.name_zh if language.startswith("zh") else self.name_ko if language.startswith("ko") else self.name_en
+        return (
+            self.name_zh if language.startswith("zh") else self.name_ko if language.startswith("ko") else self.name_en
+        )
 
 
 class SpokenLanguage(models.TextChoices):
@@ -120,14 +122,21 @@ class Profile(models.Model):
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="profile")
     name = models.CharField(_("name"), max_length=60, validators=[MinLengthValidator(2), validate_words])
     headline = models.CharField(
-        _("headline"), max_length=100, validators=[MinLengthValidator(2), validate_words], help_text=_("What you do, in a line.")
+        _("headline"),
+        max_length=100,
+        validators=[MinLengthValidator(2), validate_words],
+        help_text=_("What you do, in a line."),
     )
     organisation = models.CharField(_("organisation"), max_length=80, blank=True, validators=[validate_words])
-    industry = models.ForeignKey(Industry, on_delete=models.PROTECT, related_name="professionals", verbose_name=_("industry"))
+    industry = models.ForeignKey(
+        Industry, on_delete=models.PROTECT, related_name="professionals", verbose_name=_("industry")
+    )
     language = models.CharField(
         _("language you speak in rooms"), max_length=2, choices=SpokenLanguage, default=SpokenLanguage.ENGLISH
     )
-    portrait = models.CharField(_("portrait"), max_length=20, blank=True, help_text=_("A drawn face; without one, your initials."))
+    portrait = models.CharField(
+        _("portrait"), max_length=20, blank=True, help_text=_("A drawn face; without one, your initials.")
+    )
 
     class Meta:
         verbose_name = _("profile")
@@ -142,7 +151,12 @@ class AuditEntry(models.Model):
 
     at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
     actor = models.ForeignKey(
-        User, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("who"), help_text=_("Empty: an operator's command.")
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("who"),
+        help_text=_("Empty: an operator's command."),
     )
     act = models.CharField(_("act"), max_length=40)
     target = models.CharField(_("on what"), max_length=120)

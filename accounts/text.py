@@ -27,7 +27,9 @@ def validate_words(words: str) -> None:
     """
     text = unicodedata.normalize("NFKC", words)
     if any(unicodedata.category(character) in _FORBIDDEN_CATEGORIES for character in text) or _is_buried(text):
-        raise ValidationError(_("This holds characters that cannot be seen. Type it again without them."), code="text_unprintable")
+        raise ValidationError(
+            _("This holds characters that cannot be seen. Type it again without them."), code="text_unprintable"
+        )
     if not any(unicodedata.category(character)[0] in "LN" for character in text):
         raise ValidationError(_("Write at least one letter or number."), code="text_blank")
     if any(confusables.is_dangerous(word) for word in text.split()):

@@ -20,7 +20,11 @@ def edit_profile(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         services.save_profile(request.user, **form.cleaned_data)
         return redirect(_where_next(request))
-    return render(request, "accounts/profile_form.html", {"form": form, "is_new": profile is None, "next": request.GET.get("next", "")})
+    return render(
+        request,
+        "accounts/profile_form.html",
+        {"form": form, "is_new": profile is None, "next": request.GET.get("next", "")},
+    )
 
 
 def _where_next(request: HttpRequest) -> str:
@@ -35,6 +39,8 @@ def _where_next(request: HttpRequest) -> str:
 def show_profile(request: HttpRequest, public_id: str) -> HttpResponse:
     """A professional, and who vouched for them."""
     profile = get_object_or_404(
-        Profile.objects.select_related("user", "industry", "user__sponsor__profile"), user__public_id=public_id, user__is_active=True
+        Profile.objects.select_related("user", "industry", "user__sponsor__profile"),
+        user__public_id=public_id,
+        user__is_active=True,
     )
     return render(request, "accounts/profile.html", {"profile": profile})

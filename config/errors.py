@@ -1,15 +1,9 @@
 """Pages for what went wrong: what happened, what to do, and a stable code."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-
-def error_page(request: HttpRequest, *, status: int, code: str, title: str, advice: str) -> HttpResponse:
-    """The one page for every refusal that has no better place; `code` is also sent as the header `X-Error-Code`."""
-    response = render(request, "error.html", {"title": title, "advice": advice, "code": code}, status=status)
-    response["X-Error-Code"] = code
-    return response
+from accounts.error_pages import error_page
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -96,7 +96,11 @@ def database_settings(url: str) -> dict[str, Any]:
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
             },
         }
-    return {**environ.Env.db_url_config(url), "CONN_HEALTH_CHECKS": True, "OPTIONS": {"pool": {"min_size": 1, "max_size": 8}}}
+    return {
+        **environ.Env.db_url_config(url),
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 8}},
+    }
 
 
 DATABASES = {"default": database_settings(DATABASE_URL)}
@@ -142,7 +146,7 @@ else:
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "jobs" / "beat")
 CELERY_BEAT_SCHEDULE = {
     "expire invites": {"task": "invites.tasks.expire_invites", "schedule": 60.0},
-    "sweep absent people": {"task": "rooms.tasks.sweep_absent_people", "schedule": 5.0, "options": {"expires": 5}},
+    "sweep absent people": {"task": "rooms.tasks.sweep_absent_people", "schedule": 3.0, "options": {"expires": 3}},
     "close empty rooms": {"task": "rooms.tasks.close_empty_rooms", "schedule": 30.0, "options": {"expires": 30}},
     "clear old sessions": {"task": "accounts.tasks.clear_expired_sessions", "schedule": 86_400.0},
 }
@@ -172,6 +176,8 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 600  # ten minutes, five tries: the product's promise
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = True  # a mistyped address must not cost the invite
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_GET = False

@@ -15,7 +15,7 @@ PROTOCOL = 1  # grows when a page of the old version could misread a frame
 MAX_FRAME_BYTES = 16 * 1024
 MAX_ID = 2**31 - 1
 HEARTBEAT_SECONDS = 5  # a page pings this often
-ABSENT_AFTER_SECONDS = 15  # and is off the roster when nothing came for so long
+ABSENT_AFTER_SECONDS = 12  # and is off the roster, at the next sweep, when nothing came for so long
 
 
 def text(most: int) -> Any:
@@ -210,12 +210,19 @@ class MediaRestart:
     type: ClassVar[str] = "media.restart"
 
 
-Event = (
-    Hello | StageSeated | StageUnseated | StageMuted | RoomEnded | AudienceChanged | StageSpeaking | MediaRestart
-)
+Event = Hello | StageSeated | StageUnseated | StageMuted | RoomEnded | AudienceChanged | StageSpeaking | MediaRestart
 EVENTS: dict[str, type[Event]] = {
     event.type: event
-    for event in (Hello, StageSeated, StageUnseated, StageMuted, RoomEnded, AudienceChanged, StageSpeaking, MediaRestart)
+    for event in (
+        Hello,
+        StageSeated,
+        StageUnseated,
+        StageMuted,
+        RoomEnded,
+        AudienceChanged,
+        StageSpeaking,
+        MediaRestart,
+    )
 }
 
 

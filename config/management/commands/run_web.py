@@ -1,0 +1,40 @@
+"""`manage.py run_web`: pages and WebSockets, by daphne."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+
+class Command(BaseCommand):
+    """Serves the web process; joins the bus before the first request."""
+
+    help = "Serve pages and WebSockets."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Address and port."""
+        parser.add_argument("--bind", default="127.0.0.1", help="address to listen on")
+        parser.add_argument("--port", type=int, default=8000, help="TCP port to listen on")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run until stopped."""
+        import daphne.server  # installs the asyncio reactor, so before anything else of Twisted
+        from django.conf import settings
+        from twisted.internet import reactor
+
+        from config.asgi import application
+        from rooms.hub import start_live
+
+        def begin() -> None:
+            reactor._asyncioEventloop.create_task(start_live())  # type: ignore[attr-defined]
+
+        proxied = bool(settings.ALLAUTH_TRUSTED_PROXY_COUNT)
+        daphne.server.Server(
+            application=application,
+            endpoints=[f"tcp:port={options['port']}:interface={options['bind']}"],
+            ready_callable=lambda: reactor.callWhenRunning(begin),  # type: ignore[attr-defined]
+            proxy_forwarded_address_header="X-Forwarded-For" if proxied else None,
+            ping_interval=10,
+            ping_timeout=15,
+            server_name="mitalk",
+        ).run()

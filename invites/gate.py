@@ -1,0 +1,53 @@
+"""The gate before sign-up: allauth asks here on every path, and without a good invite the answer is no."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+from django.urls import reverse
+
+from accounts.models import User, normalised_email
+from invites import services
+from invites.errors import InviteRefused
+from invites.models import Invite
+
+SESSION_KEY = "invite_code"
+
+
+def accepted_invite(request: HttpRequest) -> Invite | None:
+    """The invite that this browser accepted, if it still lets somebody in."""
+    code = request.session.get(SESSION_KEY)
+    if not code:
+        return None
+    try:
+        return services.find_redeemable(code)
+    except InviteRefused:
+        return None
+
+
+class InviteGate(DefaultAccountAdapter):
+    """allauth's decisions where MiTalk differs: who may sign up, and what an invite proves."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Only with an accepted invite that still has a seat."""
+        return accepted_invite(request) is not None
+
+    def clean_email(self, email: str) -> str:
+        """One spelling for one mailbox."""
+        return normalised_email(super().clean_email(email))
+
+    def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
+        """A new account in the seat of its invite. Runs in the transaction of `InvitedSignupForm.save`.
+
+        Raises:
+            InviteRefused: the invite is not good any more; the transaction must be rolled back.
+        """
+        invite = services.find_redeemable(request.session.get(SESSION_KEY, ""))
+        user = super().save_user(request, user, form, commit=True)
+        services.redeem(invite, user)
+        if invite.email:
+            # The link went to this address and was shown to nobody else: having it proves the address.
+            self.stash_verified_email(request, user.email)
+        if invite.room is not None:
+            request.session["after_welcome"] = reverse("rooms:room", args=[invite.room.public_id])
+        return user

@@ -1,0 +1,69 @@
+"""The page behind an invite link. Opening it consumes nothing: link scanners open it too."""
+
+from allauth.core import ratelimit
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.error_pages import error_page
+from accounts.middleware import profile_optional
+from invites import services
+from invites.errors import ADVICE, MISTYPED, TITLES, TOO_MANY_GUESSES, InviteRefused
+from invites.gate import SESSION_KEY
+from invites.models import Invite
+from rooms import selectors
+
+GUESSES = "20/10m/ip"
+STATUS = {MISTYPED: 404, TOO_MANY_GUESSES: 429}
+
+
+@require_safe
+@never_cache
+@profile_optional
+def preview(request: HttpRequest, code: str) -> HttpResponse:
+    """Who invites me, into what, until when."""
+    try:
+        invite = _find(request, code)
+    except InviteRefused as refusal:
+        return _refused(request, refusal)
+    context = {
+        "invite": invite,
+        "sponsor": getattr(invite.sponsor, "profile", None),
+        "room": selectors.room_card(invite.room) if invite.room else None,
+        "code": code,
+    }
+    return render(request, "invites/preview.html", context)
+
+
+@require_POST
+@profile_optional
+def accept(request: HttpRequest, code: str) -> HttpResponse:
+    """Go on to sign-up with this invite."""
+    try:
+        invite = _find(request, code)
+    except InviteRefused as refusal:
+        return _refused(request, refusal)
+    if request.user.is_authenticated:
+        return redirect("rooms:room", public_id=invite.room.public_id) if invite.room else redirect("rooms:hallway")
+    request.session[SESSION_KEY] = code
+    return redirect("account_signup")
+
+
+def _find(request: HttpRequest, code: str) -> Invite:
+    try:
+        return services.find_redeemable(code)
+    except InviteRefused as refusal:
+        if refusal.code == MISTYPED and not ratelimit.consume(request, action="invite_guess", config=GUESSES):
+            raise InviteRefused(TOO_MANY_GUESSES) from refusal
+        raise
+
+
+def _refused(request: HttpRequest, refusal: InviteRefused) -> HttpResponse:
+    return error_page(
+        request,
+        status=STATUS.get(refusal.code, 410),
+        code=refusal.code,
+        title=str(TITLES[refusal.code]),
+        advice=str(ADVICE[refusal.code]),
+    )

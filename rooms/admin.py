@@ -1,0 +1,93 @@
+"""Topics and rooms, for staff."""
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.services import record
+from rooms import services
+from rooms.domain.errors import Refused
+from rooms.models import AudioWorker, Participant, Room, Topic
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Rows that only the services write."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Never here."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object | None = None) -> bool:
+        """Never here."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object | None = None) -> bool:
+        """Never here."""
+        return False
+
+
+@admin.register(Topic)
+class TopicAdmin(admin.ModelAdmin):
+    """Topics that members made."""
+
+    list_display = ("name", "industry", "created_by", "created_at")
+    list_filter = ("industry",)
+    list_select_related = ("industry", "created_by")
+    search_fields = ("name",)
+    fields = ("name", "industry", "created_by", "created_at")
+    readonly_fields = ("name", "created_by", "created_at")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Members make topics, where the name is checked."""
+        return False
+
+
+class ParticipantInline(admin.TabularInline):
+    """Who is and was there."""
+
+    model = Participant
+    extra = 0
+    can_delete = False
+    fields = ("user", "role", "position", "muted", "arrived_at", "left_at")
+    readonly_fields = fields
+
+    def has_add_permission(self, request: HttpRequest, obj: Room | None = None) -> bool:
+        """People enter rooms by themselves."""
+        return False
+
+
+@admin.register(Room)
+class RoomAdmin(ReadOnlyAdmin):
+    """Rooms: to look at, and to end."""
+
+    list_display = ("title", "topic", "host", "phase", "starts_at", "ended_at")
+    list_filter = ("phase", "language")
+    list_select_related = ("topic", "host")
+    search_fields = ("title", "host__email", "public_id")
+    date_hierarchy = "starts_at"
+    actions = ("end_rooms",)
+    inlines = (ParticipantInline,)
+
+    @admin.action(description=_("End the selected rooms"), permissions=["end"])
+    def end_rooms(self, request: HttpRequest, queryset: QuerySet[Room]) -> None:
+        """End them for everybody, with an entry in the audit log each."""
+        for room in queryset:
+            try:
+                services.end_by_itself(room.public_id)
+            except Refused:
+                messages.warning(request, _("“%(title)s” is not live.") % {"title": room.title})
+            else:
+                record("room.ended", room.public_id, actor=request.user)
+                messages.success(request, _("“%(title)s” is over.") % {"title": room.title})
+
+    def has_end_permission(self, request: HttpRequest) -> bool:
+        """Whoever may change rooms may end them."""
+        return request.user.has_perm("rooms.change_room")
+
+
+@admin.register(AudioWorker)
+class AudioWorkerAdmin(ReadOnlyAdmin):
+    """The audio workers and when they were last heard of."""
+
+    list_display = ("public_ip", "udp_port", "worker_id", "started_at", "beat_at")

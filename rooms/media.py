@@ -1,0 +1,31 @@
+"""Stage events become commands to the audio worker. The worker also reads the database, so a lost one is made good."""
+
+from django.db import transaction
+
+from rooms.audio import wire
+from rooms.bus import get_bus
+from rooms.domain.snapshot import Snapshot
+from rooms.models import Participant, Room
+
+
+def stage_changed(room: Room, snapshot: Snapshot) -> None:
+    """Tell the room's worker who may be heard now, once it is committed."""
+    if room.worker is None:
+        return
+    heard = snapshot.may_be_heard()
+    connections = Participant.objects.filter(room=room, public_id__in=heard).values_list("connection", flat=True)
+    message = wire.Stage(room=room.public_id, version=snapshot.version, may_speak=tuple(connections))
+    _send_after_commit(room, message)
+
+
+def hang_up(room: Room, connection: str) -> None:
+    """End one connection's media, once it is committed."""
+    if room.worker is not None and connection:
+        _send_after_commit(room, wire.Hangup(room=room.public_id, connection=connection))
+
+
+def _send_after_commit(room: Room, message: wire.Message) -> None:
+    assert room.worker is not None
+    topic = wire.worker_topic(room.worker.worker_id)
+    data = wire.encode(message)
+    transaction.on_commit(lambda: get_bus().publish_from_thread(topic, data), robust=True)

@@ -1,0 +1,81 @@
+"""Text of a WebSocket ↔ the live protocol's declarations."""
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from rooms.domain.errors import Code, Refused
+from rooms.domain.messages import COMMANDS, MAX_FRAME_BYTES, MAX_ID, Command, Error, Ok
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A command and the id to answer it by."""
+
+    id: int
+    command: Command
+
+
+class Unreadable(Refused):
+    """A frame that is no command of ours. `re` is its id when at least that could be read."""
+
+    def __init__(self, code: Code, re: int | None = None) -> None:
+        super().__init__(code)
+        self.re = re
+
+
+def decode(text: str) -> Incoming:
+    """The command of one frame.
+
+    Raises:
+        Unreadable: `message_too_large`, `message_malformed`, `message_unknown`.
+    """
+    if len(text) > MAX_FRAME_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_FRAME_BYTES:
+        raise Unreadable(Code.MESSAGE_TOO_LARGE)
+    try:
+        frame = json.loads(text, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(Code.MESSAGE_MALFORMED) from error
+    if not isinstance(frame, dict):
+        raise Unreadable(Code.MESSAGE_MALFORMED)
+    number = frame.get("id")
+    if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= MAX_ID:
+        raise Unreadable(Code.MESSAGE_MALFORMED)
+    kind = frame.get("type")
+    command = COMMANDS.get(kind) if isinstance(kind, str) else None
+    if command is None:
+        raise Unreadable(Code.MESSAGE_UNKNOWN, re=number)
+    return Incoming(number, _command(command, frame, number))
+
+
+def _command(command: type[Command], frame: dict[str, Any], number: int) -> Command:
+    data = frame.get("data", {})
+    fields = {field.name: field for field in dataclasses.fields(command)}
+    if not isinstance(data, dict) or data.keys() != fields.keys() or not frame.keys() <= {"id", "type", "data"}:
+        raise Unreadable(Code.MESSAGE_MALFORMED, re=number)
+    if not all(_fits(data[name], field) for name, field in fields.items()):
+        raise Unreadable(Code.MESSAGE_MALFORMED, re=number)
+    return command(**data)
+
+
+def _fits(value: Any, field: dataclasses.Field) -> bool:
+    if type(value) is not field.type:
+        return False
+    if isinstance(value, str):
+        # A lone surrogate is legal JSON and illegal everywhere after it.
+        return len(value) <= field.metadata["most"] and not any(
+            "\ud800" <= character <= "\udfff" for character in value
+        )
+    return not isinstance(value, int) or abs(value) <= MAX_ID
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def encode(answer: Ok | Error | dict[str, Any]) -> str:
+    """The text of one frame."""
+    if isinstance(answer, Ok | Error):
+        answer = {"type": answer.type, **dataclasses.asdict(answer)}
+    return json.dumps(answer, separators=(",", ":"), ensure_ascii=False)

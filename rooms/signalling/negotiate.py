@@ -1,0 +1,91 @@
+"""A page's SDP offer, carried to the room's audio worker, and its answer carried back."""
+
+import asyncio
+import secrets
+from dataclasses import dataclass, field
+from functools import cache
+
+from channels.db import database_sync_to_async
+
+from rooms import services
+from rooms.audio import wire
+from rooms.bus import Bus, get_bus
+from rooms.domain.errors import Code, Refused
+
+ANSWER_WITHIN_SECONDS = 5.0
+
+
+def sanitised(sdp: str) -> str:
+    """An offer without its candidates: nobody is contacted at an address of the offerer's choosing.
+
+    Raises:
+        Refused: `sdp_invalid` for what is no SDP, `sdp_unsupported` for more or other than one section of audio. The
+            worker looks closer.
+    """
+    lines = sdp.replace("\r\n", "\n").split("\n")
+    if lines[0] != "v=0":
+        raise Refused(Code.SDP_INVALID)
+    sections = [line for line in lines if line.startswith("m=")]
+    if len(sections) != 1 or not sections[0].startswith("m=audio "):
+        raise Refused(Code.SDP_UNSUPPORTED if sections else Code.SDP_INVALID)
+    kept = [line for line in lines if line and not line.startswith(("a=candidate:", "a=remote-candidates:"))]
+    return "\r\n".join(kept) + "\r\n"
+
+
+@dataclass
+class Negotiator:
+    """One web process's side of every negotiation with the audio workers."""
+
+    bus: Bus
+    process: str = field(default_factory=lambda: secrets.token_urlsafe(9))
+    _waiting: dict[str, asyncio.Future[wire.Message]] = field(default_factory=dict)
+    _subscribed: bool = False
+
+    async def answer(self, *, room: str, person: str, connection: str, sdp: str) -> str:
+        """The worker's SDP answer to an offer.
+
+        Raises:
+            Refused: `media_unavailable` when no worker answers in time, else what the worker says of the offer.
+        """
+        await self._subscribe()
+        worker = await database_sync_to_async(services.place_room)(room)
+        request = secrets.token_urlsafe(9)
+        future: asyncio.Future[wire.Message] = asyncio.get_running_loop().create_future()
+        self._waiting[request] = future
+        offer = wire.Offer(
+            request=request,
+            reply_to=wire.web_topic(self.process),
+            room=room,
+            connection=connection,
+            person=person,
+            sdp=sanitised(sdp),
+        )
+        try:
+            await self.bus.publish(wire.worker_topic(worker), wire.encode(offer))
+            reply = await asyncio.wait_for(future, ANSWER_WITHIN_SECONDS)
+        except TimeoutError as error:
+            raise Refused(Code.MEDIA_UNAVAILABLE) from error
+        finally:
+            self._waiting.pop(request, None)
+        if isinstance(reply, wire.Answer):
+            return reply.sdp
+        assert isinstance(reply, wire.OfferRefused)
+        raise Refused(Code(reply.code))
+
+    async def _subscribe(self) -> None:
+        if not self._subscribed:
+            self._subscribed = True
+            await self.bus.subscribe(wire.web_topic(self.process), self._receive)
+
+    def _receive(self, data: dict) -> None:
+        message = wire.decode(data)
+        if isinstance(message, wire.Answer | wire.OfferRefused):
+            future = self._waiting.get(message.request)
+            if future is not None and not future.done():
+                future.set_result(message)
+
+
+@cache
+def get_negotiator() -> Negotiator:
+    """This process's negotiator."""
+    return Negotiator(get_bus())

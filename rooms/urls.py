@@ -1,0 +1,14 @@
+"""Addresses of rooms."""
+
+from django.urls import path
+
+from rooms import views
+
+app_name = "rooms"
+urlpatterns = [
+    path("", views.front, name="front"),
+    path("hallway/", views.hallway, name="hallway"),
+    path("topics/new/", views.new_topic, name="new_topic"),
+    path("rooms/new/", views.new_room, name="new_room"),
+    path("r/<str:public_id>/", views.room, name="room"),
+]

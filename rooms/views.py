@@ -1,0 +1,82 @@
+"""Pages of topics and rooms."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from rooms import selectors, services
+from rooms.domain.snapshot import Phase
+from rooms.forms import RoomForm, TopicForm
+from rooms.models import Topic
+
+
+@require_safe
+def front(request: HttpRequest) -> HttpResponse:
+    """What MiTalk is, for strangers; members go on to the hallway."""
+    if request.user.is_authenticated:
+        return redirect("rooms:hallway")
+    return render(request, "rooms/front.html")
+
+
+@login_required
+@require_safe
+def hallway(request: HttpRequest) -> HttpResponse:
+    """Who talks now, by topic, and what is to come."""
+    live_by_topic = selectors.live_by_topic()
+    context = {
+        "live_by_topic": live_by_topic,
+        "live_count": sum(len(cards) for _topic, cards in live_by_topic),
+        "coming": selectors.coming_rooms(),
+    }
+    return render(request, "rooms/hallway.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def new_topic(request: HttpRequest) -> HttpResponse:
+    """Make a topic, then open a room in it."""
+    form = TopicForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        topic = services.create_topic(**form.cleaned_data, by=request.user)
+        response = redirect("rooms:new_room")
+        response["Location"] += f"?topic={topic.public_id}"
+        return response
+    return render(request, "rooms/topic_form.html", {"form": form})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def new_room(request: HttpRequest) -> HttpResponse:
+    """Open a room and go in as its host."""
+    initial = {
+        "topic": Topic.objects.filter(public_id=request.GET.get("topic", "")[:24]).first(),
+        "language": request.user.profile.language,
+    }
+    form = RoomForm(request.POST or None, initial=initial, host=request.user)
+    if request.method == "POST" and form.is_valid():
+        room = services.open_room(host=request.user, **form.cleaned_data)
+        return redirect("rooms:room", public_id=room.public_id)
+    return render(request, "rooms/room_form.html", {"form": form})
+
+
+@login_required
+@require_safe
+def room(request: HttpRequest, public_id: str) -> HttpResponse:
+    """One room. The first paint comes from here; then the page's modules take over by the live protocol."""
+    found = selectors.find_room(public_id)
+    if found is None:
+        raise Http404
+    count, faces = selectors.audience(found)
+    context = {
+        "card": selectors.room_card(found),
+        "stage": [selectors.person_card(participant) for participant in selectors.on_stage(found)],
+        "audience": faces,
+        "audience_count": count,
+        "phase": found.phase,
+        "is_over": found.phase == Phase.ENDED,
+        "i_am_host": found.host_id == request.user.pk,
+        "i_am_on_stage": selectors.has_place_on_stage(found, request.user),
+        "socket_path": f"/ws/rooms/{found.public_id}/",
+    }
+    return render(request, "rooms/room.html", context)
