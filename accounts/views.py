@@ -1,7 +1,7 @@
 """Pages about oneself and others."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_safe
@@ -9,11 +9,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import services
 from accounts.forms import ProfileForm
 from accounts.models import Profile
+from accounts.requests import MemberRequest
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def edit_profile(request: HttpRequest) -> HttpResponse:
+def edit_profile(request: MemberRequest) -> HttpResponse:
     """Fill in or change one's profile; a newcomer goes on to where they were headed, else the hallway."""
     profile = Profile.objects.filter(user=request.user).first()
     form = ProfileForm(request.POST or None, instance=profile)
@@ -27,7 +28,7 @@ def edit_profile(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _where_next(request: HttpRequest) -> str:
+def _where_next(request: MemberRequest) -> str:
     wanted = request.POST.get("next", "") or request.session.pop("after_welcome", "")
     if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
         return wanted
@@ -36,7 +37,7 @@ def _where_next(request: HttpRequest) -> str:
 
 @login_required
 @require_safe
-def show_profile(request: HttpRequest, public_id: str) -> HttpResponse:
+def show_profile(request: MemberRequest, public_id: str) -> HttpResponse:
     """A professional, and who vouched for them."""
     profile = get_object_or_404(
         Profile.objects.select_related("user", "industry", "user__sponsor__profile"),

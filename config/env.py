@@ -43,7 +43,7 @@ def words(name: str, default: tuple[str, ...] = ()) -> list[str]:
 
 
 def secret_made_once(path: Path) -> str:
-    """The secret kept in `path`, readable by its owner only; made on the first call. For one machine, never for production."""
+    """The secret kept in `path`, readable by its owner only, made on the first call. Not for production."""
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -1,14 +1,28 @@
 """Structured logs: events with codes and ids, never a person's words, name, address or voice."""
 
+import re
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
 
-_SHARED = [
+_INVITE_PATH = re.compile(r"/i/[^/\s?]+")
+
+
+def _without_invite_codes(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Django logs the path of a request that failed; an invite's path holds its code."""
+    for name, value in event.items():
+        if isinstance(value, str):
+            event[name] = _INVITE_PATH.sub("/i/…", value)
+    return event
+
+
+_SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
+    _without_invite_codes,
 ]
 
 
@@ -17,7 +31,7 @@ def logging_settings(*, as_json: bool) -> dict[str, Any]:
     # Plain tracebacks: the rich ones print local variables, which hold what people wrote.
     console = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     renderer: Any = structlog.processors.JSONRenderer() if as_json else console
-    last = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
+    last: list[Any] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if as_json:
         last.append(structlog.processors.format_exc_info)
     structlog.configure(

@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts.models import User
+from accounts.requests import MemberRequest
 from invites import services
 from invites.models import Invite, InviteQuerySet, Redemption
 
@@ -55,6 +57,7 @@ class InviteAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Invite, form: Any, change: bool) -> None:
         """Make the invite through its service and show or mail the link."""
+        assert isinstance(request.user, User)
         names = ("sponsor", "email", "room", "note", "seats", "expires_at")
         invite, code = services.create_invite(by=request.user, **{name: getattr(obj, name) for name in names})
         obj.__dict__.update(invite.__dict__)
@@ -66,7 +69,7 @@ class InviteAdmin(admin.ModelAdmin):
             messages.success(request, _("Copy the link now, it is shown only once: %(link)s") % {"link": link})
 
     @admin.action(description=_("Withdraw the selected invites"))
-    def revoke(self, request: HttpRequest, queryset: InviteQuerySet) -> None:
+    def revoke(self, request: MemberRequest, queryset: InviteQuerySet) -> None:
         """Withdraw several at once."""
         open_ones = list(queryset.filter(revoked_at=None))
         for invite in open_ones:

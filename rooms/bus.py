@@ -6,6 +6,7 @@ deliver at most once and lose what nobody listens to: whatever matters is in the
 
 import asyncio
 import contextlib
+import contextvars
 import hashlib
 import json
 import logging
@@ -13,7 +14,7 @@ import os
 import socket
 import tempfile
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -140,7 +141,8 @@ class LocalBus:
     def publish_from_thread(self, topic: str, message: Message) -> None:
         """See Bus."""
         if self._loop is not None and self._loop.is_running():
-            self._loop.call_soon_threadsafe(self._publish, topic, message)
+            # In the thread's own context asgiref would refuse the receiver's database calls as a deadlock.
+            self._loop.call_soon_threadsafe(self._publish, topic, message, context=contextvars.Context())
             return
         line = _encode({"topic": topic, "message": message})
         try:
@@ -170,12 +172,15 @@ class LocalBus:
         self._clients[writer] = topics
         try:
             async for data in _lines(reader):
-                if "subscribe" in data:
-                    topics.add(data["subscribe"])
-                elif "unsubscribe" in data:
-                    topics.discard(data["unsubscribe"])
-                elif "topic" in data:
-                    self._fan_out(data["topic"], data["message"])
+                match data:
+                    case {"subscribe": str(topic)}:
+                        topics.add(topic)
+                    case {"unsubscribe": str(topic)}:
+                        topics.discard(topic)
+                    case {"topic": str(topic), "message": dict(message)}:
+                        self._fan_out(topic, message)
+                    case _:
+                        logger.warning("bus.line_malformed")
         finally:
             del self._clients[writer]
             writer.close()
@@ -202,6 +207,7 @@ class ChannelLayerBus:
     def __init__(self) -> None:
         self._receivers = _Receivers()
         self._channel: str | None = None
+        self._sending: set[asyncio.Future[None]] = set()
         self._receiving: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -244,9 +250,15 @@ class ChannelLayerBus:
     def publish_from_thread(self, topic: str, message: Message) -> None:
         """See Bus."""
         if self._loop is not None and self._loop.is_running():
-            asyncio.run_coroutine_threadsafe(self.publish(topic, message), self._loop)
+            sending = partial(self._send_soon, topic, message)
+            self._loop.call_soon_threadsafe(sending, context=contextvars.Context())
         else:
             async_to_sync(self.publish)(topic, message)
+
+    def _send_soon(self, topic: str, message: Message) -> None:
+        task = asyncio.ensure_future(self.publish(topic, message))
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
 
     async def _receive(self) -> None:
         layer = get_channel_layer()

@@ -69,6 +69,17 @@ class Hub:
         await self._bus.subscribe(wire.WORKERS_TOPIC, self._worker_started)
         self._spawn(self._flush_seen())
 
+    async def stop(self) -> None:
+        """End what this hub does in the background."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    @property
+    def rooms(self) -> set[str]:
+        """The rooms that this process has a socket of."""
+        return set(self._rooms)
+
     async def enter(self, room: str, socket: Socket) -> None:
         """Add a socket; from when this returns it misses no frame."""
         local = self._rooms.get(room)
@@ -114,9 +125,9 @@ class Hub:
             case wire.Speaking.kind:
                 local.push(events.frame_of(messages.StageSpeaking(people=list(data["people"]))))
             case wire.MediaLost.kind:
-                socket = local.sockets.get(data["connection"])
-                if socket is not None:
-                    socket.push(encode(events.frame_of(messages.MediaRestart())))
+                lost = local.sockets.get(data["connection"])
+                if lost is not None:
+                    lost.push(encode(events.frame_of(messages.MediaRestart())))
             case kind:
                 logger.warning("hub.message_unknown", extra={"kind": str(kind)[:40]})
 

@@ -36,13 +36,13 @@ def document() -> str:
         "",
         f"Version {messages.PROTOCOL}. Written by `manage.py protocol` from `rooms/domain/messages.py`; do not edit.",
         "",
-        "One WebSocket a page and room at `/ws/rooms/<room>/`, from a page of our own origin, with the session's cookie. Frames are",
-        f"JSON objects in text messages of at most {messages.MAX_FRAME_BYTES} bytes.",
+        "One WebSocket a page and room at `/ws/rooms/<room>/`, from a page of our own origin, with the session's cookie.",
+        f"Frames are JSON objects in text messages of at most {messages.MAX_FRAME_BYTES} bytes.",
         "",
         '- → a command: `{"type": …, "id": 1…2147483647, "data": {…}}`, answered by exactly one of',
         '- ← `{"type": "ok", "re": id, "data": {…}}` or `{"type": "error", "re": id, "code": …, "message": …, "fatal": …}`.',
-        '- ← an event: `{"type": …, "data": {…}}`; with `seq` when it belongs to the ordered history of the stage. A page that sees a',
-        "  gap in `seq` asks for the snapshot (`room.sync`); one with a lower `seq` than it has, it drops.",
+        '- ← an event: `{"type": …, "data": {…}}`; with `seq` when it belongs to the ordered history of the stage. A page',
+        "  that sees a gap in `seq` asks for the snapshot (`room.sync`); an event with a lower `seq` than it has, it drops.",
         "",
         "## Commands →",
         "",
@@ -55,7 +55,8 @@ def document() -> str:
         *[line for part in _PARTS for line in (f"### {part.__name__}", "", *_described(part))],
         "## Errors ←",
         "",
-        f"`fatal` ones close the socket, and coming back with the same would be refused again. Close codes: {CLOSE_REFUSED} unless named.",
+        "`fatal` ones close the socket, and coming back with the same would be refused again.",
+        f"The close code is {CLOSE_REFUSED} unless named.",
         "",
         "| code | says | fatal | closes with |",
         "|---|---|---|---|",
@@ -136,13 +137,17 @@ def module() -> str:
         f"export const EVENTS = Object.freeze({_shape(messages.EVENTS)});",
         "",
         "/** Events that belong to the ordered history of the stage and carry `seq`. */",
-        f"export const ORDERED = Object.freeze({json.dumps([n for n, e in messages.EVENTS.items() if getattr(e, 'ordered', False)])});",
+        f"export const ORDERED = Object.freeze({json.dumps(_ordered())});",
         "",
         "/** Stable error codes. */",
         f"export const CODES = Object.freeze({json.dumps({code.name: code.value for code in Code}, indent=2)});",
         "",
     ]
     return "\n".join(lines)
+
+
+def _ordered() -> list[str]:
+    return [name for name, event in messages.EVENTS.items() if getattr(event, "ordered", False)]
 
 
 def _shape(declared: dict[str, Any]) -> str:

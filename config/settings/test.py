@@ -16,6 +16,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     # A pool keeps connections that stop the test database from being dropped.
     DATABASES["default"]["OPTIONS"] = {}
+STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT.mkdir()
 BUS_SOCKET = VAR_DIR / "bus.sock"
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -113,7 +113,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
             if answer is not None:
                 await self._send(messages.Ok(re=incoming.id, data=answer))
 
-    async def _join(self, incoming: Incoming) -> dict[str, Any] | None:
+    async def _on_join(self, incoming: Incoming) -> dict[str, Any] | None:
         command = incoming.command
         assert isinstance(command, messages.Join)
         if command.protocol != messages.PROTOCOL:
@@ -133,7 +133,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
             await self.send(text_data=text)
         return None
 
-    async def _leave(self, incoming: Incoming) -> dict[str, Any] | None:
+    async def _on_leave(self, incoming: Incoming) -> dict[str, Any] | None:
         connection, self.connection = self.connection, ""
         await get_hub().exit(self.room, connection)
         await database_sync_to_async(services.leave)(self.room, connection)
@@ -141,28 +141,28 @@ class RoomConsumer(AsyncWebsocketConsumer):
         await self._close(1000)
         return None
 
-    async def _end(self, incoming: Incoming) -> dict[str, Any]:
+    async def _on_end(self, incoming: Incoming) -> dict[str, Any]:
         await database_sync_to_async(services.end)(self.room, self.connection)
         return {}
 
-    async def _sync(self, incoming: Incoming) -> dict[str, Any]:
+    async def _on_sync(self, incoming: Incoming) -> dict[str, Any]:
         snapshot = await database_sync_to_async(selectors.room_snapshot)(self.room)
         return {"snapshot": dataclasses.asdict(snapshot)}
 
-    async def _mute(self, incoming: Incoming) -> dict[str, Any]:
+    async def _on_mute(self, incoming: Incoming) -> dict[str, Any]:
         await database_sync_to_async(services.set_muted)(self.room, self.connection, muted=True)
         return {}
 
-    async def _unmute(self, incoming: Incoming) -> dict[str, Any]:
+    async def _on_unmute(self, incoming: Incoming) -> dict[str, Any]:
         await database_sync_to_async(services.set_muted)(self.room, self.connection, muted=False)
         return {}
 
-    async def _ping(self, incoming: Incoming) -> dict[str, Any]:
+    async def _on_ping(self, incoming: Incoming) -> dict[str, Any]:
         if self.connection:
             get_hub().seen(self.connection)
         return {}
 
-    async def _offer(self, incoming: Incoming) -> None:
+    async def _on_offer(self, incoming: Incoming) -> None:
         # A consumer reads its next frame only after this returns, and a worker may take seconds.
         if self._negotiation is not None:
             self._negotiation.cancel()
@@ -188,14 +188,14 @@ class RoomConsumer(AsyncWebsocketConsumer):
             await self._send(messages.Ok(re=incoming.id, data={"sdp": answer}))
 
     _HANDLERS: dict[type, Callable[["RoomConsumer", Incoming], Awaitable[dict[str, Any] | None]]] = {
-        messages.Join: _join,
-        messages.Leave: _leave,
-        messages.End: _end,
-        messages.Sync: _sync,
-        messages.Mute: _mute,
-        messages.Unmute: _unmute,
-        messages.MediaOffer: _offer,
-        messages.Ping: _ping,
+        messages.Join: _on_join,
+        messages.Leave: _on_leave,
+        messages.End: _on_end,
+        messages.Sync: _on_sync,
+        messages.Mute: _on_mute,
+        messages.Unmute: _on_unmute,
+        messages.MediaOffer: _on_offer,
+        messages.Ping: _on_ping,
     }
 
     # --- What the hub calls -----------------------------------------------------------------------------------------

@@ -47,6 +47,7 @@ class Negotiator:
         Raises:
             Refused: `media_unavailable` when no worker answers in time, else what the worker says of the offer.
         """
+        sdp = sanitised(sdp)
         await self._subscribe()
         worker = await database_sync_to_async(services.place_room)(room)
         request = secrets.token_urlsafe(9)
@@ -58,7 +59,7 @@ class Negotiator:
             room=room,
             connection=connection,
             person=person,
-            sdp=sanitised(sdp),
+            sdp=sdp,
         )
         try:
             await self.bus.publish(wire.worker_topic(worker), wire.encode(offer))

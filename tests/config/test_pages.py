@@ -1,0 +1,80 @@
+"""What holds for every page: headers, a stable code for each refusal, no script or style within the page."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from rooms import services
+from tests.factories import a_live_room, a_member, an_invite
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def pages(recording_bus) -> dict[str, tuple[str, User | None]]:
+    member = a_member()
+    room = a_live_room(member)
+    services.join(room.public_id, member, muted=True)
+    _invite, code = an_invite(sponsor=member, room=room)
+    over = a_live_room(member)
+    services.end_by_itself(over.public_id)
+    return {
+        "front": (reverse("rooms:front"), None),
+        "sign in": (reverse("account_login"), None),
+        "closed sign-up": (reverse("account_signup"), None),
+        "invite": (reverse("invites:preview", args=[code]), None),
+        "unknown invite": (reverse("invites:preview", args=["x"]), None),
+        "reset": (reverse("account_reset_password"), None),
+        "not found": ("/nowhere/", None),
+        "hallway": (reverse("rooms:hallway"), member),
+        "new room": (reverse("rooms:new_room"), member),
+        "new topic": (reverse("rooms:new_topic"), member),
+        "room": (reverse("rooms:room", args=[room.public_id]), member),
+        "room that is over": (reverse("rooms:room", args=[over.public_id]), member),
+        "own profile": (reverse("accounts:welcome"), member),
+        "profile": (reverse("accounts:profile", args=[member.public_id]), member),
+        "addresses": (reverse("account_email"), member),
+        "sign out": (reverse("account_logout"), member),
+    }
+
+
+def test_every_page_is_strict_and_holds_no_inline_code(client: Client, pages) -> None:
+    for name, (address, member) in pages.items():
+        if member is not None:
+            client.force_login(member, backend="django.contrib.auth.backends.ModelBackend")
+        response = client.get(address)
+        page = response.content.decode()
+        policy = response["Content-Security-Policy"]
+        assert "default-src 'none'" in policy, name
+        assert "unsafe" not in policy, name
+        assert response["X-Frame-Options"] == "DENY", name
+        assert response["X-Content-Type-Options"] == "nosniff", name
+        assert response["Referrer-Policy"] == "same-origin", name
+        assert "microphone=(self)" in response["Permissions-Policy"], name
+        assert not re.search(r"<script(?![^>]*\bsrc=)[^>]*>", page), name
+        assert not re.search(r"<style|\sstyle=|\son[a-z]+=\"", page), name
+        assert re.search(r'<html lang="[a-z-]+"', page), name
+
+
+@pytest.mark.parametrize("name", ["rooms:hallway", "rooms:new_room", "rooms:new_topic", "accounts:welcome"])
+def test_strangers_are_sent_to_sign_in(client: Client, name: str) -> None:
+    assert client.get(reverse(name))["Location"].startswith(reverse("account_login"))
+
+
+def test_an_unknown_page_has_a_stable_code(client: Client) -> None:
+    response = client.get("/nowhere/")
+    assert (response.status_code, response["X-Error-Code"]) == (404, "not_found")
+
+
+def test_a_form_without_its_token_says_that_the_page_stood_open_too_long() -> None:
+    response = Client(enforce_csrf_checks=True).post(reverse("account_login"), {})
+    assert (response.status_code, response["X-Error-Code"]) == (403, "form_expired")
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans", "ko"])
+def test_the_chosen_language_is_kept(client: Client, language: str) -> None:
+    client.post(reverse("set_language"), {"language": language, "next": "/"})
+    assert f'<html lang="{language}"' in client.get(reverse("rooms:front")).content.decode()

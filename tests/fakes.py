@@ -1,0 +1,55 @@
+"""Stand-ins for what a unit test does without."""
+
+from typing import Any
+
+import pytest
+
+from rooms import bus
+
+
+class RecordingBus:
+    """Keeps what was published, delivers it to local receivers at once."""
+
+    def __init__(self) -> None:
+        self.published: list[tuple[str, dict[str, Any]]] = []
+        self._receivers: dict[str, bus.Receive] = {}
+
+    async def start(self) -> None:
+        """Nothing to start."""
+
+    async def close(self) -> None:
+        """Nothing to close."""
+
+    async def subscribe(self, topic: str, receive: bus.Receive) -> None:
+        """Deliver to it from now on."""
+        self._receivers[topic] = receive
+
+    async def unsubscribe(self, topic: str) -> None:
+        """No more."""
+        self._receivers.pop(topic, None)
+
+    async def publish(self, topic: str, message: dict[str, Any]) -> None:
+        """Keep and deliver."""
+        self.publish_from_thread(topic, message)
+
+    def publish_from_thread(self, topic: str, message: dict[str, Any]) -> None:
+        """Keep and deliver."""
+        self.published.append((topic, message))
+        if topic in self._receivers:
+            self._receivers[topic](message)
+
+    def of_kind(self, kind: str) -> list[dict[str, Any]]:
+        """What was published of one kind, in order."""
+        return [message for _topic, message in self.published if message["kind"] == kind]
+
+    def frames(self) -> list[dict[str, Any]]:
+        """The protocol's frames that were published, in order."""
+        return [message["frame"] for message in self.of_kind("frame")]
+
+
+def install_recording_bus(monkeypatch: pytest.MonkeyPatch) -> RecordingBus:
+    """Put a recording bus where services publish."""
+    recording = RecordingBus()
+    for module in ("rooms.events", "rooms.media"):
+        monkeypatch.setattr(f"{module}.get_bus", lambda: recording)
+    return recording

@@ -1,0 +1,148 @@
+"""Topics and rooms, made and looked at by three people: the host, a colleague, an outsider."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from rooms import services
+from rooms.models import Room, Topic
+from tests.factories import a_live_room, a_member, a_topic, an_industry
+from tests.fakes import RecordingBus
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def host(client: Client, recording_bus: RecordingBus) -> User:
+    host = a_member("Ji-woo Han")
+    client.force_login(host, backend="django.contrib.auth.backends.ModelBackend")
+    return host
+
+
+def test_a_topic_is_made_and_a_room_opened_in_it(client: Client, host: User) -> None:
+    response = client.post(reverse("rooms:new_topic"), {"name": "Chip packaging", "industry": an_industry().pk})
+    topic = Topic.objects.get()
+    assert response["Location"] == f"{reverse('rooms:new_room')}?topic={topic.public_id}"
+    assert client.get(response["Location"]).context["form"].initial["topic"] == topic
+    form = {"title": "Packaging 101", "topic": topic.pk, "language": "en", "speakers": ""}
+    room_address = client.post(reverse("rooms:new_room"), form)["Location"]
+    room = Room.objects.get()
+    assert room_address == reverse("rooms:room", args=[room.public_id])
+    page = client.get(room_address)
+    assert page.context["i_am_host"]
+    assert page.context["i_am_on_stage"]
+
+
+def test_a_topic_that_is_there_is_used(client: Client, host: User) -> None:
+    for name in ("Chip packaging", "chip PACKAGING"):
+        assert client.post(reverse("rooms:new_topic"), {"name": name, "industry": an_industry().pk}).status_code == 302
+    assert Topic.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("", "required"),
+        ("   ", "required"),
+        ("x" * 61, "max_length"),
+        ("x" * 1_000_000, "max_length"),
+        ("Сhips", "text_mixed_scripts"),
+        ("Chi\u200bps", "text_unprintable"),
+        ("a\x07b", "text_unprintable"),
+        ("???", "text_blank"),
+    ],
+)
+def test_a_bad_topic_or_title_is_refused_and_what_was_typed_stays(
+    client: Client, host: User, name: str, code: str
+) -> None:
+    response = client.post(reverse("rooms:new_topic"), {"name": name, "industry": an_industry().pk})
+    assert response.context["form"].has_error("name", code)
+    title = name + "xx" if code == "max_length" and len(name) == 61 else name
+    title = "x" * 121 if len(title) == 63 else title
+    form = {"title": title, "topic": a_topic(host).pk, "language": "en"}
+    response = client.post(reverse("rooms:new_room"), form)
+    assert response.context["form"].has_error("title", code) or response.context["form"].has_error(
+        "title", "min_length"
+    )
+    assert response.context["form"]["title"].value() == form["title"]
+    assert not Room.objects.exists()
+
+
+def test_named_speakers_sit_on_stage_and_strangers_addresses_tell_nothing(client: Client, host: User) -> None:
+    speaker = a_member("Lin Wei", email="lin@example.org")
+    form = {
+        "title": "Packaging 101",
+        "topic": a_topic(host).pk,
+        "language": "zh",
+        "speakers": f"LIN@example.org, nobody@example.org, {host.email}",
+    }
+    assert client.post(reverse("rooms:new_room"), form).status_code == 302
+    assert list(Room.objects.get().speakers.all()) == [speaker]
+
+
+def test_a_stage_has_no_room_for_nine(client: Client, host: User) -> None:
+    speakers = ", ".join(f"s{number}@example.org" for number in range(8))
+    response = client.post(
+        reverse("rooms:new_room"),
+        {"title": "Crowded", "topic": a_topic(host).pk, "language": "en", "speakers": speakers},
+    )
+    assert response.context["form"].has_error("speakers", "too_many_speakers")
+
+
+def test_the_hallway_lists_live_rooms_by_topic(client: Client, host: User) -> None:
+    first, second = a_live_room(a_member("Lin Wei"), title="First room"), a_live_room(title="Second room")
+    services.join(first.public_id, first.host, muted=True)
+    page = client.get(reverse("rooms:hallway"))
+    assert {topic for topic, _cards in page.context["live_by_topic"]} == {first.topic.name, second.topic.name}
+    assert "First room" in page.content.decode()
+    services.end_by_itself(first.public_id)
+    assert "First room" not in client.get(reverse("rooms:hallway")).content.decode()
+
+
+def test_a_colleague_enters_as_a_listener_and_an_outsider_not_at_all(client: Client, host: User) -> None:
+    address = reverse("rooms:room", args=[a_live_room(host).public_id])
+    client.force_login(a_member("Amara Okafor"), backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(address)
+    assert not page.context["i_am_host"]
+    assert not page.context["i_am_on_stage"]
+    client.logout()
+    assert client.get(address)["Location"].startswith(reverse("account_login"))
+
+
+def test_an_unknown_room_is_not_found(client: Client, host: User) -> None:
+    assert client.get(reverse("rooms:room", args=["nowhere"])).status_code == 404
+
+
+def test_staff_end_a_room_and_it_is_written_down(client: Client, host: User) -> None:
+    from accounts.models import AuditEntry
+
+    room = a_live_room(host)
+    staff = a_member(is_staff=True, is_superuser=True)
+    client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+    data = {"action": "end_rooms", "_selected_action": [room.pk]}
+    client.post(reverse("admin:rooms_room_changelist"), data)
+    room.refresh_from_db()
+    assert room.phase == "ended"
+    entry = AuditEntry.objects.get()
+    assert (entry.act, entry.actor, entry.target) == ("room.ended", staff, room.public_id)
+
+
+def test_staff_make_an_invite_and_see_its_link_once(client: Client, host: User) -> None:
+    from invites.models import Invite
+
+    client.force_login(a_member(is_staff=True, is_superuser=True), backend="django.contrib.auth.backends.ModelBackend")
+    form = {
+        "email": "",
+        "note": "",
+        "seats": 2,
+        "expires_at_0": "2030-01-01",
+        "expires_at_1": "00:00",
+        "sponsor": "",
+        "room": "",
+    }
+    inline = {"redemptions-TOTAL_FORMS": 0, "redemptions-INITIAL_FORMS": 0}
+    page = client.post(reverse("admin:invites_invite_add"), {**form, **inline}, follow=True).content.decode()
+    assert "/i/" in page
+    assert Invite.objects.get().seats == 2
+    assert "/i/" not in client.get(reverse("admin:invites_invite_changelist")).content.decode()
