@@ -10,7 +10,7 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 LEAST_SECRET_LETTERS = 50
 
 
-@register(Tags.security, deploy=True)
+@register(Tags.security)
 def check_secret(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """mitalk.E001: sessions and invite codes hang on the secret."""
     if len(settings.SECRET_KEY) >= LEAST_SECRET_LETTERS:

@@ -16,6 +16,18 @@ def text(name: str, default: str = "") -> str:
     return _env.str(name, default=default).strip()
 
 
+def required(name: str, meaning: str) -> str:
+    """A string that nothing can stand in for.
+
+    Raises:
+        ImproperlyConfigured: it is not set.
+    """
+    value = text(name)
+    if not value:
+        raise ImproperlyConfigured(f"{name} is not set. Set it to {meaning}.")
+    return value
+
+
 def flag(name: str, default: bool = False) -> bool:
     """A yes or no: 1/0, true/false, yes/no, on/off."""
     return _env.bool(name, default=default)

@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts.requests import MemberRequest
 from accounts.services import record
 from rooms import services
 from rooms.domain.errors import Refused
@@ -70,7 +71,7 @@ class RoomAdmin(ReadOnlyAdmin):
     inlines = (ParticipantInline,)
 
     @admin.action(description=_("End the selected rooms"), permissions=["end"])
-    def end_rooms(self, request: HttpRequest, queryset: QuerySet[Room]) -> None:
+    def end_rooms(self, request: MemberRequest, queryset: QuerySet[Room]) -> None:
         """End them for everybody, with an entry in the audit log each."""
         for room in queryset:
             try:

@@ -46,8 +46,10 @@ class RoomForm(forms.ModelForm):
     def __init__(self, *args: Any, host: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._host = host
-        self.fields["topic"].queryset = selectors.topics()
-        self.fields["topic"].empty_label = _("Choose a topic")
+        topic = self.fields["topic"]
+        assert isinstance(topic, forms.ModelChoiceField)
+        topic.queryset = selectors.topics()
+        topic.empty_label = _("Choose a topic")
 
     def clean_speakers(self) -> list[User]:
         """The members of these addresses. Whoever is no member is passed over in silence: a room tells nobody who is one."""

@@ -96,7 +96,7 @@ def as_person(participant: Participant) -> Person:
 def on_stage(room: Room) -> QuerySet[Participant]:
     """The people on stage, first come first, with their profiles."""
     return (
-        on_roster(room.participants)
+        on_roster(room.participants.all())
         .filter(position=Position.STAGE)
         .select_related("user__profile")
         .order_by("number", "public_id")
@@ -116,7 +116,7 @@ def stage_snapshot(room: Room) -> Snapshot:
 
 def audience(room: Room) -> tuple[int, list[Face]]:
     """How many listen, and the faces of the last to arrive."""
-    listeners = on_roster(room.participants).filter(position=Position.AUDIENCE)
+    listeners = on_roster(room.participants.all()).filter(position=Position.AUDIENCE)
     shown = listeners.select_related("user__profile").order_by("-arrived_at", "-id")[: MOST_FACES + 1]
     faces = [face(participant) for participant in shown]
     count = len(faces) if len(faces) <= MOST_FACES else listeners.count()

@@ -210,7 +210,7 @@ def _depart(pk: int, still: QuerySet[Participant], *, keeps_place: bool) -> bool
 
 
 def _present(room: Room, connection: str) -> Participant | None:
-    return selectors.on_roster(room.participants).filter(connection=connection).first()
+    return selectors.on_roster(room.participants.all()).filter(connection=connection).first()
 
 
 # --- On stage -----------------------------------------------------------------------------------------------------
@@ -307,7 +307,7 @@ def _save(room: Room, event: state.Event) -> None:
         case state.Ended():
             room.phase = Phase.ENDED
             room.ended_at = timezone.now()
-            selectors.on_roster(room.participants).update(left_at=room.ended_at)
+            selectors.on_roster(room.participants.all()).update(left_at=room.ended_at)
         case state.Seated() | state.Unseated():
             pass  # the participant's own row was written by whoever asked: it also holds their connection
 

@@ -5,6 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.requests import MemberRequest
 from rooms import selectors, services
 from rooms.domain.snapshot import Phase
 from rooms.forms import RoomForm, TopicForm
@@ -21,7 +22,7 @@ def front(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def hallway(request: HttpRequest) -> HttpResponse:
+def hallway(request: MemberRequest) -> HttpResponse:
     """Who talks now, by topic, and what is to come."""
     live_by_topic = selectors.live_by_topic()
     context = {
@@ -34,7 +35,7 @@ def hallway(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def new_topic(request: HttpRequest) -> HttpResponse:
+def new_topic(request: MemberRequest) -> HttpResponse:
     """Make a topic, then open a room in it."""
     form = TopicForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -47,7 +48,7 @@ def new_topic(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def new_room(request: HttpRequest) -> HttpResponse:
+def new_room(request: MemberRequest) -> HttpResponse:
     """Open a room and go in as its host."""
     initial = {
         "topic": Topic.objects.filter(public_id=request.GET.get("topic", "")[:24]).first(),
@@ -62,7 +63,7 @@ def new_room(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def room(request: HttpRequest, public_id: str) -> HttpResponse:
+def room(request: MemberRequest, public_id: str) -> HttpResponse:
     """One room. The first paint comes from here; then the page's modules take over by the live protocol."""
     found = selectors.find_room(public_id)
     if found is None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from config.settings.base import *
 
-SECRET_KEY = "only-for-tests-and-never-for-people"  # noqa: S105
+SECRET_KEY = "only-for-tests-and-never-for-people-0123456789-0123456789"  # noqa: S105
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 MITALK_ORIGINS = ["http://testserver"]
 

@@ -124,7 +124,9 @@ def decode(data: dict[str, Any]) -> Message:
     Raises:
         UnknownMessage: the kind is not ours, or its fields do not fit.
     """
-    fields = {name: tuple(value) if isinstance(value, list) else value for name, value in data.items() if name != "kind"}
+    fields: Any = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in data.items() if name != "kind"
+    }
     try:
         return _BY_KIND[data["kind"]](**fields)
     except (KeyError, TypeError) as error:
