@@ -1,0 +1,99 @@
+"""Browser tests run against a real installation: web, audio and jobs as processes of their own."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Playwright, sync_playwright
+
+from tests.browser.person import Person, start_browser
+from tests.environment.installation import Installation
+from tests.environment.speech import tone
+
+_MAKE_PEOPLE = """
+import json, sys
+from django.contrib.auth import SESSION_KEY, BACKEND_SESSION_KEY, HASH_SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from tests.factories import a_live_room, a_member
+wanted = json.loads(%r)
+people, cookies = {}, {}
+for name in wanted["people"]:
+    user = people[name] = a_member(name)
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    cookies[name] = session.session_key
+host, *speakers = wanted["stage"]
+room = a_live_room(people[host], speakers=tuple(people[name] for name in speakers), title=wanted["title"])
+print(json.dumps({"cookies": cookies, "room": f"/r/{room.public_id}/"}))
+"""
+
+
+@pytest.fixture(scope="session")
+def installation() -> Iterator[Installation]:
+    """One for all tests: each makes its own people and room in it."""
+    with Installation() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def playwright_driver() -> Iterator[Playwright]:
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="session")
+def screenshots() -> Path:
+    """Where pictures of every page land; `make test` names it."""
+    folder = Path(__file__).resolve().parents[2] / "var" / "screenshots"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+class Scene:
+    """A room and the people of one test, each at a browser of their own."""
+
+    def __init__(self, driver: Playwright, installation: Installation, sounds: Path) -> None:
+        self.installation = installation
+        self.room = ""
+        self._driver = driver
+        self._sounds = sounds
+        self._cookies: dict[str, str] = {}
+        self._browsers: list = []
+        self.people: list[Person] = []
+
+    def make(self, *people: str, stage: tuple[str, ...], title: str = "Who pays for the second foundry?") -> None:
+        """Members, and a live room whose host and speakers are those named for the stage."""
+        wanted = json.dumps({"people": list(people), "stage": list(stage), "title": title})
+        made = json.loads(self.installation.manage("shell", "-v", "0", "-c", _MAKE_PEOPLE % wanted).strip().splitlines()[-1])
+        self._cookies, self.room = made["cookies"], made["room"]
+
+    def person(self, name: str = "", *, tone_hz: int = 0, flags: tuple[str, ...] = (), **options) -> Person:
+        """A person at a browser; with a tone, it is their microphone."""
+        microphone = tone(self._sounds / f"{tone_hz}.wav", tone_hz) if tone_hz else None
+        browser = start_browser(self._driver, microphone=microphone, flags=flags)
+        self._browsers.append(browser)
+        person = Person(browser, self.installation.url, cookie=self._cookies.get(name, ""), **options)
+        self.people.append(person)
+        return person
+
+    def close(self) -> None:
+        """Everybody goes home."""
+        for browser in self._browsers:
+            browser.close()
+
+
+@pytest.fixture
+def scene(playwright_driver: Playwright, installation: Installation, tmp_path: Path) -> Iterator[Scene]:
+    """People and a room; afterwards no page may have complained."""
+    stage = Scene(playwright_driver, installation, tmp_path)
+    yield stage
+    complaints = [complaint for person in stage.people for complaint in person.complaints]
+    stage.close()
+    assert complaints == []
+
+
+MakeScene = Callable[..., Scene]

@@ -1,0 +1,221 @@
+"""A person at a browser: their own Chromium, their own microphone, and ears that measure."""
+
+import math
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, expect
+
+PATIENCE_SECONDS = 15.0
+SILENCE_DBFS = -60.0
+AUDIBLE_DBFS = -40.0
+LISTENING = (Path(__file__).parent / "listening.js").read_text()
+
+_CHROMIUM = "/usr/bin/chromium"
+_FLAGS = [
+    "--no-sandbox",
+    "--autoplay-policy=no-user-gesture-required",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+    # The fake microphone plays pure tones; Chromium's noise suppression would take them for noise.
+    "--disable-features=WebRtcAllowInputVolumeAdjustment",
+]
+
+# Level (dBFS, RMS) of everything heard and of single frequencies, from the track that the page plays.
+_HEAR = """
+async ([frequencies, milliseconds]) => {
+  const stream = document.querySelector("#sound").srcObject;
+  if (!stream) return null;
+  const context = new AudioContext({ sampleRate: 48000 });
+  await context.resume();
+  const analyser = new AnalyserNode(context, { fftSize: 16384, smoothingTimeConstant: 0 });
+  context.createMediaStreamSource(stream).connect(analyser);
+  await new Promise((done) => setTimeout(done, milliseconds));
+  const samples = new Float32Array(analyser.fftSize);
+  analyser.getFloatTimeDomainData(samples);
+  const bins = new Float32Array(analyser.frequencyBinCount);
+  analyser.getFloatFrequencyData(bins);
+  await context.close();
+  const width = 24000 / bins.length;
+  const at = (frequency) => {
+    const middle = Math.round(frequency / width);
+    return Math.max(...bins.slice(middle - 4, middle + 5));
+  };
+  let loudest = 0;
+  bins.forEach((level, bin) => { if (level > bins[loudest]) loudest = bin; });
+  const power = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
+  return { power, dominant: loudest * width, at: frequencies.map(at) };
+}
+"""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What one listen measured: RMS in dBFS, the loudest frequency in Hz, and the level in dB at the frequencies asked."""
+
+    level: float
+    dominant: float
+    at: dict[int, float]
+
+
+def start_browser(playwright: Playwright, *, microphone: Path | None = None, flags: tuple[str, ...] = ()) -> Browser:
+    """A Chromium of one's own; `microphone` is a 48 kHz mono 16-bit WAV that is played in a loop."""
+    fake = []
+    if microphone is not None:
+        fake = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", f"--use-file-for-fake-audio-capture={microphone}"]
+    return playwright.chromium.launch(executable_path=_CHROMIUM, args=[*_FLAGS, *fake, *flags])
+
+
+class Person:
+    """One person with one page."""
+
+    def __init__(self, browser: Browser, url: str, *, cookie: str = "", width: int = 1240, language: str = "en", scheme: str = "light") -> None:
+        self.url = url
+        self.context = browser.new_context(
+            viewport={"width": width, "height": 800},
+            locale=language,
+            color_scheme=scheme,  # type: ignore[arg-type]
+            base_url=url,
+        )
+        self.context.add_init_script(LISTENING)
+        if cookie:
+            self.context.add_cookies([{"name": "sessionid", "value": cookie, "url": url}])
+        self.page: Page = self.context.new_page()
+        self.complaints: list[str] = []
+        self._watch(self.page)
+
+    def _watch(self, page: Page) -> None:
+        page.on("console", self._note)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _note(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and "the server responded with a status of 4" not in message.text:
+            self.complaints.append(message.text)
+
+    # --- doing ----------------------------------------------------------------------------------------------------
+
+    def go(self, path: str) -> None:
+        """Open an address."""
+        self.page.goto(path)
+
+    def enter(self, room: str) -> None:
+        """Open a room and tap the one button."""
+        self.go(room)
+        self.tap_in()
+
+    def tap_in(self) -> None:
+        """Tap the one button and be inside, with sound."""
+        self.page.locator("#main-button").click()
+        self.is_inside()
+
+    def is_inside(self) -> None:
+        """Wait until the page is in the room and the sound is connected."""
+        self.in_state("inside")
+        self.wait(lambda: self.page.locator("[data-media]").first.get_attribute("data-media") == "connected", "media connected")
+
+    def in_state(self, state: str) -> None:
+        """Wait until the page is in one of its states."""
+        expect(self.page.locator(f'[data-state="{state}"]')).to_have_count(1, timeout=PATIENCE_SECONDS * 1000)
+
+    def unmute(self) -> None:
+        """Tap Unmute, and wait until the room knows."""
+        self.page.locator("#main-button").click()
+        expect(self.page.locator('[data-microphone="live"]')).to_have_count(1, timeout=PATIENCE_SECONDS * 1000)
+
+    def mute(self) -> None:
+        """Tap Mute, and wait until the room knows."""
+        self.page.locator("#main-button").click()
+        expect(self.page.locator('[data-microphone="muted"]')).to_have_count(1, timeout=PATIENCE_SECONDS * 1000)
+
+    def lose_socket(self) -> None:
+        """The connection breaks: the page is not told why."""
+        self.page.evaluate("() => window.testSockets.at(-1).close()")
+
+    # --- seeing ---------------------------------------------------------------------------------------------------
+
+    def on_stage(self) -> list[str]:
+        """The names on stage, in order."""
+        return [name.strip() for name in self.page.locator("#stage [data-person] [data-name]").all_inner_texts()]
+
+    def sees_on_stage(self, *names: str) -> None:
+        """Wait until these and no others are on stage, in this order."""
+        self.wait(lambda: self.on_stage() == list(names), f"{names} on stage", lambda: str(self.on_stage()))
+
+    def listening(self) -> int:
+        """How many listen, as the page says."""
+        digits = re.sub(r"\D", "", self.page.locator("#audience-count").inner_text())
+        return int(digits or 0)
+
+    def sends_audio(self) -> bool:
+        """Whether this browser has sent any RTP."""
+        return self.page.evaluate(
+            """async () => {
+              for (const peer of window.testPeers)
+                for (const report of (await peer.getStats()).values())
+                  if (report.type === "outbound-rtp" && report.packetsSent > 0) return true;
+              return false;
+            }"""
+        )
+
+    def received(self) -> dict[str, float]:
+        """The browser's own account of the last sound it received."""
+        return self.page.evaluate(
+            """async () => {
+              const reports = [...(await window.testPeers.at(-1).getStats()).values()];
+              const inbound = reports.find((report) => report.type === "inbound-rtp");
+              const keys = ["ssrc", "packetsReceived", "packetsLost", "concealedSamples", "silentConcealedSamples",
+                            "concealmentEvents", "totalSamplesReceived"];
+              return Object.fromEntries(keys.map((key) => [key, inbound ? inbound[key] ?? 0 : 0]));
+            }"""
+        )
+
+    # --- hearing --------------------------------------------------------------------------------------------------
+
+    def hears(self, *frequencies: int, milliseconds: int = 400) -> Heard:
+        """Listen for a moment and measure."""
+        heard = self.page.evaluate(_HEAR, [list(frequencies), milliseconds])
+        if heard is None:
+            return Heard(-math.inf, 0.0, dict.fromkeys(frequencies, -math.inf))
+        level = 10 * math.log10(heard["power"]) if heard["power"] > 0 else -math.inf
+        at = {frequency: -math.inf if found is None else found for frequency, found in zip(frequencies, heard["at"], strict=True)}
+        return Heard(level, heard["dominant"], at)
+
+    def must_hear(self, frequency: int, *, within: float = PATIENCE_SECONDS) -> Heard:
+        """Wait until a tone is clearly heard."""
+        heard: list[Heard] = []
+
+        def clearly() -> bool:
+            heard.append(self.hears(frequency))
+            return heard[-1].level > AUDIBLE_DBFS and heard[-1].at[frequency] > AUDIBLE_DBFS - 20
+
+        self.wait(clearly, f"{frequency} Hz heard", lambda: str(heard[-1]), within=within)
+        return heard[-1]
+
+    def must_hear_silence(self, *, within: float = PATIENCE_SECONDS) -> Heard:
+        """Wait until nothing is heard."""
+        heard: list[Heard] = []
+
+        def silent() -> bool:
+            heard.append(self.hears())
+            return heard[-1].level < SILENCE_DBFS
+
+        self.wait(silent, "silence", lambda: str(heard[-1]), within=within)
+        return heard[-1]
+
+    def wait(
+        self, condition: Callable[[], bool], what: str, found: Callable[[], str] = lambda: "", *, within: float = PATIENCE_SECONDS
+    ) -> None:
+        """Wait for a condition, letting the page live meanwhile."""
+        end = time.monotonic() + within
+        while not condition():
+            if time.monotonic() > end:
+                raise AssertionError(f"not within {within} s: {what}. {found()}")
+            self.page.wait_for_timeout(50)

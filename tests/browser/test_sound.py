@@ -1,0 +1,53 @@
+"""One speaks, another hears: asserted on the sound that real browsers receive."""
+
+from tests.browser.conftest import Scene
+
+HOST, SECOND, THIRD = 440, 700, 1100
+
+
+def test_one_speaks_another_hears_and_nobody_hears_themselves(scene: Scene) -> None:
+    scene.make("Ji-woo Han", "Lin Wei", stage=("Ji-woo Han",))
+    host, listener = scene.person("Ji-woo Han", tone_hz=HOST), scene.person("Lin Wei")
+    host.enter(scene.room)
+    listener.enter(scene.room)
+    listener.must_hear_silence()
+    host.unmute()
+    heard = listener.must_hear(HOST)
+    assert abs(heard.dominant - HOST) < 15
+    assert host.hears(HOST).level < -60
+    assert not listener.sends_audio()
+
+
+def test_muting_is_heard_within_a_second_and_unmuting_again(scene: Scene) -> None:
+    scene.make("Ji-woo Han", "Lin Wei", stage=("Ji-woo Han",))
+    host, listener = scene.person("Ji-woo Han", tone_hz=HOST), scene.person("Lin Wei")
+    host.enter(scene.room)
+    listener.enter(scene.room)
+    host.unmute()
+    listener.must_hear(HOST)
+    host.mute()
+    listener.must_hear_silence(within=2)
+    host.unmute()
+    listener.must_hear(HOST)
+
+
+def test_three_on_stage_hear_the_others_and_not_themselves(scene: Scene) -> None:
+    names = ("Ji-woo Han", "Lin Wei", "Amara Okafor")
+    scene.make(*names, "Petra Roth", stage=names)
+    tones = dict(zip(names, (HOST, SECOND, THIRD), strict=True))
+    speakers = {name: scene.person(name, tone_hz=tones[name]) for name in names}
+    for person in speakers.values():
+        person.enter(scene.room)
+    for person in speakers.values():
+        person.unmute()
+    audience = scene.person("Petra Roth")
+    audience.enter(scene.room)
+    for frequency in tones.values():
+        audience.must_hear(frequency)
+    for name, person in speakers.items():
+        others = [frequency for other, frequency in tones.items() if other != name]
+        for frequency in others:
+            person.must_hear(frequency)
+        heard = person.hears(*tones.values())
+        assert all(heard.at[frequency] - heard.at[tones[name]] > 25 for frequency in others), (name, heard)
+    audience.sees_on_stage(*names)
