@@ -1,7 +1,7 @@
 """Browser tests run against a real installation: web, audio and jobs as processes of their own."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,7 +28,8 @@ for name in wanted["people"]:
     cookies[name] = session.session_key
 host, *speakers = wanted["stage"]
 room = a_live_room(people[host], speakers=tuple(people[name] for name in speakers), title=wanted["title"])
-print(json.dumps({"cookies": cookies, "room": f"/r/{room.public_id}/"}))
+emails = {name: user.email for name, user in people.items()}
+print(json.dumps({"cookies": cookies, "emails": emails, "room": f"/r/{room.public_id}/"}))
 """
 
 
@@ -62,14 +63,21 @@ class Scene:
         self._driver = driver
         self._sounds = sounds
         self._cookies: dict[str, str] = {}
+        self._addresses: dict[str, str] = {}
         self._browsers: list = []
         self.people: list[Person] = []
 
     def make(self, *people: str, stage: tuple[str, ...], title: str = "Who pays for the second foundry?") -> None:
         """Members, and a live room whose host and speakers are those named for the stage."""
         wanted = json.dumps({"people": list(people), "stage": list(stage), "title": title})
-        made = json.loads(self.installation.manage("shell", "-v", "0", "-c", _MAKE_PEOPLE % wanted).strip().splitlines()[-1])
-        self._cookies, self.room = made["cookies"], made["room"]
+        made = json.loads(
+            self.installation.manage("shell", "-v", "0", "-c", _MAKE_PEOPLE % wanted).strip().splitlines()[-1]
+        )
+        self._cookies, self._addresses, self.room = made["cookies"], made["emails"], made["room"]
+
+    def address_of(self, name: str) -> str:
+        """A member's e-mail address."""
+        return self._addresses[name]
 
     def person(self, name: str = "", *, tone_hz: int = 0, flags: tuple[str, ...] = (), **options) -> Person:
         """A person at a browser; with a tone, it is their microphone."""
@@ -94,6 +102,3 @@ def scene(playwright_driver: Playwright, installation: Installation, tmp_path: P
     complaints = [complaint for person in stage.people for complaint in person.complaints]
     stage.close()
     assert complaints == []
-
-
-MakeScene = Callable[..., Scene]

@@ -70,14 +70,27 @@ def start_browser(playwright: Playwright, *, microphone: Path | None = None, fla
     """A Chromium of one's own; `microphone` is a 48 kHz mono 16-bit WAV that is played in a loop."""
     fake = []
     if microphone is not None:
-        fake = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", f"--use-file-for-fake-audio-capture={microphone}"]
+        fake = [
+            "--use-fake-ui-for-media-stream",
+            "--use-fake-device-for-media-stream",
+            f"--use-file-for-fake-audio-capture={microphone}",
+        ]
     return playwright.chromium.launch(executable_path=_CHROMIUM, args=[*_FLAGS, *fake, *flags])
 
 
 class Person:
     """One person with one page."""
 
-    def __init__(self, browser: Browser, url: str, *, cookie: str = "", width: int = 1240, language: str = "en", scheme: str = "light") -> None:
+    def __init__(
+        self,
+        browser: Browser,
+        url: str,
+        *,
+        cookie: str = "",
+        width: int = 1240,
+        language: str = "en",
+        scheme: str = "light",
+    ) -> None:
         self.url = url
         self.context = browser.new_context(
             viewport={"width": width, "height": 800},
@@ -119,7 +132,10 @@ class Person:
     def is_inside(self) -> None:
         """Wait until the page is in the room and the sound is connected."""
         self.in_state("inside")
-        self.wait(lambda: self.page.locator("[data-media]").first.get_attribute("data-media") == "connected", "media connected")
+        self.wait(
+            lambda: self.page.locator("[data-media]").first.get_attribute("data-media") == "connected",
+            "media connected",
+        )
 
     def in_state(self, state: str) -> None:
         """Wait until the page is in one of its states."""
@@ -185,7 +201,10 @@ class Person:
         if heard is None:
             return Heard(-math.inf, 0.0, dict.fromkeys(frequencies, -math.inf))
         level = 10 * math.log10(heard["power"]) if heard["power"] > 0 else -math.inf
-        at = {frequency: -math.inf if found is None else found for frequency, found in zip(frequencies, heard["at"], strict=True)}
+        at = {
+            frequency: -math.inf if found is None else found
+            for frequency, found in zip(frequencies, heard["at"], strict=True)
+        }
         return Heard(level, heard["dominant"], at)
 
     def must_hear(self, frequency: int, *, within: float = PATIENCE_SECONDS) -> Heard:
@@ -211,7 +230,12 @@ class Person:
         return heard[-1]
 
     def wait(
-        self, condition: Callable[[], bool], what: str, found: Callable[[], str] = lambda: "", *, within: float = PATIENCE_SECONDS
+        self,
+        condition: Callable[[], bool],
+        what: str,
+        found: Callable[[], str] = lambda: "",
+        *,
+        within: float = PATIENCE_SECONDS,
     ) -> None:
         """Wait for a condition, letting the page live meanwhile."""
         end = time.monotonic() + within

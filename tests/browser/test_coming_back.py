@@ -1,0 +1,119 @@
+"""Reload, close, lose the socket, lose the worker, come back: one entry in the roster, the same place."""
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Scene
+
+TONE = 440
+
+
+def test_a_reload_keeps_the_place_and_comes_back_muted(scene: Scene) -> None:
+    scene.make("Ji-woo Han", "Lin Wei", stage=("Ji-woo Han",))
+    host, listener = scene.person("Ji-woo Han", tone_hz=TONE), scene.person("Lin Wei")
+    host.enter(scene.room)
+    listener.enter(scene.room)
+    host.unmute()
+    listener.must_hear(TONE)
+    host.page.reload()
+    listener.must_hear_silence()
+    host.tap_in()
+    expect(host.page.locator('[data-microphone="muted"]')).to_have_count(1)
+    listener.sees_on_stage("Ji-woo Han")
+    host.unmute()
+    listener.must_hear(TONE)
+
+
+def test_a_lost_socket_heals_by_itself_and_the_sound_goes_on(scene: Scene) -> None:
+    scene.make("Ji-woo Han", "Lin Wei", stage=("Ji-woo Han",))
+    host, listener = scene.person("Ji-woo Han", tone_hz=TONE), scene.person("Lin Wei")
+    host.enter(scene.room)
+    listener.enter(scene.room)
+    host.unmute()
+    listener.must_hear(TONE)
+    host.lose_socket()
+    listener.lose_socket()
+    host.in_state("reconnecting")
+    host.is_inside()
+    listener.is_inside()
+    listener.must_hear(TONE)
+    listener.sees_on_stage("Ji-woo Han")
+    expect(host.page.locator('[data-microphone="live"]')).to_have_count(1)
+
+
+def test_closing_the_page_leaves_the_roster_and_coming_back_finds_the_place(scene: Scene) -> None:
+    scene.make("Ji-woo Han", "Lin Wei", stage=("Ji-woo Han",))
+    host, listener = scene.person("Ji-woo Han"), scene.person("Lin Wei")
+    host.enter(scene.room)
+    listener.enter(scene.room)
+    listener.sees_on_stage("Ji-woo Han")
+    host.wait(lambda: host.listening() == 1, "one listener")
+    host.context.close()
+    listener.sees_on_stage()
+    back = scene.person("Ji-woo Han")
+    back.enter(scene.room)
+    listener.sees_on_stage("Ji-woo Han")
+
+
+def test_a_second_tab_takes_over(scene: Scene) -> None:
+    scene.make("Ji-woo Han", "Lin Wei", stage=("Ji-woo Han",))
+    host, listener = scene.person("Ji-woo Han"), scene.person("Lin Wei")
+    host.enter(scene.room)
+    listener.enter(scene.room)
+    second = scene.person("Ji-woo Han")
+    second.enter(scene.room)
+    host.in_state("elsewhere")
+    listener.sees_on_stage("Ji-woo Han")
+
+
+def test_leaving_goes_home_and_the_room_goes_on(scene: Scene) -> None:
+    scene.make("Ji-woo Han", "Lin Wei", "Amara Okafor", stage=("Ji-woo Han", "Lin Wei"))
+    host, speaker = scene.person("Ji-woo Han"), scene.person("Lin Wei", tone_hz=TONE)
+    listener = scene.person("Amara Okafor")
+    for person in (host, speaker, listener):
+        person.enter(scene.room)
+    speaker.unmute()
+    host.page.locator("#leave").click()
+    host.page.wait_for_url("**/hallway/")
+    listener.sees_on_stage("Lin Wei")
+    listener.must_hear(TONE)
+
+
+def test_a_killed_audio_worker_comes_back_and_the_room_is_heard_again(scene: Scene) -> None:
+    scene.make("Ji-woo Han", "Lin Wei", stage=("Ji-woo Han",))
+    host, listener = scene.person("Ji-woo Han", tone_hz=TONE), scene.person("Lin Wei")
+    host.enter(scene.room)
+    listener.enter(scene.room)
+    host.unmute()
+    listener.must_hear(TONE)
+    before = host.page.evaluate("() => window.testPeers.length")
+    scene.installation.kill("audio")
+    host.wait(lambda: host.page.evaluate("() => window.testPeers.length") > before, "a new negotiation", within=20)
+    listener.must_hear(TONE, within=20)
+    expect(host.page.locator('[data-microphone="live"]')).to_have_count(1)
+
+
+def test_a_restarted_web_process_does_not_stop_the_sound(scene: Scene) -> None:
+    scene.make("Ji-woo Han", "Lin Wei", stage=("Ji-woo Han",))
+    host, listener = scene.person("Ji-woo Han", tone_hz=TONE), scene.person("Lin Wei")
+    host.enter(scene.room)
+    listener.enter(scene.room)
+    host.unmute()
+    listener.must_hear(TONE)
+    before = listener.received()
+    scene.installation.kill("web")
+    host.in_state("reconnecting")
+    host.is_inside()
+    listener.is_inside()
+    after = listener.received()
+    assert after["ssrc"] == before["ssrc"]
+    assert after["packetsLost"] == before["packetsLost"]
+    listener.must_hear(TONE)
+
+
+def test_a_refused_microphone_is_explained_and_one_stays_muted(scene: Scene) -> None:
+    scene.make("Ji-woo Han", stage=("Ji-woo Han",))
+    host = scene.person("Ji-woo Han", flags=("--deny-permission-prompts",))
+    host.enter(scene.room)
+    host.page.locator("#main-button").click()
+    expect(host.page.get_by_role("alert")).not_to_be_empty()
+    expect(host.page.locator('[data-microphone="muted"]')).to_have_count(1)
