@@ -14,7 +14,6 @@ from invites.gate import SESSION_KEY
 from invites.models import Invite
 from rooms import selectors
 
-GUESSES = "20/10m/ip"
 STATUS = {MISTYPED: 404, TOO_MANY_GUESSES: 429}
 
 
@@ -54,7 +53,7 @@ def _find(request: HttpRequest, code: str) -> Invite:
     try:
         return services.find_redeemable(code)
     except InviteRefused as refusal:
-        if refusal.code == MISTYPED and not ratelimit.consume(request, action="invite_guess", config=GUESSES):
+        if refusal.code == MISTYPED and not ratelimit.consume(request, action="invite_guess"):
             raise InviteRefused(TOO_MANY_GUESSES) from refusal
         raise
 
