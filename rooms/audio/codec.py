@@ -1,0 +1,125 @@
+"""Opus (RFC 6716) through cffi, from the libopus in PyAV's wheel: PyAV's own wrapper has no FEC, PLC or DTX controls."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+from cffi import FFI
+from numpy.typing import NDArray
+
+from rooms.audio.core.clock import SAMPLE_RATE, TICK_SAMPLES
+
+MOST_PACKET_BYTES = 1275  # RFC 6716, section 3.2.1
+MOST_PACKET_SAMPLES = 5760  # 120 ms
+
+_APPLICATION_VOIP = 2048
+_SET_BITRATE = 4002
+_SET_COMPLEXITY = 4010
+_SET_INBAND_FEC = 4012
+_SET_PACKET_LOSS_PERCENT = 4014
+_SET_DTX = 4016
+
+_ffi = FFI()
+_ffi.cdef("""
+typedef struct OpusEncoder OpusEncoder;
+typedef struct OpusDecoder OpusDecoder;
+OpusEncoder *opus_encoder_create(int32_t rate, int channels, int application, int *error);
+void opus_encoder_destroy(OpusEncoder *);
+int32_t opus_encode_float(OpusEncoder *, const float *pcm, int frame_size, unsigned char *data, int32_t max_bytes);
+int opus_encoder_ctl(OpusEncoder *, int request, ...);
+OpusDecoder *opus_decoder_create(int32_t rate, int channels, int *error);
+void opus_decoder_destroy(OpusDecoder *);
+int opus_decode_float(OpusDecoder *, const unsigned char *data, int32_t length, float *pcm, int frame_size, int decode_fec);
+int opus_decoder_get_nb_samples(const OpusDecoder *, const unsigned char packet[], int32_t length);
+""")
+
+
+class CodecMissing(RuntimeError):
+    """libopus is not where PyAV's wheel keeps it."""
+
+
+class BadPacket(ValueError):
+    """Bytes that are no Opus packet."""
+
+
+@cache
+def _library() -> Any:
+    folder = Path(av.__file__).parent.parent / "av.libs"
+    found = sorted(folder.glob("libopus*"))
+    if not found:
+        raise CodecMissing(
+            f"No libopus in {folder.name} beside PyAV. Install PyAV from its wheel: pip install --force-reinstall av"
+        )
+    return _ffi.dlopen(str(found[0]))
+
+
+class Encoder:
+    """One mono stream of 20 ms packets, with in-band FEC and DTX."""
+
+    def __init__(self, *, bitrate: int = 32_000, complexity: int = 5, expected_loss_percent: int = 5) -> None:
+        error = _ffi.new("int *")
+        encoder = _library().opus_encoder_create(SAMPLE_RATE, 1, _APPLICATION_VOIP, error)
+        if error[0] != 0:
+            raise MemoryError(f"opus_encoder_create: {error[0]}")
+        self._encoder = _ffi.gc(encoder, _library().opus_encoder_destroy)
+        self._packet = _ffi.new("unsigned char[]", MOST_PACKET_BYTES)
+        for request, value in (
+            (_SET_BITRATE, bitrate),
+            (_SET_COMPLEXITY, complexity),
+            (_SET_INBAND_FEC, 1),
+            (_SET_PACKET_LOSS_PERCENT, expected_loss_percent),
+            (_SET_DTX, 1),
+        ):
+            _library().opus_encoder_ctl(self._encoder, request, _ffi.cast("int", value))
+
+    def encode(self, sound: NDArray[np.float32]) -> bytes:
+        """The packet of 960 samples in [−1, 1]; empty when silence suppression has nothing to send (RFC 7587, 3.1.3)."""
+        sound = np.ascontiguousarray(sound, dtype=np.float32)
+        assert sound.shape == (TICK_SAMPLES,)
+        pcm = _ffi.cast("float *", sound.ctypes.data)
+        length = _library().opus_encode_float(self._encoder, pcm, TICK_SAMPLES, self._packet, MOST_PACKET_BYTES)
+        if length < 0:
+            raise ValueError(f"opus_encode_float: {length}")
+        return b"" if length <= 2 else bytes(_ffi.buffer(self._packet, length))
+
+
+class Decoder:
+    """One mono stream."""
+
+    def __init__(self) -> None:
+        error = _ffi.new("int *")
+        decoder = _library().opus_decoder_create(SAMPLE_RATE, 1, error)
+        if error[0] != 0:
+            raise MemoryError(f"opus_decoder_create: {error[0]}")
+        self._decoder = _ffi.gc(decoder, _library().opus_decoder_destroy)
+        self._pcm = np.zeros(MOST_PACKET_SAMPLES, dtype=np.float32)
+        self._pointer = _ffi.cast("float *", self._pcm.ctypes.data)
+
+    def decode(self, payload: bytes) -> NDArray[np.float32]:
+        """The sound of one packet: 120 to 5,760 samples.
+
+        Raises:
+            BadPacket: it is no Opus packet.
+        """
+        return self._decode(payload, MOST_PACKET_SAMPLES, fec=0)
+
+    def recover(self, following: bytes) -> NDArray[np.float32]:
+        """960 samples of a lost packet, from what the following one carries of it; concealed, if it carries nothing.
+
+        Raises:
+            BadPacket: the following one is no Opus packet.
+        """
+        return self._decode(following, TICK_SAMPLES, fec=1)
+
+    def conceal(self) -> NDArray[np.float32]:
+        """960 samples that go on plausibly from what was heard before."""
+        return self._decode(b"", TICK_SAMPLES, fec=0)
+
+    def _decode(self, payload: bytes, samples: int, *, fec: int) -> NDArray[np.float32]:
+        data = _ffi.from_buffer("unsigned char[]", payload) if payload else _ffi.NULL
+        count = _library().opus_decode_float(self._decoder, data, len(payload), self._pointer, samples, fec)
+        if count < 0:
+            raise BadPacket(f"opus_decode_float: {count}")
+        return self._pcm[:count].copy()

@@ -1,0 +1,36 @@
+"""When the engine works: a tick every 20 ms, by deadlines that do not drift."""
+
+from dataclasses import dataclass
+
+SAMPLE_RATE = 48_000  # Hz; RTP's clock for Opus too (RFC 7587)
+TICK_SECONDS = 0.02
+TICK_SAMPLES = 960  # 20 ms at 48 kHz
+
+# A machine that slept is not made to catch up: what was not played then is of no use now.
+_GIVE_UP_SECONDS = 1.0
+
+
+@dataclass
+class TickClock:
+    """Deadlines `start + n · 20 ms` in the seconds of whatever monotonic clock is passed in."""
+
+    deadline: float
+
+    @classmethod
+    def starting(cls, now: float) -> "TickClock":
+        """A clock whose first deadline is one tick from `now`."""
+        return cls(now + TICK_SECONDS)
+
+    def wait(self, now: float) -> float:
+        """Seconds until the next deadline; 0 when it has passed."""
+        return max(0.0, self.deadline - now)
+
+    def advance(self, now: float) -> float:
+        """Move to the next deadline.
+
+        Returns:
+            How late, in seconds, the one just reached was (≥ 0).
+        """
+        late = max(0.0, now - self.deadline)
+        self.deadline = now + TICK_SECONDS if late > _GIVE_UP_SECONDS else self.deadline + TICK_SECONDS
+        return late

@@ -1,0 +1,103 @@
+"""DTLS-SRTP (RFC 5764) of one peer, by aiortc's `RTCDtlsTransport`; the only code that touches its internals.
+
+aiortc sees nothing but DTLS records from checked addresses. SRTP is unprotected by us before its queue, so that no task and no
+future is spent on a packet; its receivers, senders and jitter buffer are not used at all.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import pylibsrtp
+from aiortc import RTCCertificate, RTCDtlsFingerprint, RTCDtlsParameters, RTCDtlsTransport
+
+logger = logging.getLogger(__name__)
+
+_MOST_WAITING = 64  # DTLS records; a handshake needs about ten
+_ALERT = 21
+_HANDSHAKE_DONE = "connected"
+
+
+class _Records:
+    """What aiortc takes for its ICE transport: a bounded queue of records in, a function out."""
+
+    role = "controlled"
+
+    def __init__(self, send: Callable[[bytes], None]) -> None:
+        self._out = send
+        self._in: asyncio.Queue[bytes | None] = asyncio.Queue(_MOST_WAITING)
+
+    def put(self, record: bytes | None) -> None:
+        """One record from the network; None ends the transport. Too many at once are dropped: DTLS sends again."""
+        if not self._in.full():
+            self._in.put_nowait(record)
+
+    async def _recv(self) -> bytes:
+        record = await self._in.get()
+        if record is None:
+            raise ConnectionError
+        return record
+
+    async def _send(self, data: bytes) -> None:
+        self._out(data)
+
+
+class Dtls:
+    """The handshake of one peer, and the SRTP keys that come of it."""
+
+    def __init__(self, certificate: RTCCertificate, send: Callable[[bytes], None], closed: Callable[[], None]) -> None:
+        self._records = _Records(send)
+        self._transport = RTCDtlsTransport(self._records, [certificate])  # type: ignore[arg-type]
+        self._transport._set_role("server")  # our answers say setup:passive
+        self._closed = closed
+        self._transport.on("statechange", self._state_changed)
+
+    @property
+    def connected(self) -> bool:
+        """Whether the keys are there and the peer has not said goodbye."""
+        return self._transport.state == _HANDSHAKE_DONE
+
+    @property
+    def outgoing(self) -> Any:
+        """libsrtp's session (cffi `srtp_t`) that protects what we send."""
+        return self._transport._tx_srtp._srtp[0]
+
+    def receive(self, record: bytes) -> None:
+        """One datagram of DTLS (first byte 20…63). Alerts in plaintext are dropped: anybody could have written them."""
+        if record[0] == _ALERT and record[3:5] == b"\x00\x00":
+            return
+        self._records.put(record)
+
+    async def handshake(self, fingerprint: str) -> bool:
+        """Shake hands with the peer whose certificate has this SHA-256 fingerprint; whether it worked."""
+        fingerprints = [RTCDtlsFingerprint(algorithm="sha-256", value=fingerprint)]
+        await self._transport.start(RTCDtlsParameters(fingerprints=fingerprints))
+        return self.connected
+
+    def unprotect(self, packet: bytes) -> bytes | None:
+        """The RTP packet inside an SRTP packet; None when it is forged, replayed or damaged."""
+        try:
+            return self._transport._rx_srtp.unprotect(packet)
+        except pylibsrtp.Error:
+            return None
+
+    async def close(self) -> None:
+        """Say goodbye to the peer and forget the keys."""
+        self._closed = lambda: None
+        await self._transport.stop()
+        self._records.put(None)
+
+    def _state_changed(self) -> None:
+        if self._transport.state in ("closed", "failed"):
+            self._closed()
+
+
+def certificate() -> RTCCertificate:
+    """A certificate for all peers of a process: it identifies the worker, not a person."""
+    return RTCCertificate.generateCertificate()
+
+
+def sha256_fingerprint(of: RTCCertificate) -> str:
+    """Its fingerprint, as SDP writes it."""
+    return next(found.value for found in of.getFingerprints() if found.algorithm == "sha-256")

@@ -1,0 +1,249 @@
+"""An audio worker's life: offers from the bus, the roster from the database, peers that come and go. Knows no Django."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from rooms.audio import wire
+from rooms.audio.engine import Engine, Member
+from rooms.audio.transport import sdp
+from rooms.audio.transport.dtls import certificate
+from rooms.audio.transport.fanout import FanOut
+from rooms.audio.transport.ice_lite import IceLite
+from rooms.audio.transport.peer import Endpoint, Peer
+
+logger = logging.getLogger(__name__)
+
+RECONCILE_SECONDS = 0.5
+HEARTBEAT_SECONDS = 2.0
+SPEAKING_SECONDS = 0.2
+_DATABASE_SECONDS = 5.0
+_GRACE_SECONDS = 3.0  # a peer younger than this may not be in the roster that was just read
+
+
+class Bus(Protocol):
+    """What the worker needs of the bus."""
+
+    async def subscribe(self, topic: str, receive: Callable[[dict[str, Any]], None]) -> None:
+        """Receive a topic's messages."""
+
+    async def publish(self, topic: str, message: dict[str, Any]) -> None:
+        """Send one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Where the worker listens and how much it carries."""
+
+    public_ip: str
+    udp_port: int
+    bind_ip: str = "0.0.0.0"  # noqa: S104 - production listens on every interface
+    most_peers: int = 3_000
+    worker_id: str = field(default_factory=lambda: secrets.token_urlsafe(9))
+
+
+class AudioWorker:
+    """See the module. `read_truth` and `heartbeat` are synchronous and may be slow: they run in a thread of their own."""
+
+    def __init__(
+        self,
+        config: Config,
+        bus: Bus,
+        *,
+        read_truth: Callable[[], dict[str, wire.RoomTruth]],
+        heartbeat: Callable[[], None],
+    ) -> None:
+        self.config = config
+        self._bus = bus
+        self._read_truth = read_truth
+        self._heartbeat = heartbeat
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._said: dict[str, frozenset[str]] = {}  # room → who was last said to speak
+        self._stopping = asyncio.Event()
+        self._reconcile_soon = asyncio.Event()
+        self.engine: Engine
+        self._endpoint: Endpoint
+
+    # --- life ---------------------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Take the port and begin.
+
+        Raises:
+            OSError: the port is in use.
+        """
+        ice = IceLite()
+        _ip, port = await ice.listen(self.config.bind_ip, self.config.udp_port)
+        assert ice.socket is not None
+        self._endpoint = Endpoint(ice, self.config.public_ip, port, certificate())
+        self.engine = Engine(FanOut(ice.socket.fileno()))
+        await self._bus.subscribe(wire.worker_topic(self.config.worker_id), self._receive)
+        for forever in (self.engine.run(), self._reconcile(), self._beat(), self._tell_who_speaks()):
+            self._spawn(forever)
+
+    async def announce(self) -> None:
+        """Say that the worker is there and knows of no peer; call it once it is registered."""
+        await self._bus.publish(wire.WORKERS_TOPIC, wire.encode(wire.WorkerStarted(self.config.worker_id)))
+
+    async def run_until_stopped(self) -> None:
+        """Wait for `stop`, then end every peer and free the port."""
+        await self._stopping.wait()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for room in list(self.engine.rooms.values()):
+            for member in list(room.members.values()):
+                await member.peer.close()
+        self._endpoint.ice.close()
+
+    def stop(self) -> None:
+        """Ask for the end."""
+        self._stopping.set()
+
+    @property
+    def port(self) -> int:
+        """The UDP port in use."""
+        return self._endpoint.port
+
+    # --- the bus --------------------------------------------------------------------------------------------------------
+
+    def _receive(self, data: dict[str, Any]) -> None:
+        try:
+            message = wire.decode(data)
+        except wire.UnknownMessage:
+            logger.warning("worker.message_unknown")
+            return
+        match message:
+            case wire.Offer():
+                self._spawn(self._answer(message))
+            case wire.Stage():
+                self.engine.set_stage(message.room, message.version, frozenset(message.may_speak))
+            case wire.Hangup():
+                self._drop(message.room, message.connection)
+            case _:
+                logger.warning("worker.message_unexpected", extra={"kind": message.kind})
+
+    async def _answer(self, offer: wire.Offer) -> None:
+        reply: wire.Message
+        try:
+            reply = wire.Answer(request=offer.request, sdp=self._negotiate(offer))
+        except sdp.OfferRefusedError as refusal:
+            reply = wire.OfferRefused(request=offer.request, code=refusal.code.value)
+        except Exception:
+            logger.exception("worker.offer_failed")
+            self._drop(offer.room, offer.connection)
+            reply = wire.OfferRefused(request=offer.request, code=sdp.Refusal.FAILED.value)
+        await self._bus.publish(offer.reply_to, wire.encode(reply))
+
+    def _negotiate(self, offer: wire.Offer) -> str:
+        members = self.engine.rooms[offer.room].members if offer.room in self.engine.rooms else {}
+        known = members.get(offer.connection)
+        if known is not None:
+            try:
+                return known.peer.negotiate(offer.sdp)
+            except sdp.OfferRefusedError:
+                # A page that lost its peer connection comes with a new one on the same socket.
+                sdp.parse(offer.sdp)
+                self._drop(offer.room, offer.connection)
+        elif self._peer_count() >= self.config.most_peers:
+            raise sdp.OfferRefusedError(sdp.Refusal.FULL)
+        sdp.parse(offer.sdp)  # before anything is replaced for its sake
+        for member in [member for member in members.values() if member.person == offer.person]:
+            self._drop(offer.room, member.connection)
+        room, connection = offer.room, offer.connection
+        peer = Peer(
+            self._endpoint,
+            deliver=lambda packet, now: self.engine.deliver(room, connection, packet, now),
+            ended=lambda: self._lost(room, connection),
+        )
+        answer = peer.negotiate(offer.sdp)
+        self.engine.add(room, Member(connection, offer.person, peer))
+        self._reconcile_soon.set()
+        return answer
+
+    def _peer_count(self) -> int:
+        return sum(len(room.members) for room in self.engine.rooms.values())
+
+    # --- peers ----------------------------------------------------------------------------------------------------------
+
+    def _drop(self, room: str, connection: str) -> None:
+        member = self.engine.remove(room, connection)
+        if member is not None:
+            self._spawn(member.peer.close())
+
+    def _lost(self, room: str, connection: str) -> None:
+        """A peer ended by itself: its page should negotiate again."""
+        self._drop(room, connection)
+        self._spawn(self._bus.publish(wire.room_topic(room), wire.encode(wire.MediaLost(room, connection))))
+
+    # --- the roster -------------------------------------------------------------------------------------------------------
+
+    async def _reconcile(self) -> None:
+        """Hold the peers against the database twice a second, and at once when somebody came. While it is away, the last
+        roster stands."""
+        while True:
+            try:
+                async with asyncio.timeout(_DATABASE_SECONDS):
+                    truth = await asyncio.to_thread(self._read_truth)
+            except Exception:
+                logger.exception("worker.roster_unavailable")
+            else:
+                self.reconcile(truth)
+            try:
+                async with asyncio.timeout(RECONCILE_SECONDS):
+                    await self._reconcile_soon.wait()
+            except TimeoutError:
+                pass
+            self._reconcile_soon.clear()
+
+    def reconcile(self, truth: dict[str, wire.RoomTruth]) -> None:
+        """Make the rooms what the database says: who may be heard, and nobody who is not there."""
+        now = asyncio.get_running_loop().time()
+        for name, room in list(self.engine.rooms.items()):
+            known = truth.get(name)
+            if known is not None:
+                room.session.set_stage(known.version, known.may_speak)
+            elif all(member.peer.age(now) > _GRACE_SECONDS for member in room.members.values()):
+                room.session.set_stage(room.session.version, frozenset())
+            present = known.present if known is not None else frozenset()
+            for member in list(room.members.values()):
+                if member.connection not in present and member.peer.age(now) > _GRACE_SECONDS:
+                    self._drop(name, member.connection)
+                else:
+                    member.peer.check_consent(now)
+
+    async def _beat(self) -> None:
+        while True:
+            try:
+                await asyncio.to_thread(self._heartbeat)
+            except Exception:
+                logger.exception("worker.heartbeat_failed")
+            await asyncio.sleep(HEARTBEAT_SECONDS)
+
+    async def _tell_who_speaks(self) -> None:
+        while True:
+            await asyncio.sleep(SPEAKING_SECONDS)
+            for name, room in list(self.engine.rooms.items()):
+                speaking = frozenset(
+                    room.members[connection].person
+                    for connection in room.session.speaking()
+                    if connection in room.members
+                )
+                if speaking != self._said.get(name, frozenset()):
+                    self._said[name] = speaking
+                    message = wire.Speaking(name, tuple(sorted(speaking)))
+                    await self._bus.publish(wire.room_topic(name), wire.encode(message))
+            self._said = {name: said for name, said in self._said.items() if name in self.engine.rooms}
+
+    def _spawn(self, work: Awaitable[None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            logger.error("worker.task_failed", exc_info=task.exception())

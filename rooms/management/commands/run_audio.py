@@ -1,0 +1,63 @@
+"""`manage.py run_audio`: one audio worker on one UDP port."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import close_old_connections
+
+from rooms import selectors, services
+from rooms.audio.worker import AudioWorker, Config
+from rooms.bus import get_bus
+
+Result = TypeVar("Result")
+
+
+class Command(BaseCommand):
+    """Gives the worker its bus and its database, and stops it on SIGTERM or Ctrl-C."""
+
+    help = "Mix and forward the sound of rooms."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run until stopped."""
+        asyncio.run(self._run())
+
+    async def _run(self) -> None:
+        config = Config(
+            public_ip=settings.MITALK_PUBLIC_IP, udp_port=settings.MITALK_UDP_PORT, bind_ip=settings.MITALK_UDP_BIND
+        )
+        bus = get_bus()
+        await bus.start()
+        worker = AudioWorker(
+            config,
+            bus,
+            read_truth=lambda: _fresh(lambda: selectors.audio_truth(config.worker_id)),
+            heartbeat=lambda: _fresh(lambda: services.beat_worker(worker_id=config.worker_id)),
+        )
+        try:
+            await worker.start()
+        except OSError as error:
+            raise CommandError(
+                f"UDP port {config.udp_port} on {config.bind_ip} cannot be used ({error.strerror}). "
+                "Choose another: MITALK_UDP_PORT=7883"
+            ) from error
+        await asyncio.to_thread(
+            services.register_worker, worker_id=config.worker_id, public_ip=config.public_ip, udp_port=worker.port
+        )
+        await worker.announce()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, worker.stop)
+        await worker.run_until_stopped()
+        await bus.close()
+
+
+def _fresh(work: Callable[[], Result]) -> Result:
+    """Run work on the database in a thread that lives long: drop a connection that broke, so that the next try heals."""
+    close_old_connections()
+    try:
+        return work()
+    finally:
+        close_old_connections()

@@ -1,0 +1,107 @@
+"""A real audio worker in the test's own event loop, with a roster that the test writes."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+
+from rooms.audio import wire
+from rooms.audio.worker import AudioWorker, Config
+from tests.audio.client import Client
+
+
+class Stage:
+    """A worker, its bus and its roster."""
+
+    def __init__(self) -> None:
+        self.config = Config(public_ip="127.0.0.1", udp_port=0, bind_ip="127.0.0.1")
+        self.published: list[tuple[str, dict[str, Any]]] = []
+        self.present: set[str] = set()
+        self.may_speak: set[str] = set()
+        self.version = 0
+        self.database_is_away = False
+        self.clients: list[Client] = []
+        self._receivers: dict[str, Callable[[dict[str, Any]], None]] = {}
+        self._answers: dict[str, asyncio.Future[wire.Message]] = {}
+        self._numbers = itertools.count(1)
+        self.worker = AudioWorker(self.config, self, read_truth=self._truth, heartbeat=lambda: None)
+
+    # --- the worker's bus and database ----------------------------------------------------------------------------------
+
+    async def subscribe(self, topic: str, receive: Callable[[dict[str, Any]], None]) -> None:
+        self._receivers[topic] = receive
+
+    async def publish(self, topic: str, message: dict[str, Any]) -> None:
+        self.published.append((topic, message))
+        decoded = wire.decode(message)
+        if isinstance(decoded, wire.Answer | wire.OfferRefused):
+            self._answers.pop(decoded.request).set_result(decoded)
+
+    def _truth(self) -> dict[str, wire.RoomTruth]:
+        if self.database_is_away:
+            raise OSError("database is away")
+        truth = wire.RoomTruth("room", self.version, frozenset(self.may_speak), frozenset(self.present))
+        return {"room": truth} if self.present else {}
+
+    # --- what a test does -----------------------------------------------------------------------------------------------
+
+    def send(self, message: wire.Message) -> None:
+        """As web would, over the bus."""
+        self._receivers[wire.worker_topic(self.config.worker_id)](wire.encode(message))
+
+    async def offer(self, name: str, sdp: str, *, person: str = "") -> wire.Message:
+        """An offer's answer or refusal."""
+        request = str(next(self._numbers))
+        future = self._answers[request] = asyncio.get_running_loop().create_future()
+        self.send(wire.Offer(request, "web.test", "room", name, person or name, sdp))
+        return await asyncio.wait_for(future, 5)
+
+    async def exchange(self, name: str, sdp: str) -> str:
+        """An offer's answer."""
+        reply = await self.offer(name, sdp)
+        assert isinstance(reply, wire.Answer), reply
+        return reply.sdp
+
+    def client(self, name: str, *, tone: int = 0) -> Client:
+        """A participant who is on the roster, not yet joined."""
+        self.present.add(name)
+        made = Client(lambda sdp: self.exchange(name, sdp), tone=tone)
+        self.clients.append(made)
+        return made
+
+    async def joined(self, name: str, *, tone: int = 0) -> Client:
+        """A participant who is connected."""
+        made = self.client(name, tone=tone)
+        await made.join()
+        return made
+
+    def allow(self, *names: str) -> None:
+        """The stage changes: these may be heard now. Web says so over the bus."""
+        self.version += 1
+        self.may_speak = set(names)
+        self.send(wire.Stage("room", self.version, tuple(names)))
+
+    def members(self) -> dict[str, Any]:
+        """The worker's members of the room, by connection."""
+        room = self.worker.engine.rooms.get("room")
+        return dict(room.members) if room else {}
+
+    async def until(self, condition: Callable[[], bool], *, within: float = 5.0) -> None:
+        """Wait for a condition."""
+        async with asyncio.timeout(within):
+            while not condition():
+                await asyncio.sleep(0.01)
+
+
+@pytest.fixture
+async def stage() -> AsyncIterator[Stage]:
+    """A running worker."""
+    made = Stage()
+    await made.worker.start()
+    yield made
+    for client in made.clients:
+        await client.close()
+    made.worker.stop()
+    await made.worker.run_until_stopped()
