@@ -11,6 +11,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.portraits import Look, look
 from accounts.text import validate_words
 
 
@@ -144,6 +145,11 @@ class Profile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def face(self) -> Look:
+        """What is drawn for this person."""
+        return look(self.name, self.user.public_id, self.portrait)
 
 
 class AuditEntry(models.Model):

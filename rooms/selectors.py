@@ -1,5 +1,6 @@
 """Reads: what pages, the live protocol and the audio worker are shown."""
 
+import dataclasses
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User, normalised_email
-from accounts.portraits import initials, tint
+from accounts.portraits import look
 from rooms.audio.wire import RoomTruth
 from rooms.domain.messages import Face, PersonCard, RoomSnapshot
 from rooms.domain.roles import Position, Role
@@ -68,13 +69,7 @@ def face(participant: Participant) -> Face:
 
 def _looks(user: User) -> dict:
     profile = getattr(user, "profile", None)
-    name = profile.name if profile else ""
-    return {
-        "name": name,
-        "initials": initials(name),
-        "tint": tint(user.public_id),
-        "portrait": profile.portrait if profile else "",
-    }
+    return dataclasses.asdict(profile.face if profile else look("", user.public_id, ""))
 
 
 def _headline(user: User) -> str:

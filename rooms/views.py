@@ -5,6 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.portraits import PORTRAITS
 from accounts.requests import MemberRequest
 from rooms import selectors, services
 from rooms.domain.snapshot import Phase
@@ -17,7 +18,7 @@ def front(request: HttpRequest) -> HttpResponse:
     """What MiTalk is, for strangers; members go on to the hallway."""
     if request.user.is_authenticated:
         return redirect("rooms:hallway")
-    return render(request, "rooms/front.html")
+    return render(request, "rooms/front.html", {"portraits": PORTRAITS})
 
 
 @login_required

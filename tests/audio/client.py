@@ -45,6 +45,7 @@ class Client:
     def __init__(self, exchange: Exchange, *, tone: int = 0) -> None:
         self.voice = Tone(tone) if tone else None
         self.frames = 0
+        self._heard_at = 0.0
         self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self._exchange = exchange
         self._blocks: list[np.ndarray] = []
@@ -78,6 +79,7 @@ class Client:
             samples = frame.to_ndarray().reshape(-1, len(frame.layout.channels))[:, 0]
             self._blocks = [*self._blocks[-49:], samples.astype(np.float32) / 32768]
             self.frames += 1
+            self._heard_at = asyncio.get_running_loop().time()
 
     def forget(self) -> None:
         """What was heard before no longer counts."""
@@ -90,6 +92,8 @@ class Client:
 
     def level(self) -> float:
         """RMS in dBFS of the last 200 ms."""
+        if asyncio.get_running_loop().time() - self._heard_at > 0.1:
+            return -math.inf  # nothing comes: silence suppression, or no sound at all
         samples = self.heard[-FRAME * 10 :]
         power = float(np.mean(samples**2)) if len(samples) else 0.0
         return 10 * math.log10(power) if power > 0 else -math.inf
@@ -110,20 +114,13 @@ class Client:
 
     async def hears_nothing(self, *, within: float = 5.0) -> None:
         """Wait until what comes is silence, or nothing comes."""
-        seen = -1
+        await self._wait(lambda: self.level() < -60, "silence", within)
 
-        def silent() -> bool:
-            nonlocal seen
-            still, seen = self.frames == seen, self.frames
-            return still or self.level() < -60
-
-        await self._wait(silent, "silence", within, pause=0.1)
-
-    async def _wait(self, condition: Callable[[], bool], what: str, within: float, pause: float = 0.02) -> None:
+    async def _wait(self, condition: Callable[[], bool], what: str, within: float) -> None:
         try:
             async with asyncio.timeout(within):
                 while not condition():
-                    await asyncio.sleep(pause)
+                    await asyncio.sleep(0.02)
         except TimeoutError:
             raise AssertionError(f"not within {within} s: {what}; level {self.level():.1f} dBFS") from None
 

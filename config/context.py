@@ -1,0 +1,26 @@
+"""What every page is given."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from accounts.models import Profile
+from accounts.portraits import Look, look
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """For the frame around pages: my own face, and whether mail goes to this machine's terminal."""
+    return {
+        "my_face": SimpleLazyObject(lambda: _face(request)),
+        "messages_to_terminal": getattr(settings, "MESSAGES_TO_TERMINAL", False),
+    }
+
+
+def _face(request: HttpRequest) -> Look:
+    user = request.user
+    profile = Profile.objects.filter(user=user).first() if user.is_authenticated else None
+    if profile is None:
+        return look("", getattr(user, "public_id", ""), "")
+    return profile.face
