@@ -1,6 +1,6 @@
 """The page behind an invite link. Opening it consumes nothing: link scanners open it too."""
 
-from allauth.core import ratelimit
+from allauth.core.internal import ratelimit  # the public one counts no GET, and a link is opened by one
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -53,7 +53,9 @@ def _find(request: HttpRequest, code: str) -> Invite:
     try:
         return services.find_redeemable(code)
     except InviteRefused as refusal:
-        if refusal.code == MISTYPED and not ratelimit.consume(request, action="invite_guess"):
+        if refusal.code == MISTYPED and not ratelimit.consume(
+            request, app="allauth.account", action="invite_guess", limit_get=True
+        ):
             raise InviteRefused(TOO_MANY_GUESSES) from refusal
         raise
 

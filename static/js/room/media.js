@@ -1,0 +1,155 @@
+// The sound: one peer connection, one audio element that lives as long as the page, one microphone from the first unmute on.
+
+const LOST_AFTER_MILLISECONDS = 2000;
+const RETRY_MILLISECONDS = 1500;
+
+/**
+ * Dispatches:
+ * - "state" (detail: "none" | "connecting" | "connected" | "lost");
+ * - "blocked": the browser wants a tap before it plays;
+ * - "playing": it plays;
+ * - "failed" (detail: Error): an offer was refused.
+ */
+export class Media extends EventTarget {
+  /** @type {RTCPeerConnection | null} */
+  #peer = null;
+  /** @type {MediaStreamTrack | null} */
+  #microphone = null;
+  #onStage = false;
+  #muted = true;
+  #lostTimer = 0;
+  #retryTimer = 0;
+  #wanted = false;
+
+  /**
+   * @param {HTMLAudioElement} element
+   * @param {(sdp: string) => Promise<string>} exchange sends an offer, resolves to the answer
+   */
+  constructor(element, exchange) {
+    super();
+    this.element = element;
+    this.exchange = exchange;
+    element.addEventListener("playing", () => this.dispatchEvent(new Event("playing")));
+  }
+
+  /**
+   * Be connected, on stage (may send) or in the audience (sends nothing). A peer that is right already is kept.
+   * @param {boolean} onStage
+   */
+  async connect(onStage) {
+    this.#wanted = true;
+    if (this.#peer && this.#onStage === onStage && this.#isAlive()) return;
+    this.#onStage = onStage;
+    await this.restart();
+  }
+
+  /** Make a new peer connection, whatever became of the old. The element, and with it the permission to play, stays. */
+  async restart() {
+    if (!this.#wanted) return;
+    clearTimeout(this.#retryTimer);
+    this.#drop();
+    const peer = new RTCPeerConnection({ iceServers: [], bundlePolicy: "max-bundle" });
+    this.#peer = peer;
+    this.#tell("connecting");
+    peer.addEventListener("track", (event) => this.#play(event.track));
+    peer.addEventListener("connectionstatechange", () => this.#changed(peer));
+    const transceiver = peer.addTransceiver("audio", { direction: this.#onStage ? "sendrecv" : "recvonly" });
+    if (this.#onStage && this.#microphone) await transceiver.sender.replaceTrack(this.#microphone);
+    try {
+      const offer = await peer.createOffer();
+      await peer.setLocalDescription(offer);
+      // Candidates are not waited for: the server never contacts them.
+      const answer = await this.exchange(offer.sdp ?? "");
+      if (peer === this.#peer) await peer.setRemoteDescription({ type: "answer", sdp: answer });
+    } catch (error) {
+      if (peer !== this.#peer) return;
+      this.#tell("lost");
+      this.dispatchEvent(new CustomEvent("failed", { detail: error }));
+      this.#retryTimer = window.setTimeout(() => this.restart(), RETRY_MILLISECONDS);
+    }
+  }
+
+  /**
+   * Mute or unmute. The first unmute asks for the microphone; muting takes effect here at once, whatever the network does.
+   * @param {boolean} muted
+   */
+  async setMuted(muted) {
+    if (!muted && !this.#hasMicrophone()) await this.#openMicrophone();
+    this.#muted = muted;
+    if (this.#microphone) this.#microphone.enabled = !muted;
+  }
+
+  /** Whether nothing of this person's voice leaves the page. */
+  get muted() {
+    return this.#muted || !this.#hasMicrophone();
+  }
+
+  /** Play, from within a tap. */
+  async play() {
+    try {
+      await this.element.play();
+    } catch (error) {
+      if (error instanceof DOMException && error.name === "NotAllowedError") this.dispatchEvent(new Event("blocked"));
+    }
+  }
+
+  /** End sound and microphone. */
+  close() {
+    this.#wanted = false;
+    clearTimeout(this.#retryTimer);
+    this.#drop();
+    this.#microphone?.stop();
+    this.#microphone = null;
+    this.#muted = true;
+    this.element.srcObject = null;
+    this.#tell("none");
+  }
+
+  async #openMicrophone() {
+    const stream = await navigator.mediaDevices.getUserMedia({
+      audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
+    });
+    [this.#microphone] = stream.getAudioTracks();
+    await this.#peer?.getTransceivers()[0]?.sender.replaceTrack(this.#microphone);
+  }
+
+  #hasMicrophone() {
+    return this.#microphone?.readyState === "live";
+  }
+
+  #isAlive() {
+    return ["new", "connecting", "connected"].includes(this.#peer?.connectionState ?? "closed");
+  }
+
+  /** @param {MediaStreamTrack} track */
+  #play(track) {
+    this.element.srcObject = new MediaStream([track]);
+    this.play();
+  }
+
+  /** @param {RTCPeerConnection} peer */
+  #changed(peer) {
+    if (peer !== this.#peer) return;
+    clearTimeout(this.#lostTimer);
+    if (peer.connectionState === "connected") {
+      this.#tell("connected");
+    } else if (peer.connectionState === "failed") {
+      this.#tell("lost");
+      this.restart();
+    } else if (peer.connectionState === "disconnected") {
+      this.#tell("lost");
+      this.#lostTimer = window.setTimeout(() => this.restart(), LOST_AFTER_MILLISECONDS);
+    }
+  }
+
+  #drop() {
+    clearTimeout(this.#lostTimer);
+    this.#peer?.close();
+    this.#peer = null;
+  }
+
+  /** @param {string} state */
+  #tell(state) {
+    this.dispatchEvent(new CustomEvent("state", { detail: state }));
+  }
+}

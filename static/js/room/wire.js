@@ -1,0 +1,174 @@
+// The live protocol over one WebSocket: commands as promises, events in order, back by itself after a drop. Knows no page.
+
+import { CODES, HEARTBEAT_SECONDS, PROTOCOL } from "./protocol.js";
+
+const ANSWER_WITHIN_MILLISECONDS = 8000;
+const SILENT_AFTER_MILLISECONDS = 12000; // two heartbeats without an answer: the socket is dead, whatever it says
+const FIRST_WAIT_MILLISECONDS = 400;
+const LONGEST_WAIT_MILLISECONDS = 8000;
+
+/** A refusal by the server, or no answer at all (`code` "no_answer"). */
+export class Refusal extends Error {
+  /**
+   * @param {string} code
+   * @param {string} message
+   * @param {boolean} fatal
+   */
+  constructor(code, message, fatal) {
+    super(message);
+    this.code = code;
+    this.fatal = fatal;
+  }
+}
+
+/**
+ * One page's connection to one room. Dispatches:
+ * - "open": the socket is up and the server has said hello;
+ * - "frame" (detail: the event's frame): something happened in the room;
+ * - "refused" (detail: Refusal): an error that answers no command;
+ * - "lost": the socket is gone and will come back;
+ * - "waiting" (detail: seconds): until the next try;
+ * - "over" (detail: Refusal): it will not come back.
+ */
+export class Wire extends EventTarget {
+  /** @type {WebSocket | null} */
+  #socket = null;
+  #nextId = 1;
+  /** @type {Map<number, {resolve: (data: any) => void, reject: (refusal: Refusal) => void, timer: number}>} */
+  #waiting = new Map();
+  #wait = FIRST_WAIT_MILLISECONDS;
+  #heard = 0;
+  #heartbeat = 0;
+  #retry = 0;
+  #countdown = 0;
+  #over = true;
+
+  /** @param {string} path the socket's path on this host */
+  constructor(path) {
+    super();
+    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+    this.address = `${scheme}//${location.host}${path}`;
+    window.addEventListener("online", () => this.retryNow());
+  }
+
+  /** Connect, and stay connected until `close` or a fatal refusal. */
+  open() {
+    if (this.#socket) return;
+    this.#over = false;
+    this.#connect();
+  }
+
+  /** Close for good. */
+  close() {
+    this.#over = true;
+    this.#stopTimers();
+    this.#socket?.close();
+  }
+
+  /** Do not wait for the next try. */
+  retryNow() {
+    if (this.#over || this.#socket) return;
+    this.#stopTimers();
+    this.#connect();
+  }
+
+  /**
+   * Send a command.
+   * @param {string} type
+   * @param {object} [data]
+   * @returns {Promise<any>} the answer's data; rejects with a Refusal
+   */
+  command(type, data = {}) {
+    const socket = this.#socket;
+    if (socket?.readyState !== WebSocket.OPEN) return Promise.reject(new Refusal("no_answer", "", false));
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      const timer = window.setTimeout(() => {
+        this.#waiting.delete(id);
+        reject(new Refusal("no_answer", "", false));
+      }, ANSWER_WITHIN_MILLISECONDS);
+      this.#waiting.set(id, { resolve, reject, timer });
+      socket.send(JSON.stringify({ type, id, data }));
+    });
+  }
+
+  #connect() {
+    const socket = new WebSocket(this.address);
+    this.#socket = socket;
+    socket.addEventListener("message", (event) => this.#receive(JSON.parse(event.data)));
+    socket.addEventListener("close", () => this.#lost(socket));
+    this.#heard = Date.now();
+    this.#heartbeat = window.setInterval(() => this.#beat(socket), HEARTBEAT_SECONDS * 1000);
+  }
+
+  /** @param {WebSocket} socket */
+  #beat(socket) {
+    if (Date.now() - this.#heard > SILENT_AFTER_MILLISECONDS) {
+      socket.close();
+      this.#lost(socket);
+    } else {
+      this.command("ping").catch(() => {});
+    }
+  }
+
+  /** @param {any} frame */
+  #receive(frame) {
+    this.#heard = Date.now();
+    if (frame.type === "hello") {
+      this.#wait = FIRST_WAIT_MILLISECONDS;
+      if (frame.data.protocol === PROTOCOL) this.dispatchEvent(new Event("open"));
+      else this.#end(new Refusal(CODES.PROTOCOL_UNSUPPORTED, "", true));
+    } else if (frame.type === "ok") {
+      this.#settle(frame.re)?.resolve(frame.data);
+    } else if (frame.type === "error") {
+      const refusal = new Refusal(frame.code, frame.message, frame.fatal);
+      const waiting = frame.re === null ? undefined : this.#settle(frame.re);
+      if (waiting) waiting.reject(refusal);
+      else if (!frame.fatal) this.dispatchEvent(new CustomEvent("refused", { detail: refusal }));
+      if (frame.fatal) this.#end(refusal);
+    } else {
+      this.dispatchEvent(new CustomEvent("frame", { detail: frame }));
+    }
+  }
+
+  /** @param {number} id */
+  #settle(id) {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    if (waiting) clearTimeout(waiting.timer);
+    return waiting;
+  }
+
+  /** @param {WebSocket} socket */
+  #lost(socket) {
+    if (socket !== this.#socket) return;
+    this.#socket = null;
+    this.#stopTimers();
+    for (const id of [...this.#waiting.keys()]) this.#settle(id)?.reject(new Refusal("no_answer", "", false));
+    if (this.#over) return;
+    this.dispatchEvent(new Event("lost"));
+    const wait = this.#wait * (0.75 + Math.random() / 2);
+    this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT_MILLISECONDS);
+    const until = Date.now() + wait;
+    const tell = () =>
+      this.dispatchEvent(new CustomEvent("waiting", { detail: Math.max(0, Math.ceil((until - Date.now()) / 1000)) }));
+    tell();
+    this.#countdown = window.setInterval(tell, 1000);
+    this.#retry = window.setTimeout(() => {
+      clearInterval(this.#countdown);
+      this.#connect();
+    }, wait);
+  }
+
+  /** @param {Refusal} refusal */
+  #end(refusal) {
+    this.close();
+    this.dispatchEvent(new CustomEvent("over", { detail: refusal }));
+  }
+
+  #stopTimers() {
+    clearInterval(this.#heartbeat);
+    clearInterval(this.#countdown);
+    clearTimeout(this.#retry);
+  }
+}
