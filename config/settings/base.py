@@ -14,6 +14,7 @@ VAR_DIR = BASE_DIR.__class__(env.text("MITALK_VAR_DIR", str(BASE_DIR / "var")))
 
 DEBUG = False
 SECRET_KEY = ""  # dev makes one under var/, prod demands one
+PORT = env.integer("PORT", 8000, least=1, most=65535)  # of the web process
 ALLOWED_HOSTS: list[str] = []
 MITALK_ORIGINS: list[str] = []  # scheme://host:port, each in full: who may open a WebSocket
 

@@ -4,7 +4,6 @@ from config import env
 from config.settings.base import *
 
 DEBUG = env.flag("MITALK_DEBUG", False)
-PORT = env.integer("PORT", 8000, least=1, most=65535)
 SECRET_KEY = env.text("MITALK_SECRET_KEY") or env.secret_made_once(VAR_DIR / "secret_key")
 
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]

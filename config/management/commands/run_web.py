@@ -3,6 +3,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
 
@@ -14,12 +15,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Address and port."""
         parser.add_argument("--bind", default="127.0.0.1", help="address to listen on")
-        parser.add_argument("--port", type=int, default=8000, help="TCP port to listen on")
+        parser.add_argument("--port", type=int, default=settings.PORT, help="TCP port to listen on")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run until stopped."""
         import daphne.server  # installs the asyncio reactor, so before anything else of Twisted
-        from django.conf import settings
         from twisted.internet import reactor
 
         from config.asgi import application

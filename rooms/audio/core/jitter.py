@@ -1,8 +1,8 @@
 """A jitter buffer for one speaker: packets in as the network brings them, one decision a tick out.
 
 Playout follows time: a packet whose RTP timestamp is t is due at `base + t + delay`. Time is an argument everywhere
-(seconds of a monotonic clock), so tests can drive hours in milliseconds. The delay adapts to the jitter that was measured and to packets
-that came too late; it shrinks at pauses, where nobody hears it.
+(seconds of a monotonic clock), so tests can drive hours in milliseconds. The delay adapts to the jitter that was measured
+and to packets that came too late; it shrinks at pauses, where nobody hears it.
 """
 
 from dataclasses import dataclass, field

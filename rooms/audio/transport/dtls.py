@@ -1,6 +1,6 @@
 """DTLS-SRTP (RFC 5764) of one peer, by aiortc's `RTCDtlsTransport`; the only code that touches its internals.
 
-aiortc sees nothing but DTLS records from checked addresses. SRTP is unprotected by us before its queue, so that no task and no
+aiortc sees only DTLS records from checked addresses. SRTP is unprotected by us before its queue, so that no task and no
 future is spent on a packet; its receivers, senders and jitter buffer are not used at all.
 """
 

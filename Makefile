@@ -1,0 +1,35 @@
+# MiTalk's commands. `make help` lists them.
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format bench lock messages
+SHELL := /bin/sh
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | awk -F'\t' '{ printf "  make %-9s %s\n", $$1, $$2 }'
+
+run: ## Start MiTalk on this machine: http://localhost:8000 (PORT= changes the port)
+	@sh config/local/bootstrap.sh requirements.lock
+	@exec .venv/bin/python manage.py run_local
+
+test: ## Prove everything: unit, services on both databases, real browsers (STAGE= runs one part, ARGS= goes to pytest)
+	@sh config/local/bootstrap.sh requirements-test.lock
+	@exec .venv/bin/python -m tests.environment.run
+
+lint: ## Check style, types, layers, migrations
+	@sh config/local/bootstrap.sh requirements-test.lock
+	@STAGE=lint exec .venv/bin/python -m tests.environment.run
+
+format: ## Format the code
+	@sh config/local/bootstrap.sh requirements-test.lock
+	@.venv/bin/ruff check --fix --quiet . && .venv/bin/ruff format .
+
+bench: ## Measure the audio worker with real clients
+	@sh config/local/bootstrap.sh requirements-test.lock
+	@exec .venv/bin/python manage.py bench fanout $(ARGS)
+
+lock: ## Pin the dependencies of pyproject.toml again, with hashes (needs uv)
+	uv pip compile --quiet pyproject.toml --no-header --generate-hashes --no-emit-index-url --python-version 3.11 -o requirements.lock
+	uv pip compile --quiet pyproject.toml --no-header --group test --generate-hashes --no-emit-index-url --python-version 3.11 -c requirements.lock -o requirements-test.lock
+
+messages: ## Collect the words to translate and compile the translations (needs gettext)
+	.venv/bin/python manage.py makemessages --all --no-location --no-obsolete --ignore .venv --ignore tests --ignore var
+	.venv/bin/python manage.py compilemessages --ignore .venv

@@ -1,0 +1,1 @@
+"""MiTalk on one machine: from a fresh checkout to running processes."""

@@ -1,0 +1,1 @@
+"""What the tests need around them: programs, databases, a running installation, sounds."""

@@ -1,0 +1,114 @@
+"""A real installation for tests: `manage.py run_local` on ports and folders of its own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+from tests.environment.ports import free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+_READY_WITHIN_SECONDS = 90.0
+_STOP_WITHIN_SECONDS = 15.0
+
+
+class Installation:
+    """Web, audio and jobs as processes. DATABASE_URL and REDIS_URL of the environment choose the engines."""
+
+    def __init__(self, *, demo: bool = False, **environment: str) -> None:
+        self.port = free_port()
+        self.udp_port = free_port(socket.SOCK_DGRAM)
+        self.url = f"http://localhost:{self.port}"
+        self._folder = tempfile.TemporaryDirectory(prefix="mitalk-")
+        self.environment = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "config.settings.dev",
+            "MITALK_VAR_DIR": self._folder.name,
+            "PORT": str(self.port),
+            "MITALK_UDP_PORT": str(self.udp_port),
+            **environment,
+        }
+        self._command = [sys.executable, "manage.py", "run_local", *([] if demo else ["--no-demo"])]
+        self._lines: list[str] = []
+        self.process: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> "Installation":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        self._folder.cleanup()
+
+    def start(self) -> None:
+        """Start, and wait until it says that it runs."""
+        self.process = subprocess.Popen(
+            self._command, cwd=ROOT, env=self.environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+        threading.Thread(target=self._read, args=(self.process,), daemon=True).start()
+        self.until(lambda: "MiTalk is running" in self.output(), "started", within=_READY_WITHIN_SECONDS)
+
+    def stop(self, number: signal.Signals = signal.SIGINT) -> int:
+        """End it as Ctrl-C does; its exit status."""
+        assert self.process is not None
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        return self.process.wait(_STOP_WITHIN_SECONDS)
+
+    def output(self) -> str:
+        """Everything it has printed."""
+        return "".join(self._lines)
+
+    def manage(self, *arguments: str) -> str:
+        """Run a command of manage.py in it; what it printed."""
+        command = [sys.executable, "manage.py", *arguments]
+        done = subprocess.run(command, cwd=ROOT, env=self.environment, text=True, capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def pids(self, name: str = "") -> list[int]:
+        """The process ids of its children, or of those whose command line holds `run_<name>` or `name`."""
+        assert self.process is not None
+        found = []
+        for folder in Path("/proc").iterdir():
+            if folder.name.isdigit() and name in _command_line(folder) and _parent(folder) == self.process.pid:
+                found.append(int(folder.name))
+        return found
+
+    def kill(self, name: str) -> None:
+        """kill -9 the child that runs `run_<name>`."""
+        (pid,) = self.pids(f"run_{name}")
+        os.kill(pid, signal.SIGKILL)
+
+    def until(self, condition, what: str, *, within: float = 15.0) -> None:
+        """Wait for a condition."""
+        assert self.process is not None
+        end = time.monotonic() + within
+        while not condition():
+            assert self.process.poll() is None, f"ended while waiting for: {what}\n{self.output()}"
+            assert time.monotonic() < end, f"not within {within} s: {what}\n{self.output()[-4000:]}"
+            time.sleep(0.05)
+
+    def _read(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdout is not None
+        for line in process.stdout:
+            self._lines.append(line)
+
+
+def _command_line(folder: Path) -> str:
+    try:
+        return (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        return ""
+
+
+def _parent(folder: Path) -> int:
+    try:
+        return int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
+    except OSError:
+        return 0
