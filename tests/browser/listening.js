@@ -1,4 +1,4 @@
-// Runs before any of the page's own scripts: keeps what a test wants to look at, changes nothing.
+// Runs before any of the page's own scripts: keeps what a test wants to look at.
 (() => {
   window.testPeers = [];
   window.testSockets = [];
@@ -18,4 +18,13 @@
       this.addEventListener("message", (event) => window.testFrames.push(JSON.parse(event.data)));
     }
   };
+})();
+
+// The fake microphone plays pure tones, which a browser's noise suppression takes for noise: tests send them untouched.
+(() => {
+  const devices = navigator.mediaDevices;
+  if (!devices) return;
+  const ask = devices.getUserMedia.bind(devices);
+  devices.getUserMedia = () =>
+    ask({ audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false } });
 })();
