@@ -43,6 +43,7 @@ class LocalRoom:
 
     sockets: dict[str, Socket] = field(default_factory=dict)
     counting: asyncio.Task[None] | None = None
+    speaking: tuple[str, ...] = ()
 
     def push(self, frame: dict[str, Any]) -> None:
         """Send one frame to everybody, encoded once."""
@@ -89,6 +90,8 @@ class Hub:
             await self._bus.subscribe(wire.room_topic(room), lambda data: self._receive(room, data))
         else:
             local.sockets[socket.connection] = socket
+            if local.speaking:
+                socket.push(encode(_speaking_frame(local.speaking)))
 
     async def exit(self, room: str, connection: str) -> None:
         """Remove a socket; the last one ends the subscription."""
@@ -123,13 +126,19 @@ class Hub:
                 if local.counting is None or local.counting.done():
                     local.counting = self._spawn(self._count_audience(room, local))
             case wire.Speaking.kind:
-                local.push(events.frame_of(messages.StageSpeaking(people=list(data["people"]))))
+                self._speaking(local, tuple(data["people"]))
             case wire.MediaLost.kind:
                 lost = local.sockets.get(data["connection"])
                 if lost is not None:
                     lost.push(encode(events.frame_of(messages.MediaRestart())))
             case kind:
                 logger.warning("hub.message_unknown", extra={"kind": str(kind)[:40]})
+
+    def _speaking(self, local: LocalRoom, people: tuple[str, ...]) -> None:
+        # The worker repeats itself for processes that came later; pages are told of changes only.
+        if people != local.speaking:
+            local.speaking = people
+            local.push(_speaking_frame(people))
 
     def _dismiss(self, local: LocalRoom, connection: str, code: Code) -> None:
         socket = local.sockets.get(connection)
@@ -170,6 +179,10 @@ async def _logged(function: Callable[..., Awaitable[None]], *arguments: Any) -> 
         await function(*arguments)
     except Exception:
         logger.exception("hub.work_failed")
+
+
+def _speaking_frame(people: tuple[str, ...]) -> dict[str, Any]:
+    return events.frame_of(messages.StageSpeaking(people=list(people)))
 
 
 async def start_live() -> None:

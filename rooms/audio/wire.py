@@ -78,7 +78,8 @@ class Hangup:
 
 @dataclass(frozen=True, slots=True)
 class Speaking:
-    """Worker to room: the people whose voice is in the mix now. Sent on change, at most five times a second."""
+    """Worker to room: the people whose voice is in the mix now. On change, at most five times a second; repeated every
+    two seconds for web processes that came later."""
 
     kind: ClassVar[str] = "speaking"
     room: str

