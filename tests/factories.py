@@ -25,7 +25,9 @@ def an_industry() -> Industry:
 
 def a_member(name: str = "Amara Okafor", *, with_profile: bool = True, **fields: Any) -> User:
     """A signed-up person, with a profile unless said otherwise."""
-    user = User.objects.create_user(fields.pop("email", f"member-{secrets.token_hex(6)}@example.org"), PASSWORD, **fields)
+    user = User.objects.create_user(
+        fields.pop("email", f"member-{secrets.token_hex(6)}@example.org"), PASSWORD, **fields
+    )
     if with_profile:
         save_profile(user, name=name, headline="Process engineer", industry=an_industry())
     return user
@@ -40,7 +42,9 @@ def without_profile() -> User:
 
 def a_topic(by: User | None = None) -> Topic:
     """A topic of its own name."""
-    return services.create_topic(name=f"Topic {next(_numbers)} {secrets.token_hex(2)}", industry=an_industry(), by=by or a_member())
+    return services.create_topic(
+        name=f"Topic {next(_numbers)} {secrets.token_hex(2)}", industry=an_industry(), by=by or a_member()
+    )
 
 
 def a_live_room(

@@ -1,0 +1,147 @@
+"""What `make test` does: stage after stage, each a process of its own, with one summary at the end.
+
+STAGE=name runs one stage; ARGS goes to pytest.
+"""
+
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+
+from tests.environment import programs
+from tests.environment.engines import engines
+from tests.environment.installation import ROOT
+
+# What differs between engines: everything that reads or writes rows, or speaks over the bus.
+ON_BOTH_ENGINES = ("tests/accounts", "tests/invites", "tests/rooms", "tests/signalling")
+_COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed)")
+
+
+@dataclass
+class Stage:
+    """One process, or several in a row."""
+
+    name: str
+    commands: list[list[str]]
+    environment: dict[str, str] = field(default_factory=dict)
+    needs_engines: bool = False
+
+
+@dataclass
+class Outcome:
+    """How a stage went."""
+
+    name: str
+    ok: bool
+    seconds: float
+    counts: dict[str, int]
+
+
+def stages() -> list[Stage]:
+    """All of them, in order: the quick ones first."""
+    python = sys.executable
+    tool = [python, "-m"]
+    pytest = [*tool, "pytest", "-q", *shlex.split(os.environ.get("ARGS", ""))]
+    return [
+        Stage(
+            "lint",
+            [
+                [*tool, "ruff", "check", "--quiet", "."],
+                [*tool, "ruff", "format", "--check", "--quiet", "."],
+                [*tool, "mypy"],
+                [str(ROOT / ".venv/bin/lint-imports"), "--no-logo"],
+                [python, "manage.py", "makemigrations", "--check", "--dry-run"],
+            ],
+        ),
+        Stage("unit", [[*pytest, "-n", "2"]]),
+        Stage("engines", [[*pytest, "-n", "2", *ON_BOTH_ENGINES]], needs_engines=True),
+        Stage("javascript", [["node", "--test", *sorted(map(str, (ROOT / "tests/javascript").glob("*.test.mjs")))]]),
+        Stage("browser", [[*pytest, "-p", "no:asyncio", "tests/browser"]], {"DJANGO_ALLOW_ASYNC_UNSAFE": "true"}),
+        Stage(
+            "browser on engines",
+            [[*pytest, "-p", "no:asyncio", "tests/browser/test_sound.py", "tests/browser/test_main_job.py"]],
+            {"DJANGO_ALLOW_ASYNC_UNSAFE": "true"},
+            needs_engines=True,
+        ),
+    ]
+
+
+def main() -> int:
+    """Run what was asked for; 0 when all of it went well."""
+    wanted = os.environ.get("STAGE", "")
+    chosen = [stage for stage in stages() if wanted in ("", stage.name)]
+    if not chosen:
+        names = ", ".join(stage.name for stage in stages())
+        sys.exit(f"There is no stage {wanted!r}. Choose one of: {names}.")
+    if wanted != "lint":
+        programs.demand()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    if any(stage.needs_engines for stage in chosen):
+        with engines() as environment:
+            outcomes = [run(stage, environment if stage.needs_engines else {}) for stage in chosen]
+    else:
+        outcomes = [run(stage, {}) for stage in chosen]
+    return summary(outcomes)
+
+
+def run(stage: Stage, engine_environment: dict[str, str]) -> Outcome:
+    """Run one stage to its end, whatever the others did."""
+    _say(f"\n── {stage.name} {'─' * (70 - len(stage.name))}")
+    environment = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+    environment |= {"PYTHONUNBUFFERED": "1", **stage.environment, **engine_environment}
+    began = time.monotonic()
+    ok, counts = True, {}
+    for command in stage.commands:
+        code, output = _relay(command, environment)
+        for number, word in _COUNT.findall(output.splitlines()[-1] if output.splitlines() else ""):
+            counts[word] = counts.get(word, 0) + int(number)
+        ok = ok and code == 0
+    if os.environ.get("CI") and counts.get("skipped"):
+        _say("A skip is a failure here.")
+        ok = False
+    return Outcome(stage.name, ok, time.monotonic() - began, counts)
+
+
+def _relay(command: list[str], environment: dict[str, str]) -> tuple[int, str]:
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    assert process.stdout is not None
+    lines = []
+    try:
+        for line in process.stdout:
+            sys.stdout.write(line)
+            sys.stdout.flush()
+            lines.append(line)
+        return process.wait(), "".join(lines)
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait()
+
+
+def summary(outcomes: list[Outcome]) -> int:
+    """Print how it went; 0 when all went well."""
+    _say(f"\n{'─' * 73}")
+    for outcome in outcomes:
+        counts = ", ".join(f"{number} {word}" for word, number in outcome.counts.items())
+        _say(f"{'ok  ' if outcome.ok else 'FAIL'} {outcome.name:<20} {outcome.seconds:6.1f} s  {counts}")
+    _say(f"Screenshots of every page: {(ROOT / 'var' / 'screenshots').relative_to(ROOT)}/")
+    passed = sum(outcome.counts.get("passed", 0) for outcome in outcomes)
+    failed = sum(number for outcome in outcomes for word, number in outcome.counts.items() if word != "passed")
+    failed += sum(not outcome.ok and not set(outcome.counts) - {"passed"} for outcome in outcomes)
+    _say(f"{passed} passed, {failed} failed")
+    return 0 if all(outcome.ok for outcome in outcomes) else 1
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
