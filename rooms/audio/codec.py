@@ -46,7 +46,10 @@ class BadPacket(ValueError):
 
 @cache
 def _library() -> Any:
-    folder = Path(av.__file__).parent.parent / "av.libs"
+    return _open(Path(av.__file__).parent.parent / "av.libs")
+
+
+def _open(folder: Path) -> Any:
     found = sorted(folder.glob("libopus*"))
     if not found:
         raise CodecMissing(
@@ -69,10 +72,14 @@ class Encoder:
             (_SET_BITRATE, bitrate),
             (_SET_COMPLEXITY, complexity),
             (_SET_INBAND_FEC, 1),
-            (_SET_PACKET_LOSS_PERCENT, expected_loss_percent),
             (_SET_DTX, 1),
         ):
             _library().opus_encoder_ctl(self._encoder, request, _ffi.cast("int", value))
+        self.expect_loss(expected_loss_percent)
+
+    def expect_loss(self, percent: int) -> None:
+        """How many packets in a hundred the network loses: the more, the more of the bits go into error correction."""
+        _library().opus_encoder_ctl(self._encoder, _SET_PACKET_LOSS_PERCENT, _ffi.cast("int", percent))
 
     def encode(self, sound: NDArray[np.float32]) -> bytes:
         """The packet of 960 samples in [−1, 1]; empty when silence suppression has nothing to send (RFC 7587, 3.1.3)."""
