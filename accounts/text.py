@@ -12,9 +12,22 @@ _FORBIDDEN_CATEGORIES = {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"}
 _MOST_MARKS_ON_ONE_LETTER = 3
 
 
+# Wide Latin letters and digits are the narrow ones in disguise; wide punctuation (，：？) is how Chinese is written.
+_NARROW = {
+    code: code - 0xFEE0
+    for start, end in ((0xFF10, 0xFF1A), (0xFF21, 0xFF3B), (0xFF41, 0xFF5B))
+    for code in range(start, end)
+}
+
+
 def tidy(words: str) -> str:
-    """NFKC, runs of white space folded to one space, trimmed: two spellings that look alike become one."""
-    return " ".join(unicodedata.normalize("NFKC", words).split())
+    """NFC, wide letters and digits narrowed, runs of white space folded to one space, trimmed."""
+    return " ".join(unicodedata.normalize("NFC", words).translate(_NARROW).split())
+
+
+def key(words: str) -> str:
+    """One key for all spellings of the same words: NFKC, case folded."""
+    return " ".join(unicodedata.normalize("NFKC", words).casefold().split())
 
 
 def validate_words(words: str) -> None:

@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from accounts.models import Industry, User
-from accounts.text import tidy
+from accounts.text import key, tidy
 from rooms import events, media, selectors
 from rooms.domain import state
 from rooms.domain.errors import Code, Refused
@@ -35,13 +35,8 @@ class Joined:
 
 def create_topic(*, name: str, industry: Industry, by: User) -> Topic:
     """A topic; the one that is already there, if its name differs only in case or spacing."""
-    name = tidy(name)
-    key = name.casefold()
-    try:
-        with transaction.atomic():
-            return Topic.objects.get_or_create(industry=industry, key=key, defaults={"name": name, "created_by": by})[0]
-    except IntegrityError:
-        return Topic.objects.get(industry=industry, key=key)
+    defaults = {"name": tidy(name), "created_by": by}
+    return Topic.objects.get_or_create(industry=industry, key=key(name), defaults=defaults)[0]
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.portraits import TINTS, initials, tint
-from accounts.text import tidy, validate_words
+from accounts.text import key, tidy, validate_words
 
 
 @pytest.mark.parametrize(
@@ -64,8 +64,13 @@ def test_any_text_is_refused_or_stands_and_tidying_twice_changes_nothing(words: 
         assert stable
 
 
-def test_wide_letters_and_runs_of_spaces_become_plain() -> None:
-    assert tidy("  Ａmara \u3000 Okafor ") == "Amara Okafor"
+def test_wide_letters_and_runs_of_spaces_become_plain_and_chinese_punctuation_stays() -> None:
+    assert tidy("  Ａmara \u3000 Okafor ２ ") == "Amara Okafor 2"
+    assert tidy("第一次裁员：我们做错了什么？") == "第一次裁员：我们做错了什么？"
+
+
+def test_one_key_for_all_spellings() -> None:
+    assert key(" ＣＨＩＰ  packaging：A") == key("chip PACKAGING:a")
 
 
 @pytest.mark.parametrize(
