@@ -55,7 +55,10 @@ def _open(folder: Path) -> Any:
         raise CodecMissing(
             f"No libopus in {folder.name} beside PyAV. Install PyAV from its wheel: pip install --force-reinstall av"
         )
-    return _ffi.dlopen(str(found[0]))
+    try:
+        return _ffi.dlopen(str(found[0]))
+    except OSError as error:
+        raise CodecMissing(f"{found[0].name} cannot be opened: {error}") from error
 
 
 class Encoder:

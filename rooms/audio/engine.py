@@ -6,22 +6,35 @@ sees every packet that arrived before it.
 
 import asyncio
 import logging
+import math
+import random
 from collections import deque
 from dataclasses import dataclass, field
 
 from rooms.audio.codec import Encoder
 from rooms.audio.core.clock import TICK_SAMPLES, TickClock
-from rooms.audio.core.mixer import silence
+from rooms.audio.core.mixer import Sound
 from rooms.audio.core.packet import RtpPacket
 from rooms.audio.core.session import RoomSession
 from rooms.audio.playout import Speaker
-from rooms.audio.transport.fanout import FanOut
+from rooms.audio.transport.fanout import FanOut, Stream
 from rooms.audio.transport.peer import Peer
 
 logger = logging.getLogger(__name__)
 
 _LATENESS_KEPT = 3_000  # ticks: a minute
 _SILENT_TICKS_BEFORE_REST = 50  # a second of silence is encoded, then the room costs nothing until somebody speaks
+_PRIMING_TICKS = 4  # what a new encoder must have heard for its first packet to join on without a click
+_LOSS_EVERY_TICKS = 250  # how often encoders are told what the network loses
+_LEAST_LOSS_PERCENT, _MOST_LOSS_PERCENT = 5, 30
+
+
+@dataclass(eq=False)
+class Output:
+    """One encoder and whether its last tick gave a packet."""
+
+    encoder: Encoder = field(default_factory=Encoder)
+    silent: bool = True
 
 
 @dataclass(eq=False)
@@ -31,18 +44,19 @@ class Member:
     connection: str
     person: str
     peer: Peer
-    speaker: Speaker | None = None
-    encoder: Encoder | None = None  # of the mix without themselves
 
 
 @dataclass(eq=False)
 class Room:
-    """One room's members and its shared encoder."""
+    """One room's members, voices and shared mix."""
 
     name: str
     session: RoomSession = field(default_factory=RoomSession)
     members: dict[str, Member] = field(default_factory=dict)
-    encoder: Encoder = field(default_factory=Encoder)
+    speakers: dict[str, Speaker] = field(default_factory=dict)  # by connection; outlives its member by the fade
+    shared: Output = field(default_factory=Output)
+    own: dict[str, Output] = field(default_factory=dict)  # by connection: each talker's, of the mix without themselves
+    heard: deque[Sound] = field(default_factory=lambda: deque(maxlen=_PRIMING_TICKS))  # by the shared encoder
     silent_ticks: int = 0
 
 
@@ -54,27 +68,23 @@ class Engine:
         self.lateness: deque[float] = deque(maxlen=_LATENESS_KEPT)  # seconds, of the last ticks
         self.ticks = 0
         self._fan_out = fan_out
-        self._timestamp = 0
+        self._timestamp = random.getrandbits(32)
 
     # --- rooms --------------------------------------------------------------------------------------------------------
 
-    def room(self, name: str) -> Room:
-        """A room, made when it is first named."""
-        if name not in self.rooms:
-            self.rooms[name] = Room(name)
-        return self.rooms[name]
-
     def add(self, room: str, member: Member) -> None:
         """A connection gets the room's sound from the next tick on."""
-        self.room(room).members[member.connection] = member
+        if room not in self.rooms:
+            self.rooms[room] = Room(room)
+        self.rooms[room].members[member.connection] = member
 
     def remove(self, room: str, connection: str) -> Member | None:
-        """A connection gets and gives no sound any more."""
+        """A connection gets no sound any more; its voice fades out in the next tick."""
         found = self.rooms.get(room)
         if found is None:
             return None
         member = found.members.pop(connection, None)
-        found.session.forget(connection)
+        found.session.leave(connection)
         if not found.members:
             del self.rooms[room]
         return member
@@ -87,12 +97,11 @@ class Engine:
     def deliver(self, room: str, connection: str, packet: RtpPacket, now: float) -> None:
         """A packet from a connection's voice. Without leave of the roster it goes nowhere."""
         found = self.rooms.get(room)
-        member = found.members.get(connection) if found else None
-        if found is None or member is None or connection not in found.session.may_speak:
+        if found is None or connection not in found.members or connection not in found.session.may_speak:
             return
-        if member.speaker is None:
-            member.speaker = Speaker()
-        member.speaker.push(packet, now)
+        if connection not in found.speakers:
+            found.speakers[connection] = Speaker()
+        found.speakers[connection].push(packet, now)
 
     # --- the loop -----------------------------------------------------------------------------------------------------
 
@@ -121,37 +130,57 @@ class Engine:
         self._fan_out.flush()
 
     def _tick_room(self, room: Room, now: float) -> None:
-        sounds = {}
         audible = room.session.audible()
-        for connection in audible:
-            member = room.members.get(connection)
-            sound = member.speaker.read(now) if member is not None and member.speaker is not None else None
+        for connection in room.speakers.keys() - set(audible):
+            del room.speakers[connection]
+        sounds = {}
+        for connection, speaker in room.speakers.items():
+            sound = speaker.read(now)
             if sound is not None:
                 sounds[connection] = sound
-        self._rest_the_unheard(room, audible)
         room.silent_ticks = 0 if sounds else room.silent_ticks + 1
         if room.silent_ticks > _SILENT_TICKS_BEFORE_REST:
             return
+        if self.ticks % _LOSS_EVERY_TICKS == 0:
+            _expect_loss(room)
         mixes = room.session.mix(sounds)
-        talkers = [room.members[connection] for connection in audible if connection in room.members]
-        for member in talkers:
-            if member.encoder is None:
-                member.encoder = Encoder()
-            # A talker who pauses for breath still gets their own stream: changing it back and forth would be heard.
-            payload = member.encoder.encode(mixes.own.get(member.connection, mixes.shared))
-            if payload:
-                self._fan_out.add(payload, self._timestamp, (member.peer,))
-        payload = room.encoder.encode(mixes.shared if sounds else silence())
-        if payload:
-            own = {member.connection for member in talkers}
-            self._fan_out.add(
-                payload,
-                self._timestamp,
-                (member.peer for member in room.members.values() if member.connection not in own),
-            )
+        self._send_own(room, mixes.own)
+        room.heard.append(mixes.shared)
+        audience = [
+            member.peer.stream
+            for connection, member in room.members.items()
+            if connection not in room.own and member.peer.stream is not None
+        ]
+        self._send(room.shared, mixes.shared, audience)
 
-    def _rest_the_unheard(self, room: Room, audible: list[str]) -> None:
-        for member in room.members.values():
-            if member.speaker is not None and member.connection not in audible:
-                member.speaker = None
-                member.encoder = None
+    def _send_own(self, room: Room, mixes: dict[str, Sound]) -> None:
+        for connection in room.own.keys() - mixes.keys():
+            del room.own[connection]  # from this tick on they get the shared mix: by now it is the same sound
+        for connection, sound in mixes.items():
+            member = room.members.get(connection)
+            if member is None or member.peer.stream is None:
+                continue
+            if connection not in room.own:
+                room.own[connection] = Output(_primed(room))
+            self._send(room.own[connection], sound, [member.peer.stream])
+
+    def _send(self, output: Output, sound: Sound, streams: list[Stream]) -> None:
+        payload = output.encoder.encode(sound)
+        if payload:
+            self._fan_out.add(payload, self._timestamp, streams, marker=output.silent)
+        output.silent = not payload
+
+
+def _primed(room: Room) -> Encoder:
+    """An encoder that has heard what the listener has heard until now: until this tick it was the shared mix."""
+    encoder = Encoder()
+    for sound in room.heard:
+        encoder.encode(sound)
+    return encoder
+
+
+def _expect_loss(room: Room) -> None:
+    """Tell the shared encoder what nine in ten of the listeners lose at most."""
+    losses = sorted(member.peer.reported_loss for member in room.members.values())
+    percent = math.ceil(100 * losses[int(0.9 * (len(losses) - 1))])
+    room.shared.encoder.expect_loss(min(_MOST_LOSS_PERCENT, max(_LEAST_LOSS_PERCENT, percent)))

@@ -3,12 +3,14 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from rooms.audio import wire
-from rooms.audio.engine import Engine, Member
+from rooms.audio.blocking import BlockingCalls
+from rooms.audio.codec import Encoder
+from rooms.audio.engine import Engine, Member, Room
 from rooms.audio.transport import sdp
 from rooms.audio.transport.dtls import certificate
 from rooms.audio.transport.fanout import FanOut
@@ -20,9 +22,11 @@ logger = logging.getLogger(__name__)
 RECONCILE_SECONDS = 0.5
 HEARTBEAT_SECONDS = 2.0
 SPEAKING_SECONDS = 0.2
-_REPEAT_TICKS = 100
+_REPEAT_SPEAKING_TICKS = 100
+CONSENT_CHECK_SECONDS = 0.5
 _DATABASE_SECONDS = 5.0
 _GRACE_SECONDS = 3.0  # a peer younger than this may not be in the roster that was just read
+_READINGS_TO_END = 2  # of the roster without a connection, before its media is ended
 
 
 class Bus(Protocol):
@@ -61,11 +65,13 @@ class AudioWorker:
         self._bus = bus
         self._read_truth = read_truth
         self._heartbeat = heartbeat
+        self._database = BlockingCalls("audio-database")
         self._tasks: set[asyncio.Task[None]] = set()
-        self._said: dict[str, frozenset[str]] = {}  # room → who was last said to speak
-        self._said_at: dict[str, int] = {}  # room → tick
+        self._absent: dict[str, int] = {}  # connection → readings of the roster in a row without it
+        self._said: dict[str, tuple[frozenset[str], int]] = {}  # room → who was last said to speak, and at which tick
         self._stopping = asyncio.Event()
-        self._reconcile_soon = asyncio.Event()
+        self._roster_wanted = asyncio.Event()
+        self._failure: BaseException | None = None
         self.engine: Engine
         self._endpoint: Endpoint
 
@@ -75,23 +81,32 @@ class AudioWorker:
         """Take the port and begin.
 
         Raises:
-            OSError: the port is in use.
+            OSError: the port is in use, or the address is not this machine's.
+            CodecMissing: there is no libopus.
         """
+        Encoder()
         ice = IceLite()
         _ip, port = await ice.listen(self.config.bind_ip, self.config.udp_port)
         assert ice.socket is not None
         self._endpoint = Endpoint(ice, self.config.public_ip, port, certificate())
-        self.engine = Engine(FanOut(ice.socket.fileno()))
+        self.engine = Engine(FanOut(ice.socket))
         await self._bus.subscribe(wire.worker_topic(self.config.worker_id), self._receive)
-        for forever in (self.engine.run(), self._reconcile(), self._beat(), self._tell_who_speaks()):
-            self._spawn(forever)
+        self._spawn(self._for_ever(self.engine.run()))
+        self._spawn(self._for_ever(self._read_roster()))
+        self._spawn(self._for_ever(_every(HEARTBEAT_SECONDS, self._beat)))
+        self._spawn(self._for_ever(_every(CONSENT_CHECK_SECONDS, self._check_consent)))
+        self._spawn(self._for_ever(_every(SPEAKING_SECONDS, self._tell_who_speaks)))
 
     async def announce(self) -> None:
         """Say that the worker is there and knows of no peer; call it once it is registered."""
         await self._bus.publish(wire.WORKERS_TOPIC, wire.encode(wire.WorkerStarted(self.config.worker_id)))
 
     async def run_until_stopped(self) -> None:
-        """Wait for `stop`, then end every peer and free the port."""
+        """Wait for `stop`, then end every peer and free the port.
+
+        Raises:
+            Exception: whatever ended a loop that the worker cannot do without.
+        """
         await self._stopping.wait()
         for task in list(self._tasks):
             task.cancel()
@@ -100,6 +115,9 @@ class AudioWorker:
             for member in list(room.members.values()):
                 await member.peer.close()
         self._endpoint.ice.close()
+        self._database.close()
+        if self._failure is not None:
+            raise self._failure
 
     def stop(self) -> None:
         """Ask for the end."""
@@ -114,10 +132,14 @@ class AudioWorker:
 
     def _receive(self, data: dict[str, Any]) -> None:
         try:
-            message = wire.decode(data)
+            self._handle(wire.decode(data))
         except wire.UnknownMessage:
             logger.warning("worker.message_unknown")
-            return
+        except Exception:
+            # Fields of the wrong type: a message of another version, or nobody's.
+            logger.exception("worker.message_malformed")
+
+    def _handle(self, message: wire.Message) -> None:
         match message:
             case wire.Offer():
                 self._spawn(self._answer(message))
@@ -141,7 +163,8 @@ class AudioWorker:
         await self._bus.publish(offer.reply_to, wire.encode(reply))
 
     def _negotiate(self, offer: wire.Offer) -> str:
-        members = self.engine.rooms[offer.room].members if offer.room in self.engine.rooms else {}
+        found = self.engine.rooms.get(offer.room)
+        members = found.members if found is not None else {}
         known = members.get(offer.connection)
         if known is not None:
             try:
@@ -163,7 +186,7 @@ class AudioWorker:
         )
         answer = peer.negotiate(offer.sdp)
         self.engine.add(room, Member(connection, offer.person, peer))
-        self._reconcile_soon.set()
+        self._roster_wanted.set()
         return answer
 
     def _peer_count(self) -> int:
@@ -181,70 +204,76 @@ class AudioWorker:
         self._drop(room, connection)
         self._spawn(self._bus.publish(wire.room_topic(room), wire.encode(wire.MediaLost(room, connection))))
 
+    async def _check_consent(self) -> None:
+        now = asyncio.get_running_loop().time()
+        for room in list(self.engine.rooms.values()):
+            for member in list(room.members.values()):
+                member.peer.check_consent(now)
+
     # --- the roster -------------------------------------------------------------------------------------------------------
 
-    async def _reconcile(self) -> None:
+    async def _read_roster(self) -> None:
         """Hold the peers against the database twice a second, and at once when somebody came. While it is away, the last
         roster stands."""
         while True:
+            self._roster_wanted.clear()
             try:
-                async with asyncio.timeout(_DATABASE_SECONDS):
-                    truth = await asyncio.to_thread(self._read_truth)
+                truth = await self._database.call(self._read_truth, within=_DATABASE_SECONDS)
             except Exception:
                 logger.exception("worker.roster_unavailable")
             else:
                 self.reconcile(truth)
             try:
                 async with asyncio.timeout(RECONCILE_SECONDS):
-                    await self._reconcile_soon.wait()
+                    await self._roster_wanted.wait()
             except TimeoutError:
                 pass
-            self._reconcile_soon.clear()
 
     def reconcile(self, truth: dict[str, wire.RoomTruth]) -> None:
         """Make the rooms what the database says: who may be heard, and nobody who is not there."""
         now = asyncio.get_running_loop().time()
+        absent: dict[str, int] = {}
         for name, room in list(self.engine.rooms.items()):
             known = truth.get(name)
             if known is not None:
                 room.session.set_stage(known.version, known.may_speak)
-            elif all(member.peer.age(now) > _GRACE_SECONDS for member in room.members.values()):
-                room.session.set_stage(room.session.version, frozenset())
             present = known.present if known is not None else frozenset()
-            for member in list(room.members.values()):
-                if member.connection not in present and member.peer.age(now) > _GRACE_SECONDS:
-                    self._drop(name, member.connection)
-                else:
-                    member.peer.check_consent(now)
+            for connection in _missing(room, present, now):
+                absent[connection] = self._absent.get(connection, 0) + 1
+                if absent[connection] >= _READINGS_TO_END:
+                    self._drop(name, connection)
+        self._absent = absent
 
     async def _beat(self) -> None:
-        while True:
-            try:
-                await asyncio.to_thread(self._heartbeat)
-            except Exception:
-                logger.exception("worker.heartbeat_failed")
-            await asyncio.sleep(HEARTBEAT_SECONDS)
+        try:
+            await self._database.call(self._heartbeat, within=_DATABASE_SECONDS)
+        except Exception:
+            logger.exception("worker.heartbeat_failed")
 
     async def _tell_who_speaks(self) -> None:
-        while True:
-            await asyncio.sleep(SPEAKING_SECONDS)
-            for name, room in list(self.engine.rooms.items()):
-                speaking = frozenset(
-                    room.members[connection].person
-                    for connection in room.session.speaking()
-                    if connection in room.members
-                )
-                due = bool(speaking) and self.engine.ticks - self._said_at.get(name, 0) >= _REPEAT_TICKS
-                if due or speaking != self._said.get(name, frozenset()):
-                    self._said[name] = speaking
-                    self._said_at[name] = self.engine.ticks
-                    message = wire.Speaking(name, tuple(sorted(speaking)))
-                    await self._bus.publish(wire.room_topic(name), wire.encode(message))
-            self._said = {name: said for name, said in self._said.items() if name in self.engine.rooms}
-            self._said_at = {name: at for name, at in self._said_at.items() if name in self.engine.rooms}
+        for name, room in list(self.engine.rooms.items()):
+            speaking = frozenset(
+                room.members[connection].person for connection in room.session.speaking() if connection in room.members
+            )
+            said, at = self._said.get(name, (frozenset(), 0))
+            if speaking != said or (speaking and self.engine.ticks - at >= _REPEAT_SPEAKING_TICKS):
+                self._said[name] = speaking, self.engine.ticks
+                message = wire.Speaking(name, tuple(sorted(speaking)))
+                await self._bus.publish(wire.room_topic(name), wire.encode(message))
+        self._said = {name: last for name, last in self._said.items() if name in self.engine.rooms}
 
-    def _spawn(self, work: Awaitable[None]) -> None:
-        task = asyncio.ensure_future(work)
+    # --- tasks ------------------------------------------------------------------------------------------------------------
+
+    async def _for_ever(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do what the worker cannot do without: if it ends, so does the worker, and whoever started it starts another."""
+        try:
+            await work
+        except Exception as failure:
+            self._failure = failure
+            self.stop()
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._done)
 
@@ -252,3 +281,18 @@ class AudioWorker:
         self._tasks.discard(task)
         if not task.cancelled() and task.exception() is not None:
             logger.error("worker.task_failed", exc_info=task.exception())
+
+
+async def _every(seconds: float, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    while True:
+        await work()
+        await asyncio.sleep(seconds)
+
+
+def _missing(room: Room, present: frozenset[str], now: float) -> list[str]:
+    """The connections that have media and no place in the roster, though they had the time to be written there."""
+    return [
+        connection
+        for connection, member in room.members.items()
+        if connection not in present and member.peer.age(now) > _GRACE_SECONDS
+    ]

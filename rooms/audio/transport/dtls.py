@@ -5,18 +5,17 @@ future is spent on a packet; its receivers, senders and jitter buffer are not us
 """
 
 import asyncio
-import logging
+import struct
 from collections.abc import Callable
 from typing import Any
 
 import pylibsrtp
 from aiortc import RTCCertificate, RTCDtlsFingerprint, RTCDtlsParameters, RTCDtlsTransport
 
-logger = logging.getLogger(__name__)
-
 _MOST_WAITING = 64  # DTLS records; a handshake needs about ten
 _ALERT = 21
-_HANDSHAKE_DONE = "connected"
+_CIPHERTEXT = 0b001  # the first three bits of a record of DTLS 1.3 that is encrypted (RFC 9147, section 4)
+_RECORD_HEADER = struct.Struct("!BHH6sH")  # kind, version, epoch, sequence number, length
 
 
 class _Records:
@@ -52,22 +51,23 @@ class Dtls:
         self._transport._set_role("server")  # our answers say setup:passive
         self._closed = closed
         self._transport.on("statechange", self._state_changed)
+        self.connected = False  # whether the keys are there and the peer has not said goodbye
 
     @property
-    def connected(self) -> bool:
-        """Whether the keys are there and the peer has not said goodbye."""
-        return self._transport.state == _HANDSHAKE_DONE
+    def outgoing(self) -> pylibsrtp.Session:
+        """The session that protects what we send."""
+        return self._transport._tx_srtp
 
     @property
-    def outgoing(self) -> Any:
-        """libsrtp's session (cffi `srtp_t`) that protects what we send."""
+    def outgoing_pointer(self) -> Any:
+        """The same for libsrtp: cffi `srtp_t`, good as long as the session is kept."""
         return self._transport._tx_srtp._srtp[0]
 
     def receive(self, record: bytes) -> None:
-        """One datagram of DTLS (first byte 20…63). Alerts in plaintext are dropped: anybody could have written them."""
-        if record[0] == _ALERT and record[3:5] == b"\x00\x00":
-            return
-        self._records.put(record)
+        """One datagram of DTLS records. Alerts in plaintext are dropped, and what comes with them: anybody could have written
+        them, and they would end the call."""
+        if is_harmless(record):
+            self._records.put(record)
 
     async def handshake(self, fingerprint: str) -> bool:
         """Shake hands with the peer whose certificate has this SHA-256 fingerprint; whether it worked."""
@@ -82,6 +82,13 @@ class Dtls:
         except pylibsrtp.Error:
             return None
 
+    def unprotect_rtcp(self, packet: bytes) -> bytes | None:
+        """The RTCP packet inside an SRTCP packet; None when it is forged, replayed or damaged."""
+        try:
+            return self._transport._rx_srtp.unprotect_rtcp(packet)
+        except pylibsrtp.Error:
+            return None
+
     async def close(self) -> None:
         """Say goodbye to the peer and forget the keys."""
         self._closed = lambda: None
@@ -89,8 +96,24 @@ class Dtls:
         self._records.put(None)
 
     def _state_changed(self) -> None:
+        self.connected = self._transport.state == "connected"
         if self._transport.state in ("closed", "failed"):
             self._closed()
+
+
+def is_harmless(datagram: bytes) -> bool:
+    """Whether a datagram is a whole number of DTLS records (RFC 6347, section 4.1) without an alert in plaintext."""
+    position = 0
+    while position < len(datagram):
+        if datagram[position] >> 5 == _CIPHERTEXT:
+            return True
+        if len(datagram) - position < _RECORD_HEADER.size:
+            return False
+        kind, _version, epoch, _number, length = _RECORD_HEADER.unpack_from(datagram, position)
+        if kind == _ALERT and epoch == 0:
+            return False
+        position += _RECORD_HEADER.size + length
+    return position == len(datagram)
 
 
 def certificate() -> RTCCertificate:

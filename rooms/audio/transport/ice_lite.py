@@ -19,26 +19,36 @@ logger = logging.getLogger(__name__)
 
 Address = tuple[str, int]
 
-CONSENT_SECONDS = 15.0  # without a check for so long, a peer is dead (RFC 7675 says 30; product promise is 15)
+CONSENT_SECONDS = 15.0  # without a check for so long, a peer is dead (RFC 7675 says 30; the product promises 15)
 _MOST_ADDRESSES = 6  # of one connection
+_MOST_CREDENTIALS = 2  # of one connection: those of an ICE restart, and those before until the new ones are used
 _LEAST_STUN_BYTES = 20
-_MOST_STUN_BYTES = 1_500
+_MOST_BYTES = 1_500  # of any datagram: nothing of ours is larger than an Ethernet frame
 _SOCKET_BUFFER_BYTES = 4 << 20
+_ROLE_CONFLICT = 487
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a check must name and be signed with."""
+
+    remote_ufrag: str
+    ufrag: str = field(default_factory=lambda: secrets.token_hex(4))  # 32 bits; RFC 8445 asks for 24
+    password: str = field(default_factory=lambda: secrets.token_hex(16))  # 128 bits, as asked
 
 
 @dataclass(eq=False)
 class IceConnection:
-    """The ICE side of one peer. `receive` gets every datagram from its checked addresses that is not STUN."""
+    """The ICE side of one peer. `receive` gets every datagram from its checked addresses that is not STUN; `moved` hears of
+    each address that is nominated."""
 
     receive: Callable[[bytes], None]
-    local_ufrag: str = field(default_factory=lambda: secrets.token_hex(4))  # 32 bits; RFC 8445 asks for 24
-    local_password: str = field(default_factory=lambda: secrets.token_hex(16))  # 128 bits, as asked
-    remote_ufrag: str = ""
+    moved: Callable[[Address], None]
+    credentials: list[Credentials] = field(default_factory=list)  # the newest last
     address: Address | None = None  # where we send to: the nominated one
+    addresses: list[Address] = field(default_factory=list)  # that passed a check
     last_check: float | None = None  # seconds of the loop's clock
     checked: asyncio.Event = field(default_factory=asyncio.Event)
-    moved: Callable[[Address], None] = lambda address: None
-    addresses: list[Address] = field(default_factory=list)
 
     def is_alive(self, now: float) -> bool:
         """Whether the peer has checked lately that we are here (consent)."""
@@ -52,7 +62,7 @@ class IceLite(asyncio.DatagramProtocol):
         self.socket: socket.socket | None = None
         self.dropped = 0
         self._loop = asyncio.get_running_loop()
-        self._by_ufrag: dict[str, IceConnection] = {}
+        self._by_ufrag: dict[str, tuple[IceConnection, Credentials]] = {}
         self._by_address: dict[Address, IceConnection] = {}
         self._transport: asyncio.DatagramTransport | None = None
 
@@ -97,31 +107,31 @@ class IceLite(asyncio.DatagramProtocol):
 
     # --- connections ------------------------------------------------------------------------------------------------
 
-    def add(self, connection: IceConnection) -> None:
-        """Begin to answer a connection's checks."""
-        self._by_ufrag[connection.local_ufrag] = connection
+    def expect(self, connection: IceConnection, credentials: Credentials) -> None:
+        """Begin to answer checks with these credentials: a new connection's, or an ICE restart's (RFC 8445, section 9). Until
+        the first check with them those before stay good: the answer that carries the new ones may be lost."""
+        connection.credentials.append(credentials)
+        self._by_ufrag[credentials.ufrag] = (connection, credentials)
+        self._forget_credentials(connection, keep=_MOST_CREDENTIALS)
 
     def remove(self, connection: IceConnection) -> None:
-        """Forget a connection and its addresses."""
-        self._by_ufrag.pop(connection.local_ufrag, None)
+        """Forget a connection, its credentials and its addresses."""
+        self._forget_credentials(connection, keep=0)
         for address in connection.addresses:
             if self._by_address.get(address) is connection:
                 del self._by_address[address]
         connection.addresses.clear()
 
-    def restart(self, connection: IceConnection, *, ufrag: str, password: str, remote_ufrag: str) -> None:
-        """New credentials for a connection (ICE restart, RFC 8445 section 9); its sound goes on at the old address until the
-        new check is nominated."""
-        self._by_ufrag.pop(connection.local_ufrag, None)
-        connection.local_ufrag, connection.local_password, connection.remote_ufrag = ufrag, password, remote_ufrag
-        self._by_ufrag[ufrag] = connection
+    def _forget_credentials(self, connection: IceConnection, *, keep: int) -> None:
+        while len(connection.credentials) > keep:
+            self._by_ufrag.pop(connection.credentials.pop(0).ufrag, None)
 
     # --- datagrams ----------------------------------------------------------------------------------------------------
 
     def datagram_received(self, data: bytes, addr: tuple) -> None:
         """asyncio's call: one datagram from anybody."""
         address: Address = addr[:2]
-        if not data:
+        if not data or len(data) > _MOST_BYTES:
             self.dropped += 1
         elif data[0] < 4:  # RFC 7983: 0…3 is STUN
             self._stun(data, address)
@@ -133,32 +143,30 @@ class IceLite(asyncio.DatagramProtocol):
                 connection.receive(data)
 
     def _stun(self, data: bytes, address: Address) -> None:
-        connection, request = self._authenticated(data)
-        if connection is None or request is None:
+        request = _parse(data)
+        found = self._authenticated(request) if request is not None else None
+        if request is None or found is None:
             self.dropped += 1
             return
+        connection, credentials = found
+        if "ICE-CONTROLLED" in request.attributes:
+            # RFC 8445, section 7.3.1.1: a lite agent is never the controlling one, so it is they who change.
+            self.send(_role_conflict(request, credentials.password), address)
+            return
+        if credentials is connection.credentials[-1]:
+            self._forget_credentials(connection, keep=1)
         connection.last_check = self._loop.time()
         self._remember(connection, address)
         if connection.address is None or "USE-CANDIDATE" in request.attributes:
             self._nominate(connection, address)
-        self.send(_response(request, address, connection.local_password), address)
+        self.send(_success(request, address, credentials.password), address)
 
-    def _authenticated(self, data: bytes) -> tuple[IceConnection | None, stun.Message | None]:
-        if not _LEAST_STUN_BYTES <= len(data) <= _MOST_STUN_BYTES:
-            return None, None
-        try:
-            request = stun.parse_message(data)
-        except Exception:  # aioice raises whatever a hostile attribute makes struct or decode raise
-            return None, None
-        if request.message_class is not stun.Class.REQUEST or request.message_method is not stun.Method.BINDING:
-            return None, None
+    def _authenticated(self, request: stun.Message) -> tuple[IceConnection, Credentials] | None:
         local, _colon, remote = request.attributes.get("USERNAME", "").partition(":")
-        connection = self._by_ufrag.get(local)
-        if connection is None or remote != connection.remote_ufrag:
-            return None, None
-        if not request.check_message_integrity(connection.local_password.encode()):
-            return None, None
-        return connection, request
+        found = self._by_ufrag.get(local)
+        if found is None or remote != found[1].remote_ufrag:
+            return None
+        return found if request.check_message_integrity(found[1].password.encode()) else None
 
     def _remember(self, connection: IceConnection, address: Address) -> None:
         owner = self._by_address.get(address)
@@ -186,10 +194,30 @@ class IceLite(asyncio.DatagramProtocol):
         connection.checked.set()
 
 
-def _response(request: stun.Message, address: Address, password: str) -> bytes:
+def _parse(data: bytes) -> stun.Message | None:
+    if len(data) < _LEAST_STUN_BYTES:
+        return None
+    try:
+        message = stun.parse_message(data)
+    except Exception:  # aioice raises whatever a hostile attribute makes struct or decode raise
+        return None
+    is_check = message.message_class is stun.Class.REQUEST and message.message_method is stun.Method.BINDING
+    return message if is_check else None
+
+
+def _success(request: stun.Message, address: Address, password: str) -> bytes:
     response = stun.Message(
         message_method=stun.Method.BINDING, message_class=stun.Class.RESPONSE, transaction_id=request.transaction_id
     )
     response.attributes["XOR-MAPPED-ADDRESS"] = address
+    response.add_message_integrity(password.encode())
+    return bytes(response)
+
+
+def _role_conflict(request: stun.Message, password: str) -> bytes:
+    response = stun.Message(
+        message_method=stun.Method.BINDING, message_class=stun.Class.ERROR, transaction_id=request.transaction_id
+    )
+    response.attributes["ERROR-CODE"] = (_ROLE_CONFLICT, "Role Conflict")
     response.add_message_integrity(password.encode())
     return bytes(response)

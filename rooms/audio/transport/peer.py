@@ -4,7 +4,6 @@ import asyncio
 import logging
 import random
 import secrets
-import socket
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,17 +11,21 @@ from dataclasses import dataclass
 from aiortc import RTCCertificate
 
 from rooms.audio.core.packet import NotRtp, RtpPacket, is_rtcp, parse
+from rooms.audio.core.rate import TokenBucket
 from rooms.audio.transport import sdp
 from rooms.audio.transport.dtls import Dtls, sha256_fingerprint
-from rooms.audio.transport.ice_lite import Address, IceConnection, IceLite
+from rooms.audio.transport.fanout import Stream, sockaddr
+from rooms.audio.transport.ice_lite import Address, Credentials, IceConnection, IceLite
+from rooms.audio.transport.rtcp import NotRtcp, reception_reports
 
 logger = logging.getLogger(__name__)
 
 HANDSHAKE_SECONDS = 15.0
-_PACKETS_A_SECOND = 150.0  # a voice sends 50
-_PACKET_BURST = 100.0
-_MOST_SOURCES = 4  # SSRCs in a peer's life: each costs libsrtp a stream
+_PACKETS_A_SECOND, _PACKET_BURST = 150.0, 100.0  # a voice sends 50
+_REPORTS_A_SECOND, _REPORT_BURST = 5.0, 10.0  # a browser sends one in one to five seconds
+_MOST_SOURCES = 8  # SSRCs in a peer's life: each costs libsrtp a stream
 _SOURCE_SILENT_SECONDS = 0.5  # then another SSRC of the same peer may take its place
+_LEAST_RTP_BYTES = 12
 _SSRC = struct.Struct("!I")
 
 
@@ -44,11 +47,10 @@ class Peer:
         self, endpoint: Endpoint, *, deliver: Callable[[RtpPacket, float], None], ended: Callable[[], None]
     ) -> None:
         self.ssrc = random.getrandbits(32)
-        self.sequence = random.getrandbits(15)
-        self.payload_type = 0
         self.sends = False
-        self.socket_address = b""  # sockaddr of where we send to
+        self.stream: Stream | None = None  # what it is sent; None until there are keys, an address and the wish
         self.accepted = 0  # packets that reached the voice
+        self.reported_loss = 0.0  # 0 to 1, of what we sent, as the peer last reported
         self._endpoint = endpoint
         self._deliver = deliver
         self._ended = ended
@@ -59,11 +61,12 @@ class Peer:
         self._handshake: asyncio.Task[None] | None = None
         self._loop = asyncio.get_running_loop()
         self._began = self._loop.time()
-        self._tokens = _PACKET_BURST
-        self._last_packet = self._began
+        self._packet_tokens = TokenBucket(_PACKETS_A_SECOND, _PACKET_BURST)
+        self._report_tokens = TokenBucket(_REPORTS_A_SECOND, _REPORT_BURST)
         self._source: int | None = None
         self._heard_at = self._began
         self._sources: set[int] = set()
+        self._kept: Stream | None = None  # while the peer does not want to receive: its sequence goes on afterwards
         self._over = False
 
     # --- negotiation --------------------------------------------------------------------------------------------------
@@ -76,24 +79,23 @@ class Peer:
         """
         offer = sdp.parse(text)
         if self._offer is None:
-            self._ice.remote_ufrag = offer.ufrag
-            self._endpoint.ice.add(self._ice)
+            self._endpoint.ice.expect(self._ice, Credentials(offer.ufrag))
             self._handshake = asyncio.create_task(self._connect(offer.fingerprint))
         elif offer.fingerprint != self._offer.fingerprint:
             # Another certificate is another peer connection; it comes with another connection of the roster.
             raise sdp.OfferRefusedError(sdp.Refusal.UNSUPPORTED)
         elif (offer.ufrag, offer.password) != (self._offer.ufrag, self._offer.password):
-            credentials = {"ufrag": secrets.token_hex(4), "password": secrets.token_hex(16)}
-            self._endpoint.ice.restart(self._ice, **credentials, remote_ufrag=offer.ufrag)
+            self._endpoint.ice.expect(self._ice, Credentials(offer.ufrag))
         self._offer = offer
-        self.payload_type = offer.payload_type
         self.sends = offer.sends
+        self._arrange_stream()
         return sdp.answer(offer, self._local())
 
     def _local(self) -> sdp.Local:
+        credentials = self._ice.credentials[-1]
         return sdp.Local(
-            ufrag=self._ice.local_ufrag,
-            password=self._ice.local_password,
+            ufrag=credentials.ufrag,
+            password=credentials.password,
             fingerprint=sha256_fingerprint(self._endpoint.certificate),
             ip=self._endpoint.ip,
             port=self._endpoint.port,
@@ -114,18 +116,28 @@ class Peer:
             connected = False
         if not connected:
             self._end()
+        self._arrange_stream()
+
+    def _arrange_stream(self) -> None:
+        if self._over or self._offer is None or self._ice.address is None or not self._dtls.connected:
+            return
+        if self._kept is None:
+            self._kept = Stream(
+                session=self._dtls.outgoing,
+                srtp=self._dtls.outgoing_pointer,
+                ssrc=self.ssrc,
+                cname=self._cname,
+                payload_type=self._offer.payload_type,
+                sequence=random.getrandbits(
+                    15
+                ),  # the upper half is left for the packets before it wraps (RFC 3711, 3.3.1)
+                socket_address=sockaddr(self._ice.address),
+            )
+        self._kept.payload_type = self._offer.payload_type
+        self._kept.socket_address = sockaddr(self._ice.address)
+        self.stream = self._kept if self._offer.receives else None
 
     # --- state --------------------------------------------------------------------------------------------------------
-
-    @property
-    def connected(self) -> bool:
-        """Whether sound can be sent to it."""
-        return self._dtls.connected and bool(self.socket_address)
-
-    @property
-    def outgoing(self) -> object:
-        """libsrtp's session for what we send."""
-        return self._dtls.outgoing
 
     def age(self, now: float) -> float:
         """Seconds since it was made."""
@@ -139,16 +151,16 @@ class Peer:
     async def close(self) -> None:
         """End it: it receives nothing more, and nothing of it is read."""
         self._over = True
-        self._ended = lambda: None
+        self.stream = None
         self._endpoint.ice.remove(self._ice)
         if self._handshake is not None:
             self._handshake.cancel()
         await self._dtls.close()
-        self.socket_address = b""
 
     def _end(self) -> None:
         if not self._over:
             self._over = True
+            self.stream = None
             self._ended()
 
     # --- datagrams ----------------------------------------------------------------------------------------------------
@@ -156,44 +168,47 @@ class Peer:
     def _receive(self, data: bytes) -> None:
         # RFC 7983: 20…63 is DTLS, 128…191 is RTP or RTCP.
         if 20 <= data[0] <= 63:
-            if len(data) >= 13:  # a DTLS record's header
-                self._dtls.receive(data)
-        elif 128 <= data[0] <= 191 and not is_rtcp(data):
-            self._receive_rtp(data)
+            self._dtls.receive(data)
+        elif 128 <= data[0] <= 191 and self._dtls.connected:
+            if is_rtcp(data):
+                self._receive_rtcp(data)
+            elif self.sends:
+                self._receive_rtp(data)
+            # Else a listener's: dropped as it comes, neither decrypted nor decoded.
 
     def _receive_rtp(self, data: bytes) -> None:
-        # A listener's packets are dropped as they come: neither decrypted nor decoded.
-        if not self.sends or len(data) < 12 or not self._dtls.connected:
+        if len(data) < _LEAST_RTP_BYTES:
             return
-        now = self._loop.time()
-        if not self._may_receive(now) or not self._is_known_source(data):
+        (source,) = _SSRC.unpack_from(data, 8)
+        if source not in self._sources and len(self._sources) >= _MOST_SOURCES:
             return
         plain = self._dtls.unprotect(data)
-        if plain is None:
+        now = self._loop.time()
+        # Only authentic packets are counted: whoever forges the peer's address cannot use up its allowance.
+        if plain is None or not self._packet_tokens.take(now):
             return
+        self._sources.add(source)
         try:
             packet = parse(plain)
         except NotRtp:
             return
-        if packet.payload_type == self.payload_type and packet.payload and self._is_the_voice(packet, now):
+        if self._offer is None or packet.payload_type != self._offer.payload_type or not packet.payload:
+            return
+        if self._is_the_voice(packet, now):
             self.accepted += 1
             self._deliver(packet, now)
 
-    def _may_receive(self, now: float) -> bool:
-        self._tokens = min(_PACKET_BURST, self._tokens + (now - self._last_packet) * _PACKETS_A_SECOND)
-        self._last_packet = now
-        if self._tokens < 1:
-            return False
-        self._tokens -= 1
-        return True
-
-    def _is_known_source(self, data: bytes) -> bool:
-        (ssrc,) = _SSRC.unpack_from(data, 8)
-        if ssrc not in self._sources:
-            if len(self._sources) >= _MOST_SOURCES:
-                return False
-            self._sources.add(ssrc)
-        return True
+    def _receive_rtcp(self, data: bytes) -> None:
+        if not self._report_tokens.take(self._loop.time()):
+            return
+        plain = self._dtls.unprotect_rtcp(data)
+        try:
+            reports = reception_reports(plain) if plain is not None else []
+        except NotRtcp:
+            return
+        for report in reports:
+            if report.ssrc == self.ssrc:
+                self.reported_loss = report.lost
 
     def _is_the_voice(self, packet: RtpPacket, now: float) -> bool:
         """One voice a peer: another SSRC is heard only once the first has fallen silent."""
@@ -209,13 +224,4 @@ class Peer:
             self._endpoint.ice.send(data, self._ice.address)
 
     def _moved(self, address: Address) -> None:
-        self.socket_address = sockaddr(address)
-
-
-def sockaddr(address: Address) -> bytes:
-    """An address as the kernel takes it (`struct sockaddr_in`, `sockaddr_in6`)."""
-    host, port = address
-    if ":" in host:
-        packed = socket.inet_pton(socket.AF_INET6, host)
-        return struct.pack("=H", socket.AF_INET6) + struct.pack("!HI", port, 0) + packed + struct.pack("=I", 0)
-    return struct.pack("=H", socket.AF_INET) + struct.pack("!H", port) + socket.inet_aton(host) + bytes(8)
+        self._arrange_stream()

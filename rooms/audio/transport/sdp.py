@@ -10,7 +10,8 @@ from enum import StrEnum
 MOST_BYTES = 16 * 1024
 MOST_LINES = 400
 
-_TOKEN = re.compile(r"[A-Za-z0-9+/]{4,256}")
+_UFRAG = re.compile(r"[A-Za-z0-9+/]{4,256}")  # RFC 8839, section 5.4
+_PASSWORD = re.compile(r"[A-Za-z0-9+/]{22,256}")
 _FINGERPRINT = re.compile(r"[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){31}")
 _MID = re.compile(r"[A-Za-z0-9_-]{1,16}")
 _OPUS = re.compile(r"(\d{1,3}) opus/48000/2", re.IGNORECASE)
@@ -85,8 +86,8 @@ def parse(sdp: str) -> Offer:
     return Offer(
         mid=_one(attributes, "mid", _MID),
         payload_type=_opus(attributes, sections[0]),
-        ufrag=_one(attributes, "ice-ufrag", _TOKEN),
-        password=_one(attributes, "ice-pwd", _TOKEN),
+        ufrag=_one(attributes, "ice-ufrag", _UFRAG),
+        password=_one(attributes, "ice-pwd", _PASSWORD),
         fingerprint=_fingerprint(attributes),
         sends=not attributes.keys() & {"recvonly", "inactive"},
         receives=not attributes.keys() & {"sendonly", "inactive"},
