@@ -1,11 +1,9 @@
 """The jobs: Celery on the filesystem embedded, on Redis in production (REDIS_URL)."""
 
 import os
-from pathlib import Path
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_init
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
@@ -15,8 +13,8 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-@worker_init.connect
+@app.on_after_configure.connect
 def make_folders(**_: Any) -> None:
-    """The filesystem broker and beat expect their folders to exist."""
+    """The filesystem broker, and beat everywhere, expect their folders to exist."""
     for folder in (settings.VAR_DIR / "jobs" / "queue", settings.VAR_DIR / "jobs" / "control"):
-        Path(folder).mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
