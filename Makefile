@@ -27,8 +27,8 @@ bench: ## Measure the audio worker with real clients
 	@exec .venv/bin/python manage.py bench fanout $(ARGS)
 
 lock: ## Pin the dependencies of pyproject.toml again, with hashes (needs uv)
-	uv pip compile --quiet pyproject.toml --no-header --generate-hashes --no-emit-index-url --python-version 3.11 -o requirements.lock
-	uv pip compile --quiet pyproject.toml --no-header --group test --generate-hashes --no-emit-index-url --python-version 3.11 -c requirements.lock -o requirements-test.lock
+	uv pip compile --quiet pyproject.toml --no-header --universal --generate-hashes --no-emit-index-url --python-version 3.11 -o requirements.lock
+	uv pip compile --quiet pyproject.toml --no-header --universal --group test --generate-hashes --no-emit-index-url --python-version 3.11 -c requirements.lock -o requirements-test.lock
 
 messages: ## Collect the words to translate and compile the translations (needs gettext)
 	.venv/bin/python manage.py makemessages --all --no-location --no-obsolete --ignore .venv --ignore tests --ignore var

@@ -75,8 +75,8 @@ class Negotiator:
 
     async def _subscribe(self) -> None:
         if not self._subscribed:
-            self._subscribed = True
             await self.bus.subscribe(wire.web_topic(self.process), self._receive)
+            self._subscribed = True
 
     def _receive(self, data: dict) -> None:
         message = wire.decode(data)

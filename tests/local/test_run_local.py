@@ -73,6 +73,17 @@ def test_the_demonstration_speaker_is_live(running: Installation) -> None:
     )
 
 
+def test_the_clock_and_the_jobs_mark_expired_invites(running: Installation) -> None:
+    make = "from invites.models import Invite; from invites.services import create_invite; "
+    make += "from django.utils import timezone; "
+    make += (
+        "invite, _ = create_invite(note='late'); Invite.objects.filter(pk=invite.pk).update(expires_at=timezone.now())"
+    )
+    running.manage("shell", "-v", "0", "-c", make)
+    look = "from invites.models import Invite; print(Invite.objects.get(note='late').expired_at is not None)"
+    running.until(lambda: running.manage("shell", "-v", "0", "-c", look).strip() == "True", "marked", within=40)
+
+
 def test_a_killed_child_is_started_again(running: Installation) -> None:
     (before,) = running.pids("run_audio")
     os.kill(before, signal.SIGKILL)

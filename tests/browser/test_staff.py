@@ -1,0 +1,57 @@
+"""The staff's pages in a real browser: reachable for staff only, whole under the strict policy."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Scene
+from tests.browser.test_pages import look
+
+PROMOTE = (
+    "from accounts.models import User; User.objects.filter(email='{email}').update(is_staff=True, is_superuser=True)"
+)
+PAGES = (
+    "",
+    "accounts/user/",
+    "invites/invite/",
+    "invites/invite/add/",
+    "rooms/room/",
+    "rooms/topic/",
+    "accounts/auditentry/",
+)
+
+
+def test_staff_look_around_make_an_invite_and_end_a_room(scene: Scene, screenshots: Path) -> None:
+    scene.make("Ji-woo Han", "Lin Wei", stage=("Ji-woo Han",), title="A room that staff end")
+    scene.installation.manage("shell", "-v", "0", "-c", PROMOTE.format(email=scene.address_of("Lin Wei")))
+    staff, listener = scene.person("Lin Wei"), scene.person("Ji-woo Han")
+    wrong = []
+    for number, page in enumerate(PAGES):
+        staff.go(f"/staff/{page}")
+        expect(staff.page.locator("h1").first).to_be_visible()
+        wrong += [found for found in look(staff, f"staff-{number}", screenshots) if "wider" in found]
+    assert wrong == []
+
+    staff.go("/staff/invites/invite/add/")
+    staff.page.locator("#id_expires_at_0").fill("2035-01-01")
+    staff.page.locator("#id_expires_at_1").fill("00:00:00")
+    staff.page.locator("input[name=_save]").click()
+    expect(staff.page.locator(".messagelist")).to_contain_text(re.compile(r"/i/[2-9A-Z]{24}/"))
+
+    listener.enter(scene.room)
+    staff.go("/staff/rooms/room/")
+    row = staff.page.locator("tr", has_text="A room that staff end").first
+    row.locator("input.action-select").check()
+    staff.page.locator("select[name=action]").select_option("end_rooms")
+    staff.page.locator("button[name=index]").click()
+    listener.in_state("ended")
+    staff.go("/staff/accounts/auditentry/")
+    expect(staff.page.locator("#result_list")).to_contain_text("room.ended")
+
+
+def test_members_do_not_get_in(scene: Scene) -> None:
+    scene.make("Ji-woo Han", stage=("Ji-woo Han",))
+    member = scene.person("Ji-woo Han")
+    member.go("/staff/")
+    expect(member.page.locator("#user-tools")).to_have_count(0)

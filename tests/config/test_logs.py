@@ -1,0 +1,47 @@
+"""What is logged: codes and ids, nobody's words, name, address or secret."""
+
+import logging
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+
+from config.logs import logging_settings
+
+SECRETS = ("amara@example.org", "QHHAVM3K8DQ6TQRBAJRYE2Z8")
+SCRIPT = """
+import logging.config
+from config.logs import logging_settings
+logging.config.dictConfig(logging_settings(as_json={as_json}))
+def fail():
+    address = "amara@example.org"
+    raise ValueError("broken")
+try:
+    fail()
+except ValueError:
+    logging.getLogger("rooms").exception("live.command_failed", extra={{"command": "room.join"}})
+logging.getLogger("django.request").warning("Not Found: %s", "/i/QHHAVM3K8DQ6TQRBAJRYE2Z8/")
+logging.getLogger("django.request").warning("Not Found: /i/QHHAVM3K8DQ6TQRBAJRYE2Z8/accept/")
+"""
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_tracebacks_show_no_values_and_paths_no_invite_codes(as_json: bool) -> None:
+    command = [sys.executable, "-c", SCRIPT.format(as_json=as_json)]
+    done = subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True, check=True)
+    assert "live.command_failed" in done.stderr
+    assert "ValueError" in done.stderr
+    assert "/i/…" in done.stderr or "/i/\\u2026" in done.stderr
+    # The line of code is in a traceback, the value of a variable is not.
+    assert not any(secret in done.stderr.replace('address = "amara@example.org"', "") for secret in SECRETS)
+
+
+def test_one_line_an_event_for_machines() -> None:
+    formatter = logging_settings(as_json=True)["formatters"]["structured"]
+    handler = logging.StreamHandler()
+    made = formatter["()"](processors=formatter["processors"], foreign_pre_chain=formatter["foreign_pre_chain"])
+    handler.setFormatter(made)
+    record = logging.LogRecord("rooms", logging.INFO, __file__, 1, "room.opened", (), None)
+    assert handler.format(record).startswith("{")
+    assert "\n" not in handler.format(record)
