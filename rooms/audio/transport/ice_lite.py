@@ -9,6 +9,7 @@ import asyncio
 import logging
 import secrets
 import socket
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import cast
@@ -45,9 +46,10 @@ class IceConnection:
     receive: Callable[[bytes], None]
     moved: Callable[[Address], None]
     credentials: list[Credentials] = field(default_factory=list)  # the newest last
-    address: Address | None = None  # where we send to: the nominated one
+    address: Address | None = None  # where we send to
+    nominated: bool = False  # whether the peer has chosen an address, not only tried some
     addresses: list[Address] = field(default_factory=list)  # that passed a check
-    last_check: float | None = None  # seconds of the loop's clock
+    last_check: float | None = None  # seconds of the socket's clock
     checked: asyncio.Event = field(default_factory=asyncio.Event)
 
     def is_alive(self, now: float) -> bool:
@@ -58,10 +60,10 @@ class IceConnection:
 class IceLite(asyncio.DatagramProtocol):
     """The socket: sorts datagrams to connections, answers their checks."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.socket: socket.socket | None = None
         self.dropped = 0
-        self._loop = asyncio.get_running_loop()
+        self._clock = clock
         self._by_ufrag: dict[str, tuple[IceConnection, Credentials]] = {}
         self._by_address: dict[Address, IceConnection] = {}
         self._transport: asyncio.DatagramTransport | None = None
@@ -85,7 +87,7 @@ class IceLite(asyncio.DatagramProtocol):
             bound.close()
             raise
         self.socket = bound
-        await self._loop.create_datagram_endpoint(lambda: self, sock=bound)
+        await asyncio.get_running_loop().create_datagram_endpoint(lambda: self, sock=bound)
         return bound.getsockname()[:2]
 
     def close(self) -> None:
@@ -117,10 +119,8 @@ class IceLite(asyncio.DatagramProtocol):
     def remove(self, connection: IceConnection) -> None:
         """Forget a connection, its credentials and its addresses."""
         self._forget_credentials(connection, keep=0)
-        for address in connection.addresses:
-            if self._by_address.get(address) is connection:
-                del self._by_address[address]
-        connection.addresses.clear()
+        for address in list(connection.addresses):
+            self._forget_address(connection, address)
 
     def _forget_credentials(self, connection: IceConnection, *, keep: int) -> None:
         while len(connection.credentials) > keep:
@@ -155,10 +155,8 @@ class IceLite(asyncio.DatagramProtocol):
             return
         if credentials is connection.credentials[-1]:
             self._forget_credentials(connection, keep=1)
-        connection.last_check = self._loop.time()
-        self._remember(connection, address)
-        if connection.address is None or "USE-CANDIDATE" in request.attributes:
-            self._nominate(connection, address)
+        connection.last_check = self._clock()
+        self._choose(connection, address, nominates="USE-CANDIDATE" in request.attributes)
         self.send(_success(request, address, credentials.password), address)
 
     def _authenticated(self, request: stun.Message) -> tuple[IceConnection, Credentials] | None:
@@ -168,30 +166,42 @@ class IceLite(asyncio.DatagramProtocol):
             return None
         return found if request.check_message_integrity(found[1].password.encode()) else None
 
+    def _choose(self, connection: IceConnection, address: Address, *, nominates: bool) -> None:
+        """Send where the peer nominates; before that, to the first address that passed; after that, to a new one too, because
+        not every browser nominates again when its NAT gives it another port (RFC 8445, section 11)."""
+        is_new = address not in connection.addresses
+        self._remember(connection, address)
+        if self._by_address.get(address) is not connection:
+            return
+        rebound = connection.nominated and is_new and not nominates
+        if connection.address is None or nominates or rebound:
+            before, connection.address = connection.address, address
+            connection.nominated = connection.nominated or nominates
+            if rebound and before is not None:
+                self._forget_address(connection, before)  # if it lives after all, its next check brings it back
+            if before != address:
+                connection.moved(address)
+            connection.checked.set()
+
     def _remember(self, connection: IceConnection, address: Address) -> None:
         owner = self._by_address.get(address)
         if owner is connection:
             return
-        if owner is not None and owner.address != address:
-            owner.addresses.remove(address)
-        elif owner is not None:
-            # Another peer lives at this address and proved it first; two cannot share one.
-            if owner.is_alive(self._loop.time()):
-                return
-            owner.addresses.remove(address)
+        if owner is not None:
+            if owner.address == address and owner.is_alive(self._clock()):
+                return  # another peer lives at this address and proved it first; two cannot share one
+            self._forget_address(owner, address)
         self._by_address[address] = connection
         connection.addresses.append(address)
         if len(connection.addresses) > _MOST_ADDRESSES:
-            oldest = next(known for known in connection.addresses if known != connection.address)
-            connection.addresses.remove(oldest)
-            del self._by_address[oldest]
+            self._forget_address(
+                connection, next(known for known in connection.addresses if known != connection.address)
+            )
 
-    def _nominate(self, connection: IceConnection, address: Address) -> None:
-        if self._by_address.get(address) is not connection or connection.address == address:
-            return
-        connection.address = address
-        connection.moved(address)
-        connection.checked.set()
+    def _forget_address(self, connection: IceConnection, address: Address) -> None:
+        if address in connection.addresses:
+            connection.addresses.remove(address)
+            del self._by_address[address]
 
 
 def _parse(data: bytes) -> stun.Message | None:
