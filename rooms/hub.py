@@ -93,11 +93,12 @@ class Hub:
             if local.speaking:
                 socket.push(encode(_speaking_frame(local.speaking)))
 
-    async def exit(self, room: str, connection: str) -> None:
-        """Remove a socket; the last one ends the subscription."""
+    async def exit(self, room: str, connection: str, socket: Socket) -> None:
+        """Remove a socket, unless another has resumed its connection; the last one ends the subscription."""
         local = self._rooms.get(room)
-        if local is None or local.sockets.pop(connection, None) is None:
+        if local is None or local.sockets.get(connection) is not socket:
             return
+        del local.sockets[connection]
         if not local.sockets:
             del self._rooms[room]
             if local.counting is not None:

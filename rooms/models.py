@@ -112,6 +112,9 @@ class Participant(models.Model):
     muted = models.BooleanField(_("muted"), default=True)
     number = models.PositiveIntegerField(_("place on stage"), default=0)
     connection = models.CharField(max_length=24, db_index=True)
+    joins = models.PositiveIntegerField(
+        default=0, help_text=_("Counts sockets: a late word of an old one is not believed.")
+    )
     arrived_at = models.DateTimeField(_("arrived"), default=timezone.now)
     last_seen_at = models.DateTimeField(_("last seen"), default=timezone.now)
     left_at = models.DateTimeField(_("left"), null=True, blank=True)

@@ -28,6 +28,7 @@ class Joined:
 
     person: str
     connection: str
+    number: int  # of this person's sockets in this room: names the one that joined now
 
 
 # --- Topics and rooms ---------------------------------------------------------------------------------------------
@@ -71,11 +72,11 @@ def schedule_room(
 
 
 @transaction.atomic
-def join(room_public_id: str, user: User, *, muted: bool) -> Joined:
+def join(room_public_id: str, user: User, *, muted: bool, resume: str = "") -> Joined:
     """Enter a room, or come back to one's place in it. A listener takes no lock on the room.
 
-    `muted` is what the person's page last wanted; nobody comes back louder than they left. When the stage is full, one
-    listens.
+    `muted` is what the person's page last wanted; nobody comes back louder than they left. `resume` is the connection that
+    the page had: if it is still the person's own, it stays, and the sound with it. When the stage is full, one listens.
 
     Raises:
         Refused: `room_not_found`, `room_not_open`, `room_ended`, `signed_out` for a suspended account.
@@ -89,11 +90,11 @@ def join(room_public_id: str, user: User, *, muted: bool) -> Joined:
     role = Role.HOST if room.host_id == user.pk else Role.MEMBER
     entry, _created = Participant.objects.get_or_create(room=room, user=user, defaults={"role": role, "connection": ""})
     if entry.position == Position.STAGE or selectors.has_place_on_stage(room, user):
-        return _join_stage(room_public_id, entry.pk, muted=muted)
+        return _join_stage(room_public_id, entry.pk, muted=muted, resume=resume)
     participant = _locked_participant(entry.pk)
-    _connect(participant)
+    joined = _connect(participant, resume)
     events.publish(room_public_id, events.AudienceMoved())
-    return Joined(participant.public_id, participant.connection)
+    return joined
 
 
 def _demand_open(room: Room) -> None:
@@ -103,7 +104,7 @@ def _demand_open(room: Room) -> None:
         raise Refused(Code.ROOM_NOT_OPEN)
 
 
-def _join_stage(room_public_id: str, participant_pk: int, *, muted: bool) -> Joined:
+def _join_stage(room_public_id: str, participant_pk: int, *, muted: bool, resume: str) -> Joined:
     room = _locked(room_public_id)  # always before a participant's lock, so that two of us never wait for each other
     _demand_open(room)
     participant = _locked_participant(participant_pk)
@@ -118,10 +119,10 @@ def _join_stage(room_public_id: str, participant_pk: int, *, muted: bool) -> Joi
             raise
         decided = ()
         _sit_in_audience(participant)
-    _connect(participant)
+    joined = _connect(participant, resume)
     _carry_out(room, snapshot, decided)
     events.publish(room_public_id, events.AudienceMoved())
-    return Joined(participant.public_id, participant.connection)
+    return joined
 
 
 def _sit_in_audience(participant: Participant) -> None:
@@ -130,18 +131,22 @@ def _sit_in_audience(participant: Participant) -> None:
     participant.number = 0
 
 
-def _connect(participant: Participant) -> None:
-    """Give the person's one place in the room to a new connection; the one before loses socket and sound."""
-    if participant.connection:
-        events.publish(participant.room.public_id, events.Superseded(participant.connection))
-        media.hang_up(participant.room, participant.connection)
+def _connect(participant: Participant, resume: str) -> Joined:
+    """Give the person's one place in the room to a connection: the same, if the page resumes it; else a new one, and the
+    one before loses socket and sound."""
+    if not resume or resume != participant.connection:
+        if participant.connection:
+            events.publish(participant.room.public_id, events.Superseded(participant.connection))
+            media.hang_up(participant.room, participant.connection)
+        participant.connection = secrets.token_urlsafe(12)
     now = timezone.now()
     if participant.left_at is not None:
         participant.arrived_at = now
-    participant.connection = secrets.token_urlsafe(12)
     participant.left_at = None
     participant.last_seen_at = now
+    participant.joins += 1
     participant.save()
+    return Joined(participant.public_id, participant.connection, participant.joins)
 
 
 def _next_number(room: Room) -> int:
@@ -156,12 +161,11 @@ def leave(room_public_id: str, connection: str) -> None:
         _depart(pk, here, keeps_place=False)
 
 
-def drop(room_public_id: str, connection: str) -> None:
-    """A socket was lost: its person stays on the roster for a while and is then swept, unless they come back."""
+def drop(room_public_id: str, connection: str, number: int) -> None:
+    """A socket was lost: its person stays on the roster for a while and is then swept, unless they came or come back."""
     gone = timezone.now() - timedelta(seconds=ABSENT_AFTER_SECONDS / 2)
-    Participant.objects.filter(
-        room__public_id=room_public_id, connection=connection, left_at=None, last_seen_at__gt=gone
-    ).update(last_seen_at=gone)
+    mine = Participant.objects.filter(room__public_id=room_public_id, connection=connection, joins=number, left_at=None)
+    mine.filter(last_seen_at__gt=gone).update(last_seen_at=gone)
 
 
 def seen(connections: Iterable[str]) -> None:

@@ -100,7 +100,7 @@ class DemoSpeaker:
             reading = asyncio.create_task(self._read())
             beating = asyncio.create_task(self._beat())
             try:
-                await self._command(messages.Join.type, protocol=messages.PROTOCOL, muted=False)
+                await self._command(messages.Join.type, protocol=messages.PROTOCOL, muted=False, resume="")
                 await self._negotiate()
                 await self._command(messages.Unmute.type)
                 await reading

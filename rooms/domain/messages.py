@@ -30,11 +30,14 @@ def text(most: int) -> Any:
 class Join:
     """Enter the room, or come back to it. Must be the first command. `muted` is what the person last wanted: someone who
     comes back muted stays muted, and nobody is ever unmuted by coming back unless they were unmuted here before.
-    Answer: `{"you": person id, "connection": …, "snapshot": Snapshot}`."""
+    `resume` is the connection that this page had before its socket was lost, empty for a page that is new: with it, the
+    sound goes on as it is. Answer: `{"you": person id, "connection": …, "snapshot": RoomSnapshot}`; another connection
+    than the one asked for needs a new peer connection."""
 
     type: ClassVar[str] = "room.join"
     protocol: int
     muted: bool
+    resume: str = text(32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Sync:
-    """Ask for the whole stage again, after a gap in `seq`. Answer: `{"snapshot": Snapshot}`."""
+    """Ask for the whole stage again, after a gap in `seq`. Answer: `{"snapshot": RoomSnapshot}`."""
 
     type: ClassVar[str] = "room.sync"
 

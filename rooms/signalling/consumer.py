@@ -54,6 +54,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
         """Accept everybody of our own origin, so that whoever may not enter is told why."""
         self.room: str = self.scope["url_route"]["kwargs"]["public_id"]
         self.connection = ""  # set by joining
+        self._number = 0
         self._limit = FrameLimit()
         self._language = _language(self.scope)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -73,8 +74,8 @@ class RoomConsumer(AsyncWebsocketConsumer):
         for task in self._tasks:
             task.cancel()
         if self.connection:
-            await get_hub().exit(self.room, self.connection)
-            await database_sync_to_async(services.drop)(self.room, self.connection)
+            await get_hub().exit(self.room, self.connection, self)
+            await database_sync_to_async(services.drop)(self.room, self.connection, self._number)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Read one frame and answer it."""
@@ -120,8 +121,10 @@ class RoomConsumer(AsyncWebsocketConsumer):
             raise Refused(Code.PROTOCOL_UNSUPPORTED)
         if self.connection:
             raise Refused(Code.NOT_ALLOWED)
-        joined = await database_sync_to_async(services.join)(self.room, self.scope["user"], muted=command.muted)
-        self.connection = joined.connection
+        joined = await database_sync_to_async(services.join)(
+            self.room, self.scope["user"], muted=command.muted, resume=command.resume
+        )
+        self.connection, self._number = joined.connection, joined.number
         # Frames that come while the snapshot is read follow it: the page has something to apply them to.
         self._held = []
         await get_hub().enter(self.room, self)
@@ -135,7 +138,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
 
     async def _on_leave(self, incoming: Incoming) -> dict[str, Any] | None:
         connection, self.connection = self.connection, ""
-        await get_hub().exit(self.room, connection)
+        await get_hub().exit(self.room, connection, self)
         await database_sync_to_async(services.leave)(self.room, connection)
         await self._send(messages.Ok(re=incoming.id, data={}))
         await self._close(1000)

@@ -50,6 +50,24 @@ def test_coming_back_gives_one_entry_the_same_place_and_a_new_connection(bus: Re
     assert {"kind": "superseded", "connection": first.connection} in bus.of_kind("superseded")
 
 
+def test_a_page_resumes_its_own_connection_and_no_other(bus: RecordingBus) -> None:
+    room = a_live_room()
+    first = services.join(room.public_id, room.host, muted=True)
+    again = services.join(room.public_id, room.host, muted=True, resume=first.connection)
+    assert again.connection == first.connection
+    assert bus.of_kind("superseded") == []
+    other = services.join(room.public_id, room.host, muted=True, resume="not-mine")
+    assert other.connection not in (first.connection, "not-mine")
+
+
+def test_a_late_word_of_an_old_socket_drops_nobody() -> None:
+    room = a_live_room()
+    first = services.join(room.public_id, room.host, muted=True)
+    services.join(room.public_id, room.host, muted=True, resume=first.connection)
+    services.drop(room.public_id, first.connection, first.number)
+    assert services.sweep_absent(timezone.now() + timedelta(seconds=8)) == 0
+
+
 def test_who_comes_back_is_never_louder_than_they_left() -> None:
     room = a_live_room()
     joined = services.join(room.public_id, room.host, muted=True)
@@ -64,7 +82,7 @@ def test_who_was_heard_and_lost_the_socket_for_a_moment_is_heard_again() -> None
     room = a_live_room()
     joined = services.join(room.public_id, room.host, muted=True)
     services.set_muted(room.public_id, joined.connection, muted=False)
-    services.drop(room.public_id, joined.connection)
+    services.drop(room.public_id, joined.connection, joined.number)
     services.join(room.public_id, room.host, muted=False)
     assert not Participant.objects.get().muted
 
@@ -164,7 +182,7 @@ def test_who_was_seen_is_not_swept() -> None:
 def test_a_lost_socket_is_swept_sooner_than_a_silent_one() -> None:
     room = a_live_room()
     joined = services.join(room.public_id, a_member(), muted=True)
-    services.drop(room.public_id, joined.connection)
+    services.drop(room.public_id, joined.connection, joined.number)
     assert services.sweep_absent(timezone.now() + timedelta(seconds=8)) == 1
 
 

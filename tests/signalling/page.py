@@ -80,9 +80,9 @@ class Page:
         else:
             await self._socket.send_to(text_data=text)
 
-    async def join(self, *, muted: bool = True) -> dict[str, Any]:
+    async def join(self, *, muted: bool = True, resume: str = "") -> dict[str, Any]:
         """Enter the room; the answer's data."""
-        answer = await self.command("room.join", protocol=messages.PROTOCOL, muted=muted)
+        answer = await self.command("room.join", protocol=messages.PROTOCOL, muted=muted, resume=resume)
         assert answer["type"] == "ok", answer
         self.connection = answer["data"]["connection"]
         return answer["data"]

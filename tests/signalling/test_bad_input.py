@@ -18,7 +18,7 @@ from tests.signalling.page import a_page
 
 make_room = database_sync_to_async(a_live_room)
 make_member = database_sync_to_async(a_member)
-JOIN = {"type": "room.join", "id": 1, "data": {"protocol": 1, "muted": True}}
+JOIN = {"type": "room.join", "id": 1, "data": {"protocol": 1, "muted": True, "resume": ""}}
 
 
 def refused_with(text: str) -> Code:
@@ -28,7 +28,7 @@ def refused_with(text: str) -> Code:
 
 
 def test_a_command_is_read() -> None:
-    assert decode(json.dumps(JOIN)) == Incoming(1, Join(protocol=1, muted=True))
+    assert decode(json.dumps(JOIN)) == Incoming(1, Join(protocol=1, muted=True, resume=""))
 
 
 @pytest.mark.parametrize(
@@ -55,10 +55,10 @@ def test_a_command_is_read() -> None:
         '{"type": "ping", "id": 1, "data": []}',
         '{"type": "ping", "id": 1, "more": {}}',
         '{"type": "room.join", "id": 1, "data": {"protocol": 1}}',
-        '{"type": "room.join", "id": 1, "data": {"protocol": "1", "muted": true}}',
-        '{"type": "room.join", "id": 1, "data": {"protocol": true, "muted": true}}',
-        '{"type": "room.join", "id": 1, "data": {"protocol": 1, "muted": 1}}',
-        '{"type": "room.join", "id": 1, "data": {"protocol": ' + "9" * 5000 + ', "muted": true}}',
+        '{"type": "room.join", "id": 1, "data": {"protocol": "1", "muted": true, "resume": ""}}',
+        '{"type": "room.join", "id": 1, "data": {"protocol": true, "muted": true, "resume": ""}}',
+        '{"type": "room.join", "id": 1, "data": {"protocol": 1, "muted": 1, "resume": ""}}',
+        '{"type": "room.join", "id": 1, "data": {"protocol": ' + "9" * 5000 + ', "muted": true, "resume": ""}}',
         '{"type": "media.offer", "id": 1, "data": {"sdp": null}}',
         '{"type": "media.offer", "id": 1, "data": {"sdp": "\\ud800"}}',
     ],

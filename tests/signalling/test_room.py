@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from channels.db import database_sync_to_async
+from django.utils import timezone
 
 from rooms import events, selectors, services
 from rooms.domain import messages
@@ -57,7 +58,7 @@ async def test_nothing_works_before_joining(live: None) -> None:
 async def test_another_protocol_is_told_to_reload(live: None) -> None:
     room = await make_room()
     page = await a_page(room, room.host)
-    answer = await page.command("room.join", protocol=messages.PROTOCOL + 1, muted=True)
+    answer = await page.command("room.join", protocol=messages.PROTOCOL + 1, muted=True, resume="")
     assert (answer["code"], answer["fatal"]) == ("protocol_unsupported", True)
 
 
@@ -103,6 +104,31 @@ async def test_a_lost_socket_keeps_the_place(live: None) -> None:
     back = await a_page(room, room.host)
     assert (await back.join())["you"] == entered["you"]
     assert await database_sync_to_async(Participant.objects.count)() == 1
+
+
+async def test_a_page_that_lost_its_socket_keeps_its_connection_and_its_sound(worker: AnsweringWorker) -> None:
+    room = await make_room()
+    page = await a_page(room, room.host)
+    entered = await page.join()
+    await page.command("media.offer", sdp=SDP)
+    back = await a_page(room, room.host)
+    again = await back.join(resume=entered["connection"])
+    assert again["connection"] == entered["connection"]
+    assert worker.hangups == []
+    await page.close()  # the old socket is noticed late, and is not believed
+    assert (await back.command("mic.unmute"))["type"] == "ok"
+    seen = await database_sync_to_async(lambda: Participant.objects.get().last_seen_at)()
+    assert (timezone.now() - seen).total_seconds() < 5
+
+
+async def test_nobody_resumes_another_persons_connection(worker: AnsweringWorker) -> None:
+    room = await make_room()
+    host, thief = await a_page(room, room.host), await a_page(room, await make_member())
+    entered = await host.join()
+    stolen = await thief.join(resume=entered["connection"])
+    assert stolen["connection"] != entered["connection"]
+    assert stolen["you"] != entered["you"]
+    assert (await host.command("mic.unmute"))["type"] == "ok"
 
 
 async def test_who_was_swept_is_told_and_can_come_back(live: None) -> None:
@@ -262,7 +288,7 @@ class TestWhoMayOpenASocket:
 
     async def test_an_unknown_room_is_refused(self, live: None) -> None:
         page = await a_page("nowhere", await make_member())
-        answer = await page.command("room.join", protocol=messages.PROTOCOL, muted=True)
+        answer = await page.command("room.join", protocol=messages.PROTOCOL, muted=True, resume="")
         assert (answer["code"], answer["fatal"]) == ("room_not_found", True)
 
     async def test_refusals_speak_the_persons_language(self, live: None) -> None:

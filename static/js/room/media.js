@@ -33,12 +33,13 @@ export class Media extends EventTarget {
   }
 
   /**
-   * Be connected, on stage (may send) or in the audience (sends nothing). A peer that is right already is kept.
+   * Be connected, on stage (may send) or in the audience (sends nothing).
    * @param {boolean} onStage
+   * @param {boolean} resumed whether the server kept our connection: then a peer that is alive goes on
    */
-  async connect(onStage) {
+  async connect(onStage, resumed) {
     this.#wanted = true;
-    if (this.#peer && this.#onStage === onStage && this.#isAlive()) return;
+    if (resumed && this.#peer && this.#onStage === onStage && this.#isAlive()) return;
     this.#onStage = onStage;
     await this.restart();
   }

@@ -24,6 +24,7 @@ const now = {
 };
 /** @type {import("./protocol.js").RoomSnapshot | null} */
 let snapshot = null;
+let connection = ""; // ours in this room: what a lost socket resumes
 let syncing = false;
 let changingMicrophone = false;
 
@@ -50,14 +51,16 @@ function enter() {
 
 async function join() {
   try {
-    const entered = await wire.command("room.join", { protocol: PROTOCOL, muted: media.muted });
+    const entered = await wire.command("room.join", { protocol: PROTOCOL, muted: media.muted, resume: connection });
+    const resumed = entered.connection === connection;
+    connection = entered.connection;
     view.you = entered.you;
     take(entered.snapshot);
     view.alert("");
     situate({ state: "inside", wait: 0 });
     const mine = me();
     await media.setMuted(mine?.muted ?? true);
-    await media.connect(now.onStage);
+    await media.connect(now.onStage, resumed);
   } catch (error) {
     if (!(error instanceof Refusal) || !error.fatal) complain(error);
   }
@@ -128,6 +131,7 @@ async function sync() {
 /** @param {Refusal} refusal */
 function over(refusal) {
   media.close();
+  connection = "";
   if (now.state === "ended") return;
   if (refusal.code === CODES.ROOM_ENDED) {
     finish("");

@@ -38,10 +38,11 @@
  */
 
 /**
- * Enter the room, or come back to it. Must be the first command. `muted` is what the person last wanted: someone who comes back muted stays muted, and nobody is ever unmuted by coming back unless they were unmuted here before. Answer: `{"you": person id, "connection": …, "snapshot": Snapshot}`.
+ * Enter the room, or come back to it. Must be the first command. `muted` is what the person last wanted: someone who comes back muted stays muted, and nobody is ever unmuted by coming back unless they were unmuted here before. `resume` is the connection that this page had before its socket was lost, empty for a page that is new: with it, the sound goes on as it is. Answer: `{"you": person id, "connection": …, "snapshot": RoomSnapshot}`; another connection than the one asked for needs a new peer connection.
  * @typedef {object} Join
  * @property {number} protocol
  * @property {boolean} muted
+ * @property {string} resume
  */
 
 /**
@@ -55,7 +56,7 @@
  */
 
 /**
- * Ask for the whole stage again, after a gap in `seq`. Answer: `{"snapshot": Snapshot}`.
+ * Ask for the whole stage again, after a gap in `seq`. Answer: `{"snapshot": RoomSnapshot}`.
  * @typedef {object} Sync
  */
 
@@ -138,7 +139,8 @@ export const MAX_FRAME_BYTES = 16384;
 export const COMMANDS = Object.freeze({
   "room.join": [
     "protocol",
-    "muted"
+    "muted",
+    "resume"
   ],
   "room.leave": [],
   "room.end": [],
