@@ -3,7 +3,9 @@
 import asyncio
 import fractions
 import math
+import struct
 from collections.abc import Awaitable, Callable
+from itertools import pairwise
 
 import av
 import numpy as np
@@ -49,13 +51,14 @@ class Client:
         self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self._exchange = exchange
         self._blocks: list[np.ndarray] = []
+        self._positions: list[float] = []  # seconds, of each frame in the stream that was received
         self._listening: asyncio.Task[None] | None = None
         self.connection.on("track", self._on_track)
 
-    async def join(self) -> None:
-        """Negotiate and wait until connected."""
+    async def join(self, *, direction: str = "sendrecv") -> None:
+        """Negotiate and wait until connected. A client without a voice only receives."""
         if self.voice is not None:
-            self.connection.addTransceiver(self.voice, direction="sendrecv")
+            self.connection.addTransceiver(self.voice, direction=direction)
         else:
             self.connection.addTransceiver("audio", direction="recvonly")
         await self.negotiate()
@@ -69,6 +72,16 @@ class Client:
         answer = await self._exchange(self.connection.localDescription.sdp)
         await self.connection.setRemoteDescription(RTCSessionDescription(answer, "answer"))
 
+    async def go_on_stage(self) -> None:
+        """Offer again, now to send too."""
+        self.connection.getTransceivers()[0].direction = "sendrecv"
+        await self.negotiate()
+
+    async def send_rtp(self, *, ssrc: int, sequence: int, timestamp: int, payload: bytes) -> None:
+        """Send one packet of one's own making under one's own keys."""
+        header = struct.pack("!BBHII", 0x80, 96, sequence & 0xFFFF, timestamp & 0xFFFFFFFF, ssrc)
+        await self.connection.getSenders()[0].transport._send_rtp(header + payload)
+
     def _on_track(self, track: MediaStreamTrack) -> None:
         self._listening = asyncio.ensure_future(self._listen(track))
 
@@ -78,12 +91,21 @@ class Client:
             assert isinstance(frame, av.AudioFrame)
             samples = frame.to_ndarray().reshape(-1, len(frame.layout.channels))[:, 0]
             self._blocks = [*self._blocks[-49:], samples.astype(np.float32) / 32768]
+            assert frame.pts is not None
+            assert frame.time_base is not None
+            self._positions.append(float(frame.pts * frame.time_base))
             self.frames += 1
             self._heard_at = asyncio.get_running_loop().time()
 
     def forget(self) -> None:
         """What was heard before no longer counts."""
         self._blocks = []
+        self._positions = []
+
+    def longest_gap(self) -> float:
+        """Seconds of the stream that are missing between two frames, at most. By the stream's own time: a slow machine makes
+        none."""
+        return max((after - before - FRAME / RATE for before, after in pairwise(self._positions)), default=math.inf)
 
     @property
     def heard(self) -> np.ndarray:
