@@ -17,7 +17,6 @@ from rooms.audio import wire
 from rooms.bus import Bus, LocalBus, get_bus
 from rooms.domain import messages
 from rooms.domain.errors import Code
-from rooms.signalling.codec import encode
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +46,7 @@ class LocalRoom:
 
     def push(self, frame: dict[str, Any]) -> None:
         """Send one frame to everybody, encoded once."""
-        text = encode(frame)
+        text = messages.encode(frame)
         for socket in list(self.sockets.values()):
             socket.push(text)
 
@@ -91,7 +90,7 @@ class Hub:
         else:
             local.sockets[socket.connection] = socket
             if local.speaking:
-                socket.push(encode(_speaking_frame(local.speaking)))
+                socket.push(messages.encode(_speaking_frame(local.speaking)))
 
     async def exit(self, room: str, connection: str, socket: Socket) -> None:
         """Remove a socket, unless another has resumed its connection; the last one ends the subscription."""
@@ -131,7 +130,7 @@ class Hub:
             case wire.MediaLost.kind:
                 lost = local.sockets.get(data["connection"])
                 if lost is not None:
-                    lost.push(encode(events.frame_of(messages.MediaRestart())))
+                    lost.push(messages.encode(events.frame_of(messages.MediaRestart())))
             case kind:
                 logger.warning("hub.message_unknown", extra={"kind": str(kind)[:40]})
 

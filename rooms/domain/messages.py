@@ -8,6 +8,8 @@ A frame is a JSON object. A command is `{"type": …, "id": n, "data": {…}}`; 
 ordered history of the stage.
 """
 
+import dataclasses
+import json
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -251,3 +253,10 @@ class Error:
     code: str
     message: str
     fatal: bool
+
+
+def encode(frame: Ok | Error | dict[str, Any]) -> str:
+    """The text of one frame from the server."""
+    if isinstance(frame, Ok | Error):
+        frame = {"type": frame.type, **dataclasses.asdict(frame)}
+    return json.dumps(frame, separators=(",", ":"), ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""Text of a WebSocket ↔ the live protocol's declarations."""
+"""The text of a WebSocket becomes one of the live protocol's commands, or is refused."""
 
 import dataclasses
 import json
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rooms.domain.errors import Code, Refused
-from rooms.domain.messages import COMMANDS, MAX_FRAME_BYTES, MAX_ID, Command, Error, Ok
+from rooms.domain.messages import COMMANDS, MAX_FRAME_BYTES, MAX_ID, Command
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +72,3 @@ def _fits(value: Any, field: dataclasses.Field) -> bool:
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
-
-
-def encode(answer: Ok | Error | dict[str, Any]) -> str:
-    """The text of one frame."""
-    if isinstance(answer, Ok | Error):
-        answer = {"type": answer.type, **dataclasses.asdict(answer)}
-    return json.dumps(answer, separators=(",", ":"), ensure_ascii=False)

@@ -18,7 +18,7 @@ from rooms.domain import messages
 from rooms.domain.errors import Code, Refused
 from rooms.events import frame_of
 from rooms.hub import get_hub
-from rooms.signalling.codec import Incoming, Unreadable, decode, encode
+from rooms.signalling.codec import Incoming, Unreadable, decode
 from rooms.signalling.limits import FrameLimit, Verdict
 from rooms.signalling.negotiate import get_negotiator
 from rooms.wording import SENTENCES
@@ -227,7 +227,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
 
     async def _send(self, answer: messages.Ok | messages.Error | dict[str, Any]) -> None:
         if not self._closing:
-            await self.send(text_data=encode(answer))
+            await self.send(text_data=messages.encode(answer))
 
     async def _close(self, code: int) -> None:
         self._closing = True

@@ -88,6 +88,16 @@ class Scene:
         self.people.append(person)
         return person
 
+    def one_speaks_another_listens(self, frequency: int) -> tuple[Person, Person]:
+        """A host who is heard, and a member who hears them."""
+        self.make("Ji-woo Han", "Lin Wei", stage=("Ji-woo Han",))
+        host, listener = self.person("Ji-woo Han", tone_hz=frequency), self.person("Lin Wei")
+        host.enter(self.room)
+        listener.enter(self.room)
+        host.unmute()
+        listener.must_hear(frequency)
+        return host, listener
+
     def close(self) -> None:
         """Everybody goes home."""
         for browser in self._browsers:

@@ -18,12 +18,7 @@ def sound_went_on(listener: Person, before: dict[str, float]) -> None:
 
 
 def test_a_reload_keeps_the_place_and_comes_back_muted(scene: Scene) -> None:
-    scene.make("Ji-woo Han", "Lin Wei", stage=("Ji-woo Han",))
-    host, listener = scene.person("Ji-woo Han", tone_hz=TONE), scene.person("Lin Wei")
-    host.enter(scene.room)
-    listener.enter(scene.room)
-    host.unmute()
-    listener.must_hear(TONE)
+    host, listener = scene.one_speaks_another_listens(TONE)
     host.page.reload()
     listener.must_hear_silence()
     host.tap_in()
@@ -34,12 +29,7 @@ def test_a_reload_keeps_the_place_and_comes_back_muted(scene: Scene) -> None:
 
 
 def test_a_lost_socket_heals_by_itself_and_the_sound_goes_on(scene: Scene) -> None:
-    scene.make("Ji-woo Han", "Lin Wei", stage=("Ji-woo Han",))
-    host, listener = scene.person("Ji-woo Han", tone_hz=TONE), scene.person("Lin Wei")
-    host.enter(scene.room)
-    listener.enter(scene.room)
-    host.unmute()
-    listener.must_hear(TONE)
+    host, listener = scene.one_speaks_another_listens(TONE)
     before = listener.received()
     host.lose_socket()
     listener.lose_socket()
@@ -92,12 +82,7 @@ def test_leaving_goes_home_and_the_room_goes_on(scene: Scene) -> None:
 
 
 def test_a_killed_audio_worker_comes_back_and_the_room_is_heard_again(scene: Scene) -> None:
-    scene.make("Ji-woo Han", "Lin Wei", stage=("Ji-woo Han",))
-    host, listener = scene.person("Ji-woo Han", tone_hz=TONE), scene.person("Lin Wei")
-    host.enter(scene.room)
-    listener.enter(scene.room)
-    host.unmute()
-    listener.must_hear(TONE)
+    host, listener = scene.one_speaks_another_listens(TONE)
     before = host.page.evaluate("() => window.testPeers.length")
     scene.installation.kill("audio")
     host.wait(lambda: host.page.evaluate("() => window.testPeers.length") > before, "a new negotiation", within=20)
@@ -106,12 +91,7 @@ def test_a_killed_audio_worker_comes_back_and_the_room_is_heard_again(scene: Sce
 
 
 def test_a_restarted_web_process_does_not_stop_the_sound(scene: Scene) -> None:
-    scene.make("Ji-woo Han", "Lin Wei", stage=("Ji-woo Han",))
-    host, listener = scene.person("Ji-woo Han", tone_hz=TONE), scene.person("Lin Wei")
-    host.enter(scene.room)
-    listener.enter(scene.room)
-    host.unmute()
-    listener.must_hear(TONE)
+    host, listener = scene.one_speaks_another_listens(TONE)
     before = listener.received()
     scene.installation.kill("web")
     host.in_state("reconnecting")

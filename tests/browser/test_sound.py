@@ -19,12 +19,7 @@ def test_one_speaks_another_hears_and_nobody_hears_themselves(scene: Scene) -> N
 
 
 def test_muting_is_heard_within_a_second_and_unmuting_again(scene: Scene) -> None:
-    scene.make("Ji-woo Han", "Lin Wei", stage=("Ji-woo Han",))
-    host, listener = scene.person("Ji-woo Han", tone_hz=HOST), scene.person("Lin Wei")
-    host.enter(scene.room)
-    listener.enter(scene.room)
-    host.unmute()
-    listener.must_hear(HOST)
+    host, listener = scene.one_speaks_another_listens(HOST)
     host.mute()
     listener.must_hear_silence(within=2)
     host.unmute()
