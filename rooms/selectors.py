@@ -1,6 +1,7 @@
 """Reads: what pages, the live protocol and the audio worker are shown."""
 
 import dataclasses
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.converters import PUBLIC_ID_PATTERN
 from accounts.models import User, normalised_email
 from accounts.portraits import look
 from rooms.audio.wire import RoomTruth
@@ -227,6 +229,11 @@ def _host_card(room: Room) -> PersonCard:
         number=0,
         demo=room.host.is_demo,
     )
+
+
+def find_topic(public_id: str) -> Topic | None:
+    """A topic by what an address says, or None."""
+    return Topic.objects.filter(public_id=public_id).first() if re.fullmatch(PUBLIC_ID_PATTERN, public_id) else None
 
 
 def topics() -> QuerySet[Topic]:

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from accounts import converters as _converters  # noqa: F401 - registers <public_id:…>
 from rooms import views
 
 app_name = "rooms"
@@ -10,5 +11,5 @@ urlpatterns = [
     path("hallway/", views.hallway, name="hallway"),
     path("topics/new/", views.new_topic, name="new_topic"),
     path("rooms/new/", views.new_room, name="new_room"),
-    path("r/<str:public_id>/", views.room, name="room"),
+    path("r/<public_id:public_id>/", views.room, name="room"),
 ]

@@ -10,7 +10,6 @@ from accounts.requests import MemberRequest
 from rooms import selectors, services
 from rooms.domain.snapshot import Phase
 from rooms.forms import RoomForm, TopicForm
-from rooms.models import Topic
 
 
 @require_safe
@@ -52,7 +51,7 @@ def new_topic(request: MemberRequest) -> HttpResponse:
 def new_room(request: MemberRequest) -> HttpResponse:
     """Open a room and go in as its host."""
     initial = {
-        "topic": Topic.objects.filter(public_id=request.GET.get("topic", "")[:24]).first(),
+        "topic": selectors.find_topic(request.GET.get("topic", "")),
         "language": request.user.profile.language,
     }
     form = RoomForm(request.POST or None, initial=initial, host=request.user)

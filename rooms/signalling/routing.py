@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from accounts import converters as _converters  # noqa: F401 - registers <public_id:…>
 from rooms.signalling.consumer import RoomConsumer
 
-websocket_urlpatterns = [path("ws/rooms/<str:public_id>/", RoomConsumer.as_asgi())]
+websocket_urlpatterns = [path("ws/rooms/<public_id:public_id>/", RoomConsumer.as_asgi())]

@@ -77,7 +77,7 @@ def test_a_profile_shows_who_vouched_and_strangers_see_none(client: Client, memb
     sponsored = a_member("Lin Wei", sponsor=member)
     address = reverse("accounts:profile", args=[sponsored.public_id])
     assert "Petra Roth" in client.get(address).content.decode()
-    assert client.get(reverse("accounts:profile", args=["nobody"])).status_code == 404
+    assert client.get(reverse("accounts:profile", args=["nobody-nobody-no"])).status_code == 404
     client.logout()
     assert client.get(address)["Location"].startswith(reverse("account_login"))
 

@@ -111,7 +111,7 @@ def test_a_colleague_enters_as_a_listener_and_an_outsider_not_at_all(client: Cli
 
 
 def test_an_unknown_room_is_not_found(client: Client, host: User) -> None:
-    assert client.get(reverse("rooms:room", args=["nowhere"])).status_code == 404
+    assert client.get(reverse("rooms:room", args=["nowhere-nowhere-"])).status_code == 404
 
 
 def test_staff_end_a_room_and_it_is_written_down(client: Client, host: User) -> None:
@@ -146,3 +146,37 @@ def test_staff_make_an_invite_and_see_its_link_once(client: Client, host: User) 
     assert "/i/" in page
     assert Invite.objects.get().seats == 2
     assert "/i/" not in client.get(reverse("admin:invites_invite_changelist")).content.decode()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/r/%00/",
+        "/r/a%00bcdefghijklmn/",
+        "/r/" + "x" * 5_000 + "/",
+        "/people/%00/",
+        "/people/..%2f..%2fetc/",
+        "/i/%00/",
+        "/i/%ff%fe/",
+        "/rooms/new/?topic=%00",
+        "/rooms/new/?topic=" + "x" * 5_000,
+        "/hallway/?x=%00",
+        "/me/?next=%00",
+        "/accounts/login/?next=%00",
+    ],
+)
+def test_a_strange_address_is_answered_without_an_error_of_ours(client: Client, host: User, address: str) -> None:
+    assert client.get(address).status_code < 500
+
+
+def test_a_form_with_null_characters_is_refused_at_its_field(client: Client, host: User) -> None:
+    response = client.post(reverse("rooms:new_topic"), {"name": "a\x00b", "industry": an_industry().pk})
+    assert response.context["form"].errors["name"]
+    form = {"title": "a\x00bcd", "topic": "\x00", "language": "\x00", "speakers": "\x00@example.org"}
+    response = client.post(reverse("rooms:new_room"), form)
+    assert set(response.context["form"].errors) >= {"title", "topic", "language"}
+
+
+def test_an_unknown_host_is_refused_with_a_page(client: Client) -> None:
+    response = client.get("/", headers={"host": "evil.example"})
+    assert (response.status_code, response["X-Error-Code"]) == (400, "bad_request")

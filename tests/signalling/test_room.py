@@ -287,9 +287,14 @@ class TestWhoMayOpenASocket:
         assert (await page.next())["code"] == "profile_missing"
 
     async def test_an_unknown_room_is_refused(self, live: None) -> None:
-        page = await a_page("nowhere", await make_member())
+        page = await a_page("nowhere-nowhere-", await make_member())
         answer = await page.command("room.join", protocol=messages.PROTOCOL, muted=True, resume="")
         assert (answer["code"], answer["fatal"]) == ("room_not_found", True)
+
+    @pytest.mark.parametrize("room", ["nowhere", "%00", "x" * 500, "../../etc", "a/b"])
+    async def test_an_address_that_is_no_rooms_is_refused(self, live: None, room: str) -> None:
+        page = Page(room, await cookie_of(await make_member()))
+        assert not await page.open()
 
     async def test_refusals_speak_the_persons_language(self, live: None) -> None:
         page = Page(await make_room(), "", language="ko")

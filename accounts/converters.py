@@ -1,0 +1,24 @@
+"""Parts of addresses."""
+
+from typing import Any, ClassVar
+
+from django.urls import register_converter
+
+PUBLIC_ID_PATTERN = r"[A-Za-z0-9_-]{16}"
+
+
+class PublicIdConverter:
+    """A public identifier as `accounts.models.random_id` makes them; anything else is no address of ours."""
+
+    regex: ClassVar[str] = PUBLIC_ID_PATTERN
+
+    def to_python(self, value: str) -> Any:
+        """As it is."""
+        return value
+
+    def to_url(self, value: Any) -> str:
+        """As it is."""
+        return value
+
+
+register_converter(PublicIdConverter, "public_id")
