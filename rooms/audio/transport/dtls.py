@@ -7,7 +7,7 @@ future is spent on a packet; its receivers, senders and jitter buffer are not us
 import asyncio
 import struct
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import pylibsrtp
 from aiortc import RTCCertificate, RTCDtlsFingerprint, RTCDtlsParameters, RTCDtlsTransport
@@ -45,10 +45,17 @@ class _Records:
 class Dtls:
     """The handshake of one peer, and the SRTP keys that come of it."""
 
-    def __init__(self, certificate: RTCCertificate, send: Callable[[bytes], None], closed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        certificate: RTCCertificate,
+        send: Callable[[bytes], None],
+        closed: Callable[[], None],
+        *,
+        role: Literal["server", "client"] = "server",  # our answers say setup:passive
+    ) -> None:
         self._records = _Records(send)
         self._transport = RTCDtlsTransport(self._records, [certificate])  # type: ignore[arg-type]
-        self._transport._set_role("server")  # our answers say setup:passive
+        self._transport._set_role(role)
         self._closed = closed
         self._transport.on("statechange", self._state_changed)
         self.connected = False  # whether the keys are there and the peer has not said goodbye
@@ -59,9 +66,9 @@ class Dtls:
         return self._transport._tx_srtp
 
     @property
-    def outgoing_pointer(self) -> Any:
-        """The same for libsrtp: cffi `srtp_t`, good as long as the session is kept."""
-        return self._transport._tx_srtp._srtp[0]
+    def incoming(self) -> pylibsrtp.Session:
+        """The session that unprotects what we receive."""
+        return self._transport._rx_srtp
 
     def receive(self, record: bytes) -> None:
         """One datagram of DTLS records. Alerts in plaintext are dropped, and what comes with them: anybody could have written
@@ -114,6 +121,11 @@ def is_harmless(datagram: bytes) -> bool:
             return False
         position += _RECORD_HEADER.size + length
     return position == len(datagram)
+
+
+def pointer(session: pylibsrtp.Session) -> Any:
+    """A session as libsrtp takes it: cffi `srtp_t`, good as long as the session is kept."""
+    return session._srtp[0]
 
 
 def certificate() -> RTCCertificate:

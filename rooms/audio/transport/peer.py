@@ -13,7 +13,7 @@ from aiortc import RTCCertificate
 from rooms.audio.core.packet import NotRtp, RtpPacket, is_rtcp, parse
 from rooms.audio.core.rate import TokenBucket
 from rooms.audio.transport import sdp
-from rooms.audio.transport.dtls import Dtls, sha256_fingerprint
+from rooms.audio.transport.dtls import Dtls, pointer, sha256_fingerprint
 from rooms.audio.transport.fanout import Stream, sockaddr
 from rooms.audio.transport.ice_lite import Address, Credentials, IceConnection, IceLite
 from rooms.audio.transport.rtcp import NotRtcp, reception_reports
@@ -124,7 +124,7 @@ class Peer:
         if self._kept is None:
             self._kept = Stream(
                 session=self._dtls.outgoing,
-                srtp=self._dtls.outgoing_pointer,
+                srtp=pointer(self._dtls.outgoing),
                 ssrc=self.ssrc,
                 cname=self._cname,
                 payload_type=self._offer.payload_type,

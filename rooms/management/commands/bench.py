@@ -1,0 +1,36 @@
+"""`manage.py bench`: measure the audio worker with real clients, server and clients on separate cores."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from rooms.audio.bench import fanout, latency
+
+_SUBCOMMANDS = {"fanout": fanout, "latency": latency}
+
+
+class Command(BaseCommand):
+    """Runs one measurement, prints its figures, and writes them where a program can read them."""
+
+    help = "Measure the audio worker with real clients."
+    requires_system_checks: list[str] = []  # it needs neither the database nor the settings
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Each measurement has options of its own."""
+        subparsers = parser.add_subparsers(dest="measurement", required=True)
+        for name, module in _SUBCOMMANDS.items():
+            subparser = subparsers.add_parser(name, help=(module.__doc__ or "").splitlines()[0])
+            subparser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
+            module.add_arguments(subparser)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Measure."""
+        figures = asyncio.run(_SUBCOMMANDS[options["measurement"]].run(options))
+        width = max(map(len, figures))
+        for name, value in figures.items():
+            self.stdout.write(f"{name:<{width}}  {value}")
+        if options["json"] is not None:
+            options["json"].write_text(json.dumps(figures, indent=2) + "\n")
