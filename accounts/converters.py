@@ -1,6 +1,6 @@
 """Parts of addresses."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.urls import register_converter
 
@@ -10,7 +10,7 @@ PUBLIC_ID_PATTERN = r"[A-Za-z0-9_-]{16}"
 class PublicIdConverter:
     """A public identifier as `accounts.models.random_id` makes them; anything else is no address of ours."""
 
-    regex: ClassVar[str] = PUBLIC_ID_PATTERN
+    regex = PUBLIC_ID_PATTERN
 
     def to_python(self, value: str) -> Any:
         """As it is."""

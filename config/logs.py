@@ -57,10 +57,7 @@ def logging_settings(*, as_json: bool) -> dict[str, Any]:
         },
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
         "root": {"handlers": ["console"], "level": "WARNING"},
-        "loggers": {
-            name: {"level": "INFO"}
-            for name in ("config", "accounts", "invites", "rooms", "moderation", "celery.worker")
-        }
+        "loggers": {name: {"level": "INFO"} for name in ("config", "accounts", "invites", "rooms", "moderation")}
         # The request line of django-structlog would carry an invite's code in its path.
         | {"django_structlog": {"level": "WARNING"}, "django.channels.server": {"level": "WARNING"}},
     }

@@ -64,7 +64,8 @@ class Command(BaseCommand):
     def _start(self, supervisor: Supervisor, *, demo: bool) -> None:
         supervisor.start("web", "manage.py", "run_web", "--port", str(settings.PORT))
         supervisor.start("audio", "manage.py", "run_audio")
-        celery = ("-m", "celery", "--quiet", "-A", "config")
+        # On one machine root may well run it; Celery's warning would bury the address and the sign-ins.
+        celery = ("-W", "ignore:You're running the worker", "-m", "celery", "--quiet", "-A", "config")
         supervisor.start(
             "jobs", *celery, "worker", "--pool", "threads", "-c", "2", "--loglevel", "WARNING", "--without-mingle"
         )
