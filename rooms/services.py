@@ -68,6 +68,19 @@ def schedule_room(
     return room
 
 
+def open_scheduled(room_public_id: str, by: User) -> None:
+    """The host opens a room that was announced, at its time or when they like. Opening it twice changes nothing.
+
+    Raises:
+        Refused: `not_allowed` for anybody else, `room_ended`.
+    """
+    now = timezone.now()
+    hosted = Room.objects.filter(public_id=room_public_id, host=by)
+    opened = hosted.filter(phase=Phase.SCHEDULED).update(phase=Phase.LIVE, started_at=now, stage_empty_since=now)
+    if not opened and not hosted.filter(phase=Phase.LIVE).exists():
+        raise Refused(Code.ROOM_ENDED if hosted.exists() else Code.NOT_ALLOWED)
+
+
 # --- Coming and going ---------------------------------------------------------------------------------------------
 
 

@@ -3,13 +3,16 @@
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.error_pages import error_page
 from accounts.portraits import PORTRAITS
 from accounts.requests import MemberRequest
 from rooms import selectors, services
-from rooms.domain.snapshot import Phase
+from rooms.domain.errors import Refused
 from rooms.forms import RoomForm, TopicForm
+from rooms.wording import SENTENCES
 
 
 @require_safe
@@ -27,7 +30,7 @@ def hallway(request: MemberRequest) -> HttpResponse:
     live_by_topic = selectors.live_by_topic()
     context = {
         "live_by_topic": live_by_topic,
-        "live_count": sum(len(cards) for _topic, cards in live_by_topic),
+        "live_count": sum(len(cards) for _name, cards in live_by_topic),
         "coming": selectors.coming_rooms(),
     }
     return render(request, "rooms/hallway.html", context)
@@ -75,9 +78,27 @@ def room(request: MemberRequest, public_id: str) -> HttpResponse:
         "audience": faces,
         "audience_count": count,
         "phase": found.phase,
-        "is_over": found.phase == Phase.ENDED,
         "i_am_host": found.host_id == request.user.pk,
         "i_am_on_stage": selectors.has_place_on_stage(found, request.user),
         "socket_path": f"/ws/rooms/{found.public_id}/",
     }
     return render(request, "rooms/room.html", context)
+
+
+@login_required
+@require_POST
+def open_scheduled(request: MemberRequest, public_id: str) -> HttpResponse:
+    """Open a room that was announced, as its host."""
+    if selectors.find_room(public_id) is None:
+        raise Http404
+    try:
+        services.open_scheduled(public_id, request.user)
+    except Refused as refusal:
+        return error_page(
+            request,
+            status=403,
+            code=refusal.code.value,
+            title=_("It could not be opened"),
+            advice=str(SENTENCES[refusal.code]),
+        )
+    return redirect("rooms:room", public_id=public_id)

@@ -91,6 +91,7 @@ def database_settings(url: str) -> dict[str, Any]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": name,
+            "CONN_MAX_AGE": 600,  # opening the file and its pragmas would cost more than most queries
             "OPTIONS": {
                 # IMMEDIATE takes the write lock at BEGIN, so a transaction never fails half-way with "database is locked".
                 "transaction_mode": "IMMEDIATE",

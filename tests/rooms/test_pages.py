@@ -1,8 +1,11 @@
 """Topics and rooms, made and looked at by three people: the host, a colleague, an outsider."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from rooms import services
@@ -108,6 +111,24 @@ def test_a_colleague_enters_as_a_listener_and_an_outsider_not_at_all(client: Cli
     assert not page.context["i_am_on_stage"]
     client.logout()
     assert client.get(address)["Location"].startswith(reverse("account_login"))
+
+
+def test_a_room_to_come_is_opened_by_its_host_and_nobody_else(client: Client, host: User) -> None:
+    later = timezone.now() + timedelta(hours=1)
+    room = services.schedule_room(host=host, title="To come", topic=a_topic(host), language="en", starts_at=later)
+    address = reverse("rooms:open_scheduled", args=[room.public_id])
+    assert address in client.get(reverse("rooms:room", args=[room.public_id])).content.decode()
+    client.force_login(a_member(), backend="django.contrib.auth.backends.ModelBackend")
+    assert address not in client.get(reverse("rooms:room", args=[room.public_id])).content.decode()
+    response = client.post(address)
+    assert (response.status_code, response["X-Error-Code"]) == (403, "not_allowed")
+    client.force_login(host, backend="django.contrib.auth.backends.ModelBackend")
+    for _ in range(2):
+        assert client.post(address)["Location"] == reverse("rooms:room", args=[room.public_id])
+    room.refresh_from_db()
+    assert room.phase == "live"
+    services.end_by_itself(room.public_id)
+    assert client.post(address)["X-Error-Code"] == "room_ended"
 
 
 def test_an_unknown_room_is_not_found(client: Client, host: User) -> None:
