@@ -23,7 +23,7 @@ from rooms.audio.transport.peer import Peer
 logger = logging.getLogger(__name__)
 
 _LATENESS_KEPT = 3_000  # ticks: a minute
-_SILENT_TICKS_BEFORE_REST = 50  # a second of silence is encoded, then the room costs nothing until somebody speaks
+_SILENT_TICKS_BEFORE_REST = 50  # a second of silence is encoded, then it costs nothing until somebody speaks
 _PRIMING_TICKS = 4  # what a new encoder must have heard for its first packet to join on without a click
 _LOSS_EVERY_TICKS = 250  # how often encoders are told what the network loses
 _LEAST_LOSS_PERCENT, _MOST_LOSS_PERCENT = 5, 30
@@ -31,13 +31,19 @@ _LEAST_LOSS_PERCENT, _MOST_LOSS_PERCENT = 5, 30
 
 @dataclass(eq=False)
 class Output:
-    """One encoder and whether its last tick gave a packet."""
+    """One mix on its way to those who get it."""
 
     encoder: Encoder = field(default_factory=Encoder)
-    silent: bool = True
+    paused: bool = True  # whether the last tick gave no packet
+    _silent_ticks: int = 0
+
+    def encode(self, sound: Sound) -> bytes:
+        """The packet of this tick; empty in silence, which after a second is not even encoded."""
+        self._silent_ticks = 0 if sound.any() else self._silent_ticks + 1
+        return self.encoder.encode(sound) if self._silent_ticks <= _SILENT_TICKS_BEFORE_REST else b""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Member:
     """One connection in a room."""
 
@@ -127,7 +133,7 @@ class Engine:
             except Exception:
                 # One room's trouble is not the others'.
                 logger.exception("engine.room_failed")
-        self._fan_out.flush()
+            self._fan_out.flush()  # one room does not wait for the others
 
     def _tick_room(self, room: Room, now: float) -> None:
         audible = room.session.audible()
@@ -165,10 +171,10 @@ class Engine:
             self._send(room.own[connection], sound, [member.peer.stream])
 
     def _send(self, output: Output, sound: Sound, streams: list[Stream]) -> None:
-        payload = output.encoder.encode(sound)
+        payload = output.encode(sound)
         if payload:
-            self._fan_out.add(payload, self._timestamp, streams, marker=output.silent)
-        output.silent = not payload
+            self._fan_out.add(payload, self._timestamp, streams, marker=output.paused)
+        output.paused = not payload
 
 
 def _primed(room: Room) -> Encoder:

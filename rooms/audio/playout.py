@@ -9,7 +9,9 @@ from rooms.audio.core.mixer import Sound
 from rooms.audio.core.packet import RtpPacket
 
 _MOST_STEPS = 16  # packets of 2.5 ms need eight a tick
-_BEHIND_SECONDS = 0.01  # after a tick's sound was taken; less than this is the tick's own phase
+_BEHIND_SECONDS = 0.002  # after a tick's sound was taken; less than this is the tick's own phase
+_FAR_BEHIND_SECONDS = 0.06
+_PATIENT_TICKS = 25  # so long it must have been behind: the measure itself wavers
 _RAMP_SAMPLES = 240  # 5 ms
 _RAMP = np.linspace(0.0, 1.0, _RAMP_SAMPLES, dtype=np.float32)
 _CROSSFADE = np.linspace(0.0, 1.0, TICK_SAMPLES, dtype=np.float32)
@@ -25,6 +27,7 @@ class Speaker:
         self._source: int | None = None
         self._ready = _NOTHING  # decoded, not yet read
         self._playing = False
+        self._behind_ticks = 0
 
     def push(self, packet: RtpPacket, now: float) -> None:
         """Take a packet from the network at `now` (monotonic seconds). Another SSRC is another stream."""
@@ -45,7 +48,12 @@ class Speaker:
         return sound
 
     def _is_behind(self, now: float) -> bool:
-        return len(self.buffer) > 0 and self.buffer.lag(now) + len(self._ready) / SAMPLE_RATE > _BEHIND_SECONDS
+        behind = self.buffer.lag(now) + len(self._ready) / SAMPLE_RATE
+        self._behind_ticks = self._behind_ticks + 1 if behind > _BEHIND_SECONDS else 0
+        if len(self.buffer) == 0 or (self._behind_ticks < _PATIENT_TICKS and behind < _FAR_BEHIND_SECONDS):
+            return False
+        self._behind_ticks = 0
+        return True
 
     def _take(self, now: float) -> Sound | None:
         parts, have = [self._ready], len(self._ready)

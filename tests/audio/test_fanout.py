@@ -29,7 +29,7 @@ class Listener:
         self.stream = Stream(
             session=theirs,
             srtp=theirs._srtp[0],
-            ssrc=1_000 + number,
+            ssrc=249 + 250 * number,  # a report is due with the first packet
             cname="mix",
             payload_type=111,
             sequence=65_530,
@@ -100,7 +100,8 @@ def test_an_address_that_cannot_be_reached_does_not_hold_up_the_others(
 ) -> None:
     fan_out = FanOut(port, at_once=at_once)
     listeners[1].stream.socket_address = sockaddr(("255.255.255.255", 9))  # not permitted without SO_BROADCAST
-    listeners[1].stream.packets = 1  # no report is due
+    for listener in listeners:
+        listener.stream.packets = 1  # no report is due
     fan_out.add(b"x", 0, [listener.stream for listener in listeners])
     fan_out.flush()
     assert fan_out.unsent == 1

@@ -31,7 +31,7 @@ _LONGEST_SECONDS = 0.4
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of this subcommand."""
-    parser.add_argument("--rooms", type=int, default=20)
+    parser.add_argument("--rooms", type=int, default=8)
     parser.add_argument("--seconds", type=float, default=10.0)
 
 

@@ -20,7 +20,7 @@ MOST_CONCEALED = 5  # ticks of nothing at all before it counts as a pause
 
 _ENOUGH_PACKETS = 50
 _MARGIN = 0.005  # seconds on top of the measured jitter
-_SHRINK_A_PACKET = 0.0005  # seconds
+_SHRINK_A_PACKET = 0.001  # seconds
 _RESTART_SECONDS = 1.0  # a timestamp further from its time than this belongs to another stream
 _MOVED_SECONDS = 0.2  # after a pause: the sender's clock stood still, or its path is another
 

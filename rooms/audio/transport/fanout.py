@@ -113,7 +113,7 @@ class FanOut:
             self._finish(slot, length[0], stream.socket_address)
             stream.octets += len(payload)
             stream.packets += 1
-            if stream.packets % _PACKETS_A_REPORT == 1:
+            if (stream.packets + stream.ssrc) % _PACKETS_A_REPORT == 0:  # SSRCs are random: not all in the same tick
                 self._report(stream, timestamp)
 
     def _report(self, stream: Stream, timestamp: int) -> None:
