@@ -17,6 +17,7 @@ from tests.environment.engines import engines
 from tests.environment.installation import ROOT
 
 # What differs between engines: everything that reads or writes rows, or speaks over the bus.
+ON_ENGINES_TOO = ("sound", "main_job", "coming_back")  # of the browser tests
 ON_BOTH_ENGINES = ("tests/accounts", "tests/invites", "tests/rooms", "tests/signalling")
 _COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed)")
 
@@ -63,7 +64,7 @@ def stages() -> list[Stage]:
         Stage("browser", [[*pytest, "-p", "no:asyncio", "tests/browser"]], {"DJANGO_ALLOW_ASYNC_UNSAFE": "true"}),
         Stage(
             "browser on engines",
-            [[*pytest, "-p", "no:asyncio", "tests/browser/test_sound.py", "tests/browser/test_main_job.py"]],
+            [[*pytest, "-p", "no:asyncio", *(f"tests/browser/test_{name}.py" for name in ON_ENGINES_TOO)]],
             {"DJANGO_ALLOW_ASYNC_UNSAFE": "true"},
             needs_engines=True,
         ),
