@@ -147,7 +147,7 @@ def _sit_in_audience(participant: Participant) -> None:
 def _connect(participant: Participant, resume: str) -> Joined:
     """Give the person's one place in the room to a connection: the same, if the page resumes it; else a new one, and the
     one before loses socket and sound."""
-    if not resume or resume != participant.connection:
+    if not resume or resume != participant.connection or participant.left_at is not None:
         if participant.connection:
             events.publish(participant.room.public_id, events.Superseded(participant.connection))
             media.hang_up(participant.room, participant.connection)

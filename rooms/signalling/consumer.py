@@ -127,11 +127,13 @@ class RoomConsumer(AsyncWebsocketConsumer):
         self.connection, self._number = joined.connection, joined.number
         # Frames that come while the snapshot is read follow it: the page has something to apply them to.
         self._held = []
-        await get_hub().enter(self.room, self)
-        snapshot = await database_sync_to_async(selectors.room_snapshot)(self.room)
-        data = {"you": joined.person, "connection": joined.connection, "snapshot": dataclasses.asdict(snapshot)}
-        await self._send(messages.Ok(re=incoming.id, data=data))
-        held, self._held = self._held, None
+        try:
+            await get_hub().enter(self.room, self)
+            snapshot = await database_sync_to_async(selectors.room_snapshot)(self.room)
+            data = {"you": joined.person, "connection": joined.connection, "snapshot": dataclasses.asdict(snapshot)}
+            await self._send(messages.Ok(re=incoming.id, data=data))
+        finally:
+            held, self._held = self._held, None
         for text in held:
             await self.send(text_data=text)
         return None

@@ -56,6 +56,9 @@ def test_a_page_resumes_its_own_connection_and_no_other(bus: RecordingBus) -> No
     again = services.join(room.public_id, room.host, muted=True, resume=first.connection)
     assert again.connection == first.connection
     assert bus.of_kind("superseded") == []
+    services.sweep_absent(timezone.now() + timedelta(seconds=20))
+    swept = services.join(room.public_id, room.host, muted=True, resume=first.connection)
+    assert swept.connection != first.connection  # its sound was ended: the page needs to know
     other = services.join(room.public_id, room.host, muted=True, resume="not-mine")
     assert other.connection not in (first.connection, "not-mine")
 

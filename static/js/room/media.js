@@ -134,7 +134,7 @@ export class Media extends EventTarget {
     clearTimeout(this.#lostTimer);
     if (peer.connectionState === "connected") {
       this.#tell("connected");
-    } else if (peer.connectionState === "failed") {
+    } else if (peer.connectionState === "failed" || peer.connectionState === "closed") {
       this.#tell("lost");
       this.restart();
     } else if (peer.connectionState === "disconnected") {

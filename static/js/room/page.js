@@ -62,7 +62,10 @@ async function join() {
     await media.setMuted(mine?.muted ?? true);
     await media.connect(now.onStage, resumed);
   } catch (error) {
-    if (!(error instanceof Refusal) || !error.fatal) complain(error);
+    if (error instanceof Refusal && error.fatal) return; // "over" has said it
+    wire.close();
+    situate({ state: "failed" });
+    complain(error);
   }
 }
 
