@@ -1,6 +1,7 @@
 """An audio worker's life: offers from the bus, the roster from the database, peers that come and go. Knows no Django."""
 
 import asyncio
+import gc
 import logging
 import secrets
 from collections.abc import Callable, Coroutine
@@ -114,7 +115,7 @@ class AudioWorker:
         for room in list(self.engine.rooms.values()):
             for member in list(room.members.values()):
                 await member.peer.close()
-        self._endpoint.ice.close()
+        await self._endpoint.ice.close()
         self._database.close()
         if self._failure is not None:
             raise self._failure
@@ -281,6 +282,13 @@ class AudioWorker:
         self._tasks.discard(task)
         if not task.cancelled() and task.exception() is not None:
             logger.error("worker.task_failed", exc_info=task.exception())
+
+
+def keep_for_ever() -> None:
+    """What the process has loaded by now lives as long as it does: spare the garbage collector, and the ticks, looking at it
+    again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 async def _every(seconds: float, work: Callable[[], Coroutine[Any, Any, None]]) -> None:

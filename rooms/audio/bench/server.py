@@ -13,7 +13,7 @@ from typing import Any
 
 from rooms.audio import wire
 from rooms.audio.bench.figures import percentile, pin_to
-from rooms.audio.worker import AudioWorker, Config
+from rooms.audio.worker import AudioWorker, Config, keep_for_ever
 
 _MEGABYTE = 1 << 20
 _PAGE_BYTES = resource.getpagesize()
@@ -34,6 +34,7 @@ class Server:
     async def serve(self) -> None:
         """Answer requests until the input ends."""
         await self._worker.start()
+        keep_for_ever()
         loop = asyncio.get_running_loop()
         reader = asyncio.StreamReader(limit=_MEGABYTE)
         await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)

@@ -67,6 +67,7 @@ class IceLite(asyncio.DatagramProtocol):
         self._by_ufrag: dict[str, tuple[IceConnection, Credentials]] = {}
         self._by_address: dict[Address, IceConnection] = {}
         self._transport: asyncio.DatagramTransport | None = None
+        self._closed = asyncio.Event()
 
     # --- the socket -------------------------------------------------------------------------------------------------
 
@@ -90,14 +91,19 @@ class IceLite(asyncio.DatagramProtocol):
         await asyncio.get_running_loop().create_datagram_endpoint(lambda: self, sock=bound)
         return bound.getsockname()[:2]
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Free the port."""
         if self._transport is not None:
             self._transport.close()
+            await self._closed.wait()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """asyncio's call."""
         self._transport = cast(asyncio.DatagramTransport, transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """asyncio's call: the socket is closed."""
+        self._closed.set()
 
     def error_received(self, exc: Exception) -> None:
         """asyncio's call: an ICMP error about some datagram of ours. Consent notices who is gone."""

@@ -10,7 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import close_old_connections
 
 from rooms import selectors, services
-from rooms.audio.worker import AudioWorker, Config
+from rooms.audio.codec import CodecMissing
+from rooms.audio.worker import AudioWorker, Config, keep_for_ever
 from rooms.bus import get_bus
 
 Result = TypeVar("Result")
@@ -30,28 +31,36 @@ class Command(BaseCommand):
             public_ip=settings.MITALK_PUBLIC_IP, udp_port=settings.MITALK_UDP_PORT, bind_ip=settings.MITALK_UDP_BIND
         )
         bus = get_bus()
-        await bus.start()
         worker = AudioWorker(
             config,
             bus,
             read_truth=lambda: _fresh(lambda: selectors.audio_truth(config.worker_id)),
             heartbeat=lambda: _fresh(lambda: services.beat_worker(worker_id=config.worker_id)),
         )
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, worker.stop)
+        await bus.start()
+        try:
+            await self._start(worker, config)
+            await asyncio.to_thread(
+                services.register_worker, worker_id=config.worker_id, public_ip=config.public_ip, udp_port=worker.port
+            )
+            await worker.announce()
+            keep_for_ever()
+            await worker.run_until_stopped()
+        finally:
+            await bus.close()
+
+    async def _start(self, worker: AudioWorker, config: Config) -> None:
         try:
             await worker.start()
+        except CodecMissing as error:
+            raise CommandError(str(error)) from error
         except OSError as error:
             raise CommandError(
                 f"UDP port {config.udp_port} on {config.bind_ip} cannot be used ({error.strerror}). "
-                "Choose another: MITALK_UDP_PORT=7883"
+                "Choose another port, MITALK_UDP_PORT=7883, or another address of this machine, MITALK_UDP_BIND."
             ) from error
-        await asyncio.to_thread(
-            services.register_worker, worker_id=config.worker_id, public_ip=config.public_ip, udp_port=worker.port
-        )
-        await worker.announce()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, worker.stop)
-        await worker.run_until_stopped()
-        await bus.close()
 
 
 def _fresh(work: Callable[[], Result]) -> Result:
