@@ -61,6 +61,7 @@ def test_a_bad_topic_or_title_is_refused_and_what_was_typed_stays(
 ) -> None:
     response = client.post(reverse("rooms:new_topic"), {"name": name, "industry": an_industry().pk})
     assert response.context["form"].has_error("name", code)
+    assert f'<li data-code="{code}">' in response.content.decode()
     title = name + "xx" if code == "max_length" and len(name) == 61 else name
     title = "x" * 121 if len(title) == 63 else title
     form = {"title": title, "topic": a_topic(host).pk, "language": "en"}

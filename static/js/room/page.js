@@ -4,7 +4,7 @@ import { Media } from "./media.js";
 import { CODES, PROTOCOL } from "./protocol.js";
 import { applyEvent, judge } from "./stage.js";
 import { View } from "./view.js";
-import { Refusal, Wire } from "./wire.js";
+import { NO_ANSWER, Refusal, Wire } from "./wire.js";
 
 const view = new View();
 const wire = new Wire(view.room.dataset.socketPath ?? "");
@@ -63,6 +63,10 @@ async function join() {
     await media.connect(now.onStage, resumed);
   } catch (error) {
     if (error instanceof Refusal && error.fatal) return; // "over" has said it
+    if (error instanceof Refusal && error.code === NO_ANSWER) {
+      wire.drop();
+      return;
+    }
     wire.close();
     situate({ state: "failed" });
     complain(error);

@@ -7,7 +7,10 @@ const SILENT_AFTER_MILLISECONDS = 12000; // two heartbeats without an answer: th
 const FIRST_WAIT_MILLISECONDS = 400;
 const LONGEST_WAIT_MILLISECONDS = 8000;
 
-/** A refusal by the server, or no answer at all (`code` "no_answer"). */
+/** The code of a refusal that nobody sent: no answer came, or the socket was lost. */
+export const NO_ANSWER = "no_answer";
+
+/** A refusal by the server, or no answer at all. */
 export class Refusal extends Error {
   /**
    * @param {string} code
@@ -65,6 +68,11 @@ export class Wire extends EventTarget {
     this.#socket?.close();
   }
 
+  /** Lose the socket on purpose, and come back. */
+  drop() {
+    this.#socket?.close();
+  }
+
   /** Do not wait for the next try. */
   retryNow() {
     if (this.#over || this.#socket) return;
@@ -80,12 +88,12 @@ export class Wire extends EventTarget {
    */
   command(type, data = {}) {
     const socket = this.#socket;
-    if (socket?.readyState !== WebSocket.OPEN) return Promise.reject(new Refusal("no_answer", "", false));
+    if (socket?.readyState !== WebSocket.OPEN) return Promise.reject(new Refusal(NO_ANSWER, "", false));
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       const timer = window.setTimeout(() => {
         this.#waiting.delete(id);
-        reject(new Refusal("no_answer", "", false));
+        reject(new Refusal(NO_ANSWER, "", false));
       }, ANSWER_WITHIN_MILLISECONDS);
       this.#waiting.set(id, { resolve, reject, timer });
       socket.send(JSON.stringify({ type, id, data }));
@@ -144,7 +152,7 @@ export class Wire extends EventTarget {
     if (socket !== this.#socket) return;
     this.#socket = null;
     this.#stopTimers();
-    for (const id of [...this.#waiting.keys()]) this.#settle(id)?.reject(new Refusal("no_answer", "", false));
+    for (const id of [...this.#waiting.keys()]) this.#settle(id)?.reject(new Refusal(NO_ANSWER, "", false));
     if (this.#over) return;
     this.dispatchEvent(new Event("lost"));
     const wait = this.#wait * (0.75 + Math.random() / 2);
