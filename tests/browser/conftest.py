@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Playwright, sync_playwright
 
+from rooms.signalling.codec import decode
 from tests.browser.person import Person, start_browser
 from tests.environment.installation import Installation
 from tests.environment.speech import tone
+from tests.signalling.page import check_frame
 
 _MAKE_PEOPLE = """
 import json, sys
@@ -98,6 +100,16 @@ class Scene:
         listener.must_hear(frequency)
         return host, listener
 
+    def hold_to_the_protocol(self) -> None:
+        """Every frame that a page sent or received since it was opened is one that is declared."""
+        for person in self.people:
+            if not person.page.is_closed():
+                received, sent = person.page.evaluate("() => [window.testFrames ?? [], window.testSent ?? []]")
+                for frame in received:
+                    check_frame(frame)
+                for text in sent:
+                    decode(text)
+
     def close(self) -> None:
         """Everybody goes home."""
         for browser in self._browsers:
@@ -109,6 +121,7 @@ def scene(playwright_driver: Playwright, installation: Installation, tmp_path: P
     """People and a room; afterwards no page may have complained."""
     stage = Scene(playwright_driver, installation, tmp_path)
     yield stage
+    stage.hold_to_the_protocol()
     complaints = [complaint for person in stage.people for complaint in person.complaints]
     stage.close()
     assert complaints == []

@@ -3,6 +3,7 @@
   window.testPeers = [];
   window.testSockets = [];
   window.testFrames = [];
+  window.testSent = [];
   const NativePeer = window.RTCPeerConnection;
   window.RTCPeerConnection = class extends NativePeer {
     constructor(...options) {
@@ -16,6 +17,10 @@
       super(...options);
       window.testSockets.push(this);
       this.addEventListener("message", (event) => window.testFrames.push(JSON.parse(event.data)));
+    }
+    send(text) {
+      window.testSent.push(text);
+      super.send(text);
     }
   };
 })();
