@@ -47,6 +47,10 @@ class InviteAdmin(admin.ModelAdmin):
         """Open, or why not."""
         return invite.state().name.lower()
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """An invite is good for as long as the settings say, unless staff choose otherwise."""
+        return {"expires_at": services.usual_expiry(), **super().get_changeform_initial_data(request)}
+
     def has_change_permission(self, request: HttpRequest, obj: Invite | None = None) -> bool:
         """An invite is not edited: withdraw it and make another."""
         return obj is None and super().has_change_permission(request, obj)

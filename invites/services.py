@@ -18,6 +18,11 @@ from invites.models import Invite, InviteState, Redemption
 from rooms.models import Room
 
 
+def usual_expiry() -> datetime:
+    """When an invite expires that is made now and says nothing else."""
+    return timezone.now() + timedelta(days=settings.INVITE_LIFETIME_DAYS)
+
+
 @transaction.atomic
 def create_invite(
     *,
@@ -38,7 +43,7 @@ def create_invite(
         room=room,
         note=note,
         seats=seats,
-        expires_at=expires_at or timezone.now() + timedelta(days=settings.INVITE_LIFETIME_DAYS),
+        expires_at=expires_at or usual_expiry(),
     )
     invite.full_clean(exclude=["code_hash"])
     invite.save()

@@ -34,8 +34,7 @@ def test_staff_look_around_make_an_invite_and_end_a_room(scene: Scene, screensho
     assert wrong == []
 
     staff.go("/staff/invites/invite/add/")
-    staff.page.locator("#id_expires_at_0").fill("2035-01-01")
-    staff.page.locator("#id_expires_at_1").fill("00:00:00")
+    expect(staff.page.locator("#id_expires_at_0")).not_to_have_value("")
     staff.page.locator("input[name=_save]").click()
     expect(staff.page.locator(".messagelist")).to_contain_text(re.compile(r"/i/[2-9A-Z]{24}/"))
 
