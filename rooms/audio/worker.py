@@ -198,6 +198,7 @@ class AudioWorker:
     def _drop(self, room: str, connection: str) -> None:
         member = self.engine.remove(room, connection)
         if member is not None:
+            member.peer.stop()
             self._spawn(member.peer.close())
 
     def _lost(self, room: str, connection: str) -> None:

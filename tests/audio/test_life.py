@@ -79,6 +79,20 @@ async def test_an_offer_to_receive_nothing_gets_nothing_and_the_next_one_goes_on
     assert 0 < (peer.stream.sequence - sequence) & 0xFFFF < 1_000
 
 
+async def test_a_peer_that_was_replaced_cannot_end_the_one_that_replaced_it(stage: Stage) -> None:
+    """The page has a new peer connection on the same socket; its old one dies in the same moment."""
+    await stage.joined("guest")
+    old = stage.members()["guest"].peer
+    again = stage.client("guest")
+    again.connection.addTransceiver("audio", direction="recvonly")
+    await again.connection.setLocalDescription(await again.connection.createOffer())
+    await stage.exchange("guest", again.connection.localDescription.sdp)
+    old._end()
+    new = stage.members()["guest"].peer
+    assert new is not old
+    assert not any(message["kind"] == "media_lost" for _topic, message in stage.published)
+
+
 async def test_messages_of_the_wrong_types_are_passed_over(stage: Stage) -> None:
     await stage.joined("guest")
     receive = stage._receivers[wire.worker_topic(stage.config.worker_id)]

@@ -148,13 +148,17 @@ class Peer:
         if self._ice.last_check is not None and not self._ice.is_alive(now):
             self._end()
 
-    async def close(self) -> None:
-        """End it: it receives nothing more, and nothing of it is read."""
+    def stop(self) -> None:
+        """It receives nothing more, nothing of it is read, and `ended` is not called any more."""
         self._over = True
         self.stream = None
         self._endpoint.ice.remove(self._ice)
         if self._handshake is not None:
             self._handshake.cancel()
+
+    async def close(self) -> None:
+        """Stop, and say goodbye to the page."""
+        self.stop()
         await self._dtls.close()
 
     def _end(self) -> None:
