@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from rooms.audio.codec import Encoder
 from rooms.audio.core.clock import TICK_SAMPLES, TickClock
+from rooms.audio.core.levels import INAUDIBLE_DBOV, level_dbov
 from rooms.audio.core.mixer import Sound
 from rooms.audio.core.packet import RtpPacket
 from rooms.audio.core.session import RoomSession
@@ -39,7 +40,7 @@ class Output:
 
     def encode(self, sound: Sound) -> bytes:
         """The packet of this tick; empty in silence, which after a second is not even encoded."""
-        self._silent_ticks = 0 if sound.any() else self._silent_ticks + 1
+        self._silent_ticks = 0 if level_dbov(sound) > INAUDIBLE_DBOV else self._silent_ticks + 1
         return self.encoder.encode(sound) if self._silent_ticks <= _SILENT_TICKS_BEFORE_REST else b""
 
 

@@ -172,6 +172,18 @@ def test_a_silent_room_costs_nothing() -> None:
     assert stage.sent.encodes == before
 
 
+def test_what_nobody_can_hear_costs_next_to_nothing() -> None:
+    stage = Stage("speaker", "listener")
+    stage.allow("speaker")
+    hiss = (np.random.default_rng(0).standard_normal(len(TIMES)) * 0.0002).astype(np.float32)
+    stage.run(100, speaker=hiss)
+    before = stage.sent.encodes
+    stage.run(100, speaker=hiss)
+    assert stage.sent.encodes == before
+    stage.run(20, speaker=voice(120))
+    assert stage.sent.encodes > before + 10
+
+
 def test_a_room_that_fails_does_not_take_the_others_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
     stage = Stage("speaker", "listener")
     stage.allow("speaker")

@@ -31,7 +31,7 @@ class Line:
             while waiting and waiting[0][0] <= now:
                 arrived, number = waiting.pop(0)
                 timestamp = (self.first_timestamp + number * TICK_SAMPLES) & 0xFFFFFFFF
-                self.buffer.push(timestamp, str(number).encode(), arrived)
+                self.buffer.push(timestamp, b"%06d" % number, arrived)
             decision = self.buffer.pop(now)
             if decision is None:
                 continue

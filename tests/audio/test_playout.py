@@ -6,6 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from rooms.audio.core.levels import level_dbov
 from rooms.audio.core.packet import RtpPacket
 from rooms.audio.playout import Speaker
 from tests.audio.test_codec import packets
@@ -110,3 +111,22 @@ def test_who_stops_fades_out_and_who_comes_back_fades_in() -> None:
     assert heard[-1] is not None
     sound = np.concatenate([np.zeros(960, dtype=np.float32) if block is None else block for block in heard[10:]])
     assert float(np.max(np.abs(np.diff(sound)))) < 2 * STEEPEST
+
+
+def test_suppressed_silence_goes_on_with_the_speakers_noise() -> None:
+    """As browsers do it: a header alone when silence begins, then a packet of noise and a header every 400 ms."""
+    hiss = (np.random.default_rng(0).standard_normal(48_000) * 0.01).astype(np.float32)
+    noise = packets(hiss)
+    header = noise[-1][:1]
+    sent: dict[int, bytes] = dict(enumerate(noise[:30])) | {30: header}
+    for number in range(50, 150, 20):
+        sent |= {number: noise[number % 50], number + 1: header}
+    speaker, heard = Speaker(), []
+    for tick in range(150):
+        now = 100.0 + tick * 0.02
+        if tick in sent:
+            speaker.push(RtpPacket(111, tick, tick * 960, 1, sent[tick]), now)
+        heard.append(speaker.read(now + 0.001))
+    levels = [-127.0 if block is None else level_dbov(block) for block in heard[40:145]]
+    assert min(levels) > -60
+    assert speaker.buffer.counters.lost == 0

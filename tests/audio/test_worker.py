@@ -147,13 +147,15 @@ async def _answer(stage: Stage, name: str, sdp: str) -> str:
 async def test_a_client_that_dies_is_noticed(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     from rooms.audio.transport import ice_lite
 
-    monkeypatch.setattr(
-        ice_lite, "CONSENT_SECONDS", 0.5
-    )  # the promise is 15 s; aiortc checks every 5 s, so this notices
+    # The promise is 15 s; aiortc checks every 5 s, so this notices.
+    monkeypatch.setattr(ice_lite, "CONSENT_SECONDS", 0.5)
     await stage.joined("listener")
-    await stage.until(lambda: "listener" not in stage.members())
-    lost = [wire.decode(message) for _topic, message in stage.published if message["kind"] == "media_lost"]
-    assert lost == [wire.MediaLost("room", "listener")]
+
+    def lost() -> list[wire.Message]:
+        return [wire.decode(message) for _topic, message in stage.published if message["kind"] == "media_lost"]
+
+    await stage.until(lambda: lost() == [wire.MediaLost("room", "listener")])
+    assert "listener" not in stage.members()
 
 
 async def test_who_speaks_is_told(stage: Stage) -> None:

@@ -17,6 +17,12 @@ MOST_DELAY = 0.12
 FIRST_DELAY = 0.03  # until enough packets have been measured
 MOST_PACKETS = 64  # held at once; more is a sender that does not keep time
 MOST_CONCEALED = 5  # ticks of nothing at all before it counts as a pause
+MOST_SUPPRESSED = (
+    25  # the same after a sender said that it suppresses silence: it goes on with noise, and says so again in 400 ms
+)
+SUPPRESSION_BYTES = (
+    2  # a packet of no more says so: it is but a header (RFC 6716, section 3.1; RFC 7587, section 3.1.3)
+)
 
 _ENOUGH_PACKETS = 50
 _MARGIN = 0.005  # seconds on top of the measured jitter
@@ -67,6 +73,7 @@ class JitterBuffer:
     _played: int | None = None  # everything before this extended timestamp has been played
     _newest: int | None = None  # extended timestamp
     _concealed: int = 0
+    _suppressed: bool = False  # whether what is missing is missing on purpose
 
     def __len__(self) -> int:
         return len(self._packets)
@@ -102,6 +109,7 @@ class JitterBuffer:
         payload = self._packets.pop(self._next, None)
         if payload is not None:
             self._concealed = 0
+            self._suppressed = len(payload) <= SUPPRESSION_BYTES
             return Playout(Kind.DECODE, payload)
         return self._missing()
 
@@ -123,6 +131,7 @@ class JitterBuffer:
         self._arrivals.forget()
         self._next = self._played = self._newest = None
         self._concealed = 0
+        self._suppressed = False
 
     def _extend(self, timestamp: int) -> int:
         if self._newest is None:
@@ -146,9 +155,10 @@ class JitterBuffer:
     def _missing(self) -> Playout:
         assert self._next is not None
         self._packets = {extended: payload for extended, payload in self._packets.items() if extended > self._next}
+        longest = MOST_SUPPRESSED if self._suppressed else MOST_CONCEALED
         if not self._packets:
             self._concealed += 1
-            if self._concealed > MOST_CONCEALED:
+            if self._concealed > longest:
                 self._next = None
                 return Playout(Kind.PAUSE)
             return Playout(Kind.CONCEAL)
@@ -158,10 +168,12 @@ class JitterBuffer:
             # Less than the shortest Opus packet is missing: a sender whose clock stepped aside. Follow it.
             self._next = following
             return Playout(Kind.DECODE, self._packets.pop(following))
-        if gap > MOST_CONCEALED * TICK_SAMPLES:
-            # A pause by the sender's own clock (silence suppression): go on where it goes on.
+        if gap > longest * TICK_SAMPLES:
+            # A pause by the sender's own clock: go on where it goes on.
             self._next = following
             return Playout(Kind.PAUSE)
+        if self._suppressed:
+            return Playout(Kind.CONCEAL)
         self.counters.lost += 1
         if gap <= TICK_SAMPLES:
             self.counters.recovered += 1

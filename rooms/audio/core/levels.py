@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 SILENCE_DBOV = -127.0
+INAUDIBLE_DBOV = -65.0  # nobody hears what is below: it need not be sent, and may come back to its own speaker
 _SPEAKS_ABOVE_DBOV = -45.0
 _FALLS_SILENT_BELOW_DBOV = -52.0
 _TICKS_TO_SPEAK = 2

@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from rooms.audio.core.levels import SILENCE_DBOV, VoiceActivity, level_dbov
+from rooms.audio.core.levels import INAUDIBLE_DBOV, SILENCE_DBOV, VoiceActivity, level_dbov
 from rooms.audio.core.mixer import Gate, Limiter, Sound, mix
 
-# Below this a voice may come back to its owner within the shared mix: nobody hears it.
-INAUDIBLE_DBOV = -65.0
 # For so long a talker who fell silent keeps a mix of their own. By then both limiters have come to rest at the same gain, and
 # both encoders have heard the same for as long as they remember, so going over to the shared mix is not heard.
 _TICKS_TO_STOP_TALKING = 50
