@@ -10,7 +10,7 @@ from config import env
 from config.logs import logging_settings
 
 BASE_DIR = env.BASE_DIR
-VAR_DIR = BASE_DIR.__class__(env.text("MITALK_VAR_DIR", str(BASE_DIR / "var")))
+VAR_DIR = BASE_DIR / env.text("MITALK_VAR_DIR", "var")
 
 DEBUG = False
 SECRET_KEY = ""  # dev makes one under var/, prod demands one

@@ -112,6 +112,16 @@ def test_not_even_a_killed_supervisor_leaves_children() -> None:
         wait_until(lambda: not any(map(is_running, children)))
 
 
+def test_a_second_one_in_the_same_folder_is_refused_with_the_line_to_type(running: Installation) -> None:
+    second = Installation(MITALK_VAR_DIR=running.environment["MITALK_VAR_DIR"])
+    with pytest.raises(AssertionError, match="MiTalk runs here already") as ended:
+        second.start()
+    assert second.process is not None
+    assert second.process.wait() == 1
+    assert "MITALK_VAR_DIR=" in str(ended.value)
+    assert "Traceback" not in str(ended.value)
+
+
 @pytest.mark.parametrize("kind", [socket.SOCK_STREAM, socket.SOCK_DGRAM])
 def test_a_port_in_use_is_one_sentence_with_the_line_to_type(kind: socket.SocketKind) -> None:
     installation = Installation()

@@ -14,6 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, connections
 from django.urls import reverse
 
+from config.local.claim import FolderTaken, claim_folder
 from config.local.ports import PortTaken, demand_free
 from config.local.supervisor import GaveUp, Supervisor
 from invites.services import create_invite
@@ -36,16 +37,20 @@ class Command(BaseCommand):
         """Run until stopped."""
         self._lock = threading.Lock()
         try:
+            claimed = claim_folder(settings.VAR_DIR)
             demand_free(tcp=settings.PORT, udp=settings.MITALK_UDP_PORT, udp_ip=settings.MITALK_UDP_BIND)
-        except PortTaken as error:
+        except (FolderTaken, PortTaken) as error:
             raise CommandError(str(error)) from error
-        settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
-        self._prepare(demo=not options["no_demo"])
+        with claimed:
+            self._run(demo=not options["no_demo"])
+
+    def _run(self, *, demo: bool) -> None:
+        self._prepare(demo=demo)
         supervisor = Supervisor(self._say, {**os.environ, "PORT": str(settings.PORT)})
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, lambda *_: supervisor.stop())
         try:
-            self._start(supervisor, demo=not options["no_demo"])
+            self._start(supervisor, demo=demo)
             supervisor.watch()
         except GaveUp as error:
             raise CommandError(str(error)) from error
