@@ -22,7 +22,10 @@ logger = logging.getLogger(__name__)
 
 
 class LiveFromTheFirstRequest:
-    """Joins the bus before the first request is served, whichever server runs us: daphne has no lifespan."""
+    """Joins the bus before the first request is served, whichever server runs us: daphne has no lifespan.
+
+    While the bus cannot be joined, pages are served all the same, and each request tries again.
+    """
 
     def __init__(self, application: Any) -> None:
         self._application = application
@@ -30,8 +33,11 @@ class LiveFromTheFirstRequest:
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         if not self._live:
-            self._live = True
-            await start_live()
+            try:
+                await start_live()
+                self._live = True
+            except Exception:
+                logger.exception("live.bus_unavailable")
         await self._application(scope, receive, send)
 
 

@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 AUDIENCE_EVERY_SECONDS = 1.0
 SEEN_EVERY_SECONDS = 2.0
+VERSIONS_EVERY_SECONDS = 2.0
 
 
 class Socket(Protocol):
@@ -43,6 +44,7 @@ class LocalRoom:
     sockets: dict[str, Socket] = field(default_factory=dict)
     counting: asyncio.Task[None] | None = None
     speaking: tuple[str, ...] = ()
+    seq: int = 0  # of the last ordered frame that came
 
     def push(self, frame: dict[str, Any]) -> None:
         """Send one frame to everybody, encoded once."""
@@ -65,9 +67,10 @@ class Hub:
         """Listen to the audio workers, and begin to note who is there. Once a process."""
         if self._started:
             return
-        self._started = True
         await self._bus.subscribe(wire.WORKERS_TOPIC, self._worker_started)
+        self._started = True
         self._spawn(self._flush_seen())
+        self._spawn(self._watch_versions())
 
     async def stop(self) -> None:
         """End what this hub does in the background."""
@@ -104,6 +107,12 @@ class Hub:
                 local.counting.cancel()
             await self._bus.unsubscribe(wire.room_topic(room))
 
+    def knows(self, room: str, seq: int) -> None:
+        """A page of the room has a snapshot as of this version."""
+        local = self._rooms.get(room)
+        if local is not None:
+            local.seq = max(local.seq, seq)
+
     def seen(self, connection: str) -> None:
         """This connection's page is still there."""
         self._seen.add(connection)
@@ -115,6 +124,7 @@ class Hub:
         match data.get("kind"):
             case events.Frame.kind:
                 local.push(data["frame"])
+                local.seq = max(local.seq, data["frame"].get("seq", 0))
                 if data["frame"]["type"] == messages.RoomEnded.type:
                     for socket in list(local.sockets.values()):
                         socket.dismiss(Code.ROOM_ENDED)
@@ -166,6 +176,22 @@ class Hub:
             seen, self._seen = self._seen, set()
             if seen:
                 await _logged(database_sync_to_async(services.seen), seen)
+
+    async def _watch_versions(self) -> None:
+        """The bus loses messages: now and then compare what came with what the database says, and tell the pages."""
+        while True:
+            await asyncio.sleep(VERSIONS_EVERY_SECONDS)
+            before = {name: local.seq for name, local in self._rooms.items()}
+            if before:
+                await _logged(self._compare_versions, before)
+
+    async def _compare_versions(self, before: dict[str, int]) -> None:
+        for name, version in (await database_sync_to_async(selectors.versions)(before)).items():
+            local = self._rooms.get(name)
+            # A frame that is on its way now is not lost: only a room that was behind already is told.
+            if local is not None and local.seq == before[name] < version:
+                local.seq = version
+                local.push(events.frame_of(messages.StageVersion(seq=version)))
 
     def _spawn(self, work: Any) -> asyncio.Task[None]:
         task = asyncio.create_task(_logged(lambda: work))

@@ -145,6 +145,11 @@ def find_room(public_id: str) -> Room | None:
     return Room.objects.select_related("topic", "host__profile").filter(public_id=public_id).first()
 
 
+def versions(rooms: Iterable[str]) -> dict[str, int]:
+    """The version of each of these rooms, in one query."""
+    return dict(Room.objects.filter(public_id__in=list(rooms)).values_list("public_id", "version"))
+
+
 def person_of(room_public_id: str, connection: str) -> str | None:
     """The public id of whoever is in a room by this connection, or None."""
     people = on_roster(Participant.objects.filter(room__public_id=room_public_id, connection=connection))

@@ -10,6 +10,7 @@ ordered history of the stage.
 
 import dataclasses
 import json
+import typing
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -94,9 +95,7 @@ class Ping:
 
 
 Command = Join | Leave | End | Sync | Mute | Unmute | MediaOffer | Ping
-COMMANDS: dict[str, type[Command]] = {
-    command.type: command for command in (Join, Leave, End, Sync, Mute, Unmute, MediaOffer, Ping)
-}
+COMMANDS: dict[str, type[Command]] = {command.type: command for command in typing.get_args(Command)}
 
 
 # --- What events carry --------------------------------------------------------------------------------------------
@@ -192,6 +191,15 @@ class RoomEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class StageVersion:
+    """How far the stage's history has come. Said when an event may have been lost: a page that is behind asks for the
+    snapshot."""
+
+    type: ClassVar[str] = "stage.version"
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
 class AudienceChanged:
     """How many listen, and a few of their faces. At most once a second."""
 
@@ -215,20 +223,18 @@ class MediaRestart:
     type: ClassVar[str] = "media.restart"
 
 
-Event = Hello | StageSeated | StageUnseated | StageMuted | RoomEnded | AudienceChanged | StageSpeaking | MediaRestart
-EVENTS: dict[str, type[Event]] = {
-    event.type: event
-    for event in (
-        Hello,
-        StageSeated,
-        StageUnseated,
-        StageMuted,
-        RoomEnded,
-        AudienceChanged,
-        StageSpeaking,
-        MediaRestart,
-    )
-}
+Event = (
+    Hello
+    | StageSeated
+    | StageUnseated
+    | StageMuted
+    | RoomEnded
+    | StageVersion
+    | AudienceChanged
+    | StageSpeaking
+    | MediaRestart
+)
+EVENTS: dict[str, type[Event]] = {event.type: event for event in typing.get_args(Event)}
 
 
 # --- Answers ------------------------------------------------------------------------------------------------------

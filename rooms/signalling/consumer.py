@@ -130,6 +130,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
         try:
             await get_hub().enter(self.room, self)
             snapshot = await database_sync_to_async(selectors.room_snapshot)(self.room)
+            get_hub().knows(self.room, snapshot.seq)
             data = {"you": joined.person, "connection": joined.connection, "snapshot": dataclasses.asdict(snapshot)}
             await self._send(messages.Ok(re=incoming.id, data=data))
         finally:

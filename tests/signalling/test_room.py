@@ -10,6 +10,7 @@ from rooms import events, selectors, services
 from rooms.domain import messages
 from rooms.models import Participant, Room
 from tests.factories import a_live_room, a_member, without_profile
+from tests.fakes import RecordingBus
 from tests.signalling.conftest import AnsweringWorker
 from tests.signalling.page import Page, a_page, check_fields, cookie_of, eventually
 
@@ -188,6 +189,20 @@ def applied(snapshot: dict, event: dict) -> dict:
             stage[event["data"]["person"]]["muted"] = event["data"]["muted"]
     in_order = sorted(stage.values(), key=lambda person: (person["number"], person["id"]))
     return {**snapshot, "seq": event["seq"], "stage": in_order}
+
+
+async def test_a_lost_event_is_noticed_and_made_good(live: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    room = await make_room()
+    host, listener = await a_page(room, room.host), await a_page(room, await make_member())
+    await host.join()
+    snapshot = (await listener.join())["snapshot"]
+    monkeypatch.setattr(events, "get_bus", RecordingBus)  # a bus that nobody listens to
+    await host.command("mic.unmute")
+    told = await listener.until("stage.version")
+    assert told["data"]["seq"] == snapshot["seq"] + 1
+    assert not any(event["type"] == "stage.muted" for event in listener.events)
+    fresh = (await listener.command("room.sync"))["data"]["snapshot"]
+    assert (fresh["seq"], fresh["stage"][0]["muted"]) == (told["data"]["seq"], False)
 
 
 class TestMedia:

@@ -98,6 +98,9 @@ wire.addEventListener("frame", (event) => happen(/** @type {CustomEvent} */ (eve
 function happen(frame) {
   if (frame.type === "media.restart") {
     media.restart();
+  } else if (frame.type === "stage.version") {
+    // Everybody in the room hears this at once: spread the questions over a second.
+    window.setTimeout(() => snapshot && snapshot.seq < frame.data.seq && sync(), Math.random() * 1000);
   } else if (frame.type === "stage.speaking") {
     view.ring(frame.data.people);
     situate({ speaking: frame.data.people.includes(view.you) });
@@ -127,7 +130,9 @@ async function sync() {
   if (syncing) return;
   syncing = true;
   try {
-    take((await wire.command("room.sync")).snapshot);
+    const fresh = (await wire.command("room.sync")).snapshot;
+    take(fresh);
+    if (fresh.phase === "ended") finish("");
   } catch (error) {
     complain(error);
   } finally {

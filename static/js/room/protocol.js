@@ -114,6 +114,12 @@
  */
 
 /**
+ * How far the stage's history has come. Said when an event may have been lost: a page that is behind asks for the snapshot.
+ * @typedef {object} StageVersion
+ * @property {number} seq
+ */
+
+/**
  * How many listen, and a few of their faces. At most once a second.
  * @typedef {object} AudienceChanged
  * @property {number} count
@@ -171,6 +177,9 @@ export const EVENTS = Object.freeze({
   ],
   "room.ended": [
     "by"
+  ],
+  "stage.version": [
+    "seq"
   ],
   "audience.changed": [
     "count",
