@@ -87,10 +87,9 @@ class AudioWorker:
         """
         Encoder()
         ice = IceLite()
-        _ip, port = await ice.listen(self.config.bind_ip, self.config.udp_port)
-        assert ice.socket is not None
-        self._endpoint = Endpoint(ice, self.config.public_ip, port, certificate())
-        self.engine = Engine(FanOut(ice.socket))
+        bound = ice.listen(self.config.bind_ip, self.config.udp_port)
+        self._endpoint = Endpoint(ice, self.config.public_ip, bound.getsockname()[1], certificate())
+        self.engine = Engine(FanOut(bound))
         await self._bus.subscribe(wire.worker_topic(self.config.worker_id), self._receive)
         self._spawn(self._for_ever(self.engine.run()))
         self._spawn(self._for_ever(self._read_roster()))
@@ -115,7 +114,7 @@ class AudioWorker:
         for room in list(self.engine.rooms.values()):
             for member in list(room.members.values()):
                 await member.peer.close()
-        await self._endpoint.ice.close()
+        self._endpoint.ice.close()
         self._database.close()
         if self._failure is not None:
             raise self._failure

@@ -69,7 +69,7 @@ async def test_during_a_call_nothing_forged_makes_a_gap(stage: Stage, what: str)
         for _ in range(20):
             stranger.sendto(DATAGRAMS[what], ("127.0.0.1", stage.worker.port))
             for name in ("speaker", "listener"):
-                port_of(stage).datagram_received(DATAGRAMS[what], address_of(stage, name))
+                port_of(stage).receive(DATAGRAMS[what], address_of(stage, name))
             await asyncio.sleep(0.01)
     frames = listener.frames
     await stage.until(lambda: listener.frames > frames + 25)
@@ -90,7 +90,7 @@ async def test_before_a_call_nothing_forged_keeps_it_from_beginning(stage: Stage
                     stranger.sendto(data, ("127.0.0.1", stage.worker.port))
                 for address in list(port_of(stage)._by_address):
                     for data in own:
-                        port_of(stage).datagram_received(data, address)
+                        port_of(stage).receive(data, address)
                 await asyncio.sleep(0.002)
 
     attacking = asyncio.create_task(attack())
@@ -113,7 +113,7 @@ async def test_what_was_heard_is_not_heard_again(stage: Stage) -> None:
     peer._ice.receive = receive
     accepted = peer.accepted
     for data in seen * 5:
-        port_of(stage).datagram_received(data, address_of(stage, "speaker"))
+        port_of(stage).receive(data, address_of(stage, "speaker"))
     assert peer.accepted == accepted
 
 

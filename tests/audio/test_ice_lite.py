@@ -1,6 +1,8 @@
 """One UDP port for everybody: who is answered, who is not, and where sound may go. No socket is opened."""
 
+import asyncio
 import secrets
+import socket
 from dataclasses import dataclass, field
 
 import pytest
@@ -22,9 +24,6 @@ class Wire:
     def sendto(self, data: bytes, address: Address) -> None:
         self.sent.append((data, address))
 
-    def is_closing(self) -> bool:
-        return False
-
 
 @dataclass
 class Place:
@@ -38,12 +37,12 @@ class Place:
 
     def __post_init__(self) -> None:
         self.ice = IceLite(clock=lambda: self.now)
-        self.ice.connection_made(self.wire)  # type: ignore[arg-type]
+        self.ice.socket = self.wire  # type: ignore[assignment]
         self.connection = IceConnection(receive=self.received.append, moved=self.moves.append)
         self.ice.expect(self.connection, self.credentials)
 
     def check(self, address: Address, *, nominate: bool = True, credentials: Credentials | None = None) -> None:
-        self.ice.datagram_received(request(credentials or self.credentials, nominate=nominate), address)
+        self.ice.receive(request(credentials or self.credentials, nominate=nominate), address)
 
 
 @pytest.fixture
@@ -82,7 +81,7 @@ def test_a_signed_check_is_answered_and_its_address_is_the_connections(place: Pl
     assert response.attributes["XOR-MAPPED-ADDRESS"] == HOME
     assert "FINGERPRINT" in response.attributes
     assert place.moves == [HOME]
-    place.ice.datagram_received(b"\x80 sound", HOME)
+    place.ice.receive(b"\x80 sound", HOME)
     assert place.received == [b"\x80 sound"]
 
 
@@ -99,21 +98,21 @@ def test_a_signed_check_is_answered_and_its_address_is_the_connections(place: Pl
     ],
 )
 def test_what_is_no_check_of_ours_gets_no_answer(place: Place, changed: dict) -> None:
-    place.ice.datagram_received(request(place.credentials, **changed), STRANGER)
-    place.ice.datagram_received(b"\x80 sound", STRANGER)
+    place.ice.receive(request(place.credentials, **changed), STRANGER)
+    place.ice.receive(b"\x80 sound", STRANGER)
     assert place.wire.sent == []
     assert place.received == []
 
 
 def test_the_right_name_for_another_peer_gets_no_answer(place: Place) -> None:
-    place.ice.datagram_received(request(place.credentials, username=f"{place.credentials.ufrag}:other"), STRANGER)
+    place.ice.receive(request(place.credentials, username=f"{place.credentials.ufrag}:other"), STRANGER)
     assert place.wire.sent == []
 
 
 def test_an_unsigned_check_gets_no_answer(place: Place) -> None:
     message = stun.Message(message_method=stun.Method.BINDING, message_class=stun.Class.REQUEST)
     message.attributes["USERNAME"] = f"{place.credentials.ufrag}:them"
-    place.ice.datagram_received(bytes(message), STRANGER)
+    place.ice.receive(bytes(message), STRANGER)
     assert place.wire.sent == []
 
 
@@ -121,21 +120,21 @@ def test_an_unsigned_check_gets_no_answer(place: Place) -> None:
 def test_datagrams_from_strangers_are_dropped(place: Place, data: bytes) -> None:
     place.check(HOME)
     answered = len(place.wire.sent)
-    place.ice.datagram_received(data, STRANGER)
+    place.ice.receive(data, STRANGER)
     assert (len(place.wire.sent), place.received) == (answered, [])
 
 
 @pytest.mark.parametrize("data", [b"", b"\x80" * 1_501])
 def test_empty_and_oversize_datagrams_are_dropped_from_anybody(place: Place, data: bytes) -> None:
     place.check(HOME)
-    place.ice.datagram_received(data, HOME)
+    place.ice.receive(data, HOME)
     assert place.received == []
 
 
 @given(st.binary(max_size=200))
 def test_no_bytes_of_a_stranger_make_the_port_send(data: bytes) -> None:
     place = Place()
-    place.ice.datagram_received(data, STRANGER)
+    place.ice.receive(data, STRANGER)
     assert place.wire.sent == []
 
 
@@ -144,13 +143,13 @@ def test_a_check_with_one_byte_changed_is_no_check(position: int, change: int) -
     place = Place()
     data = bytearray(request(place.credentials))
     data[position % (len(data) - 8)] ^= change  # the last eight are the FINGERPRINT, which is not signed
-    place.ice.datagram_received(bytes(data), STRANGER)
+    place.ice.receive(bytes(data), STRANGER)
     assert place.wire.sent == []
 
 
 def test_a_flood_of_forged_checks_gets_no_answer_and_leaves_nothing_behind(place: Place) -> None:
     for number in range(2_000):
-        place.ice.datagram_received(request(place.credentials, password=str(number)), (STRANGER[0], 1_024 + number))
+        place.ice.receive(request(place.credentials, password=str(number)), (STRANGER[0], 1_024 + number))
     assert place.wire.sent == []
     assert not place.ice._by_address
 
@@ -205,7 +204,7 @@ def test_nobody_takes_over_the_address_of_a_living_peer(place: Place) -> None:
     place.ice.expect(other, credentials)
     place.check(HOME, credentials=credentials)
     assert other.address is None
-    place.ice.datagram_received(b"\x80", HOME)
+    place.ice.receive(b"\x80", HOME)
     assert place.received == [b"\x80"]
     place.now += CONSENT_SECONDS
     place.check(HOME, credentials=credentials)
@@ -213,7 +212,7 @@ def test_nobody_takes_over_the_address_of_a_living_peer(place: Place) -> None:
 
 
 def test_a_peer_that_thinks_it_is_controlled_is_told_to_change_its_role(place: Place) -> None:
-    place.ice.datagram_received(request(place.credentials, role="ICE-CONTROLLED"), HOME)
+    place.ice.receive(request(place.credentials, role="ICE-CONTROLLED"), HOME)
     ((answer, _address),) = place.wire.sent
     response = stun.parse_message(answer)
     assert response.attributes["ERROR-CODE"][0] == 487
@@ -250,8 +249,31 @@ def test_a_removed_connection_is_forgotten_whole(place: Place) -> None:
     place.check(HOME)
     place.ice.remove(place.connection)
     place.check(HOME)
-    place.ice.datagram_received(b"\x80", HOME)
+    place.ice.receive(b"\x80", HOME)
     assert len(place.wire.sent) == 1
     assert place.received == []
     assert not place.ice._by_address
     assert not place.ice._by_ufrag
+
+
+async def test_what_came_during_a_delay_is_read_in_one_turn_of_the_loop() -> None:
+    ice = IceLite()
+    port = ice.listen("127.0.0.1", 0).getsockname()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        for _ in range(50):
+            stranger.sendto(b"\x80", port)
+        stranger.sendto(b"\x80" * 9_000, port)
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert ice.dropped == 51
+    ice.close()
+    ice.send(b"x", HOME)  # too late, and harmless
+    assert ice.unsent == 0
+
+
+async def test_what_the_kernel_does_not_take_is_lost_and_nothing_else() -> None:
+    ice = IceLite()
+    ice.listen("127.0.0.1", 0)
+    ice.send(b"x", ("255.255.255.255", 9))
+    assert ice.unsent == 1
+    ice.close()

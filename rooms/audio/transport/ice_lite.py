@@ -12,7 +12,6 @@ import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import cast
 
 from aioice import stun
 
@@ -25,6 +24,7 @@ _MOST_ADDRESSES = 6  # of one connection
 _MOST_CREDENTIALS = 2  # of one connection: those of an ICE restart, and those before until the new ones are used
 _LEAST_STUN_BYTES = 20
 _MOST_BYTES = 1_500  # of any datagram: nothing of ours is larger than an Ethernet frame
+_MOST_A_TURN = 64  # datagrams read before others in the event loop have theirs
 _SOCKET_BUFFER_BYTES = 4 << 20
 _ROLE_CONFLICT = 487
 
@@ -57,28 +57,26 @@ class IceConnection:
         return self.last_check is not None and now - self.last_check < CONSENT_SECONDS
 
 
-class IceLite(asyncio.DatagramProtocol):
+class IceLite:
     """The socket: sorts datagrams to connections, answers their checks."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.socket: socket.socket | None = None
         self.dropped = 0
+        self.unsent = 0
         self._clock = clock
         self._by_ufrag: dict[str, tuple[IceConnection, Credentials]] = {}
         self._by_address: dict[Address, IceConnection] = {}
-        self._transport: asyncio.DatagramTransport | None = None
-        self._closed = asyncio.Event()
 
     # --- the socket -------------------------------------------------------------------------------------------------
 
-    async def listen(self, ip: str, port: int) -> Address:
-        """Bind; the address bound to.
+    def listen(self, ip: str, port: int) -> socket.socket:
+        """Bind, and read in the running event loop from now on.
 
         Raises:
             OSError: the port is in use, or the address is not ours.
         """
-        family = socket.AF_INET6 if ":" in ip else socket.AF_INET
-        bound = socket.socket(family, socket.SOCK_DGRAM)
+        bound = socket.socket(socket.AF_INET6 if ":" in ip else socket.AF_INET, socket.SOCK_DGRAM)
         bound.setblocking(False)
         for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
             bound.setsockopt(socket.SOL_SOCKET, option, _SOCKET_BUFFER_BYTES)
@@ -88,30 +86,35 @@ class IceLite(asyncio.DatagramProtocol):
             bound.close()
             raise
         self.socket = bound
-        await asyncio.get_running_loop().create_datagram_endpoint(lambda: self, sock=bound)
-        return bound.getsockname()[:2]
+        asyncio.get_running_loop().add_reader(bound, self._drain, bound)
+        return bound
 
-    async def close(self) -> None:
+    def close(self) -> None:
         """Free the port."""
-        if self._transport is not None:
-            self._transport.close()
-            await self._closed.wait()
+        if self.socket is not None:
+            asyncio.get_running_loop().remove_reader(self.socket)
+            self.socket.close()
+            self.socket = None
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """asyncio's call."""
-        self._transport = cast(asyncio.DatagramTransport, transport)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """asyncio's call: the socket is closed."""
-        self._closed.set()
-
-    def error_received(self, exc: Exception) -> None:
-        """asyncio's call: an ICMP error about some datagram of ours. Consent notices who is gone."""
+    def _drain(self, bound: socket.socket) -> None:
+        # Many at a turn, unlike asyncio's own transport: after a delay, ticks must not overtake packets that are there.
+        for _ in range(_MOST_A_TURN):
+            try:
+                data, address = bound.recvfrom(_MOST_BYTES + 1)
+            except BlockingIOError:
+                return
+            except OSError:
+                continue  # an ICMP error about some datagram of ours; consent notices who is gone
+            self.receive(data, address[:2])
 
     def send(self, data: bytes, address: Address) -> None:
-        """Send one datagram to a checked address."""
-        if self._transport is not None and not self._transport.is_closing():
-            self._transport.sendto(data, address)
+        """Send one datagram to a checked address. What the kernel has no room for is lost, as on any network."""
+        if self.socket is None:
+            return
+        try:
+            self.socket.sendto(data, address)
+        except OSError:
+            self.unsent += 1
 
     # --- connections ------------------------------------------------------------------------------------------------
 
@@ -134,9 +137,8 @@ class IceLite(asyncio.DatagramProtocol):
 
     # --- datagrams ----------------------------------------------------------------------------------------------------
 
-    def datagram_received(self, data: bytes, addr: tuple) -> None:
-        """asyncio's call: one datagram from anybody."""
-        address: Address = addr[:2]
+    def receive(self, data: bytes, address: Address) -> None:
+        """One datagram from anybody."""
         if not data or len(data) > _MOST_BYTES:
             self.dropped += 1
         elif data[0] < 4:  # RFC 7983: 0…3 is STUN
