@@ -1,5 +1,8 @@
 """The page behind an invite link. Opening it consumes nothing: link scanners open it too."""
 
+from collections.abc import Callable
+from functools import wraps
+
 from allauth.core.internal import ratelimit  # the public one counts no GET, and a link is opened by one
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,15 +20,28 @@ from rooms import selectors
 STATUS = {MISTYPED: 404, TOO_MANY_GUESSES: 429}
 
 
+def _good_invites_only(
+    view: Callable[[HttpRequest, str, Invite], HttpResponse],
+) -> Callable[[HttpRequest, str], HttpResponse]:
+    """Give the view the invite of the code; a bad one is answered with a page that says why."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, code: str) -> HttpResponse:
+        try:
+            invite = _find(request, code)
+        except InviteRefused as refusal:
+            return _refused(request, refusal)
+        return view(request, code, invite)
+
+    return guarded
+
+
 @require_safe
 @never_cache
 @profile_optional
-def preview(request: HttpRequest, code: str) -> HttpResponse:
+@_good_invites_only
+def preview(request: HttpRequest, code: str, invite: Invite) -> HttpResponse:
     """Who invites me, into what, until when."""
-    try:
-        invite = _find(request, code)
-    except InviteRefused as refusal:
-        return _refused(request, refusal)
     context = {
         "invite": invite,
         "sponsor": getattr(invite.sponsor, "profile", None),
@@ -37,12 +53,9 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_POST
 @profile_optional
-def accept(request: HttpRequest, code: str) -> HttpResponse:
+@_good_invites_only
+def accept(request: HttpRequest, code: str, invite: Invite) -> HttpResponse:
     """Go on to sign-up with this invite."""
-    try:
-        invite = _find(request, code)
-    except InviteRefused as refusal:
-        return _refused(request, refusal)
     if request.user.is_authenticated:
         return redirect("rooms:room", public_id=invite.room.public_id) if invite.room else redirect("rooms:hallway")
     request.session[SESSION_KEY] = code
