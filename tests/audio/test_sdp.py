@@ -84,6 +84,8 @@ def test_candidates_are_not_read() -> None:
         ("x" * 20_000, Refusal.TOO_LARGE),
         (CHROMIUM + "a=x\r\n" * 10_000, Refusal.TOO_LARGE),
         (CHROMIUM + "a=x\n" * 401, Refusal.TOO_LARGE),
+        (CHROMIUM + "a=candidate:1 1 udp 1 203.0.113.9 9 typ host\r\n" * 500, Refusal.TOO_LARGE),
+        (CHROMIUM.replace("SGZQ9zWZcQ5a8gqzKmXkVQeT", "tooshort"), Refusal.INVALID),
         (CHROMIUM + "m=video 9 UDP/TLS/RTP/SAVPF 96\r\n", Refusal.UNSUPPORTED),
         (CHROMIUM.replace("m=audio", "m=video"), Refusal.UNSUPPORTED),
         (CHROMIUM.replace("m=audio 9 UDP/TLS/RTP/SAVPF", "m=application 9 UDP/DTLS/SCTP"), Refusal.UNSUPPORTED),
