@@ -24,7 +24,7 @@ _MOST_ADDRESSES = 6  # of one connection
 _MOST_CREDENTIALS = 2  # of one connection: those of an ICE restart, and those before until the new ones are used
 _LEAST_STUN_BYTES = 20
 _MOST_BYTES = 1_500  # of any datagram: nothing of ours is larger than an Ethernet frame
-_MOST_A_TURN = 64  # datagrams read before others in the event loop have theirs
+_MOST_A_TURN = 16  # datagrams read before others in the event loop have theirs
 _SOCKET_BUFFER_BYTES = 4 << 20
 _ROLE_CONFLICT = 487
 
