@@ -13,16 +13,19 @@ from rooms.bus import Bus, get_bus
 from rooms.domain.errors import Code, Refused
 
 ANSWER_WITHIN_SECONDS = 5.0
+MOST_LINES = 400  # Chromium's offer has about 60
 
 
 def sanitised(sdp: str) -> str:
     """An offer without its candidates: nobody is contacted at an address of the offerer's choosing.
 
     Raises:
-        Refused: `sdp_invalid` for what is no SDP, `sdp_unsupported` for more or other than one section of audio. The
-            worker looks closer.
+        Refused: `sdp_too_large` for more lines than an offer of ours could have, `sdp_invalid` for what is no SDP,
+            `sdp_unsupported` for more or other than one section of audio. The worker looks closer.
     """
     lines = sdp.replace("\r\n", "\n").split("\n")
+    if len(lines) > MOST_LINES:
+        raise Refused(Code.SDP_TOO_LARGE)
     if lines[0] != "v=0":
         raise Refused(Code.SDP_INVALID)
     sections = [line for line in lines if line.startswith("m=")]

@@ -128,6 +128,7 @@ AUDIO = "v=0\r\ns=-\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n"
         (AUDIO + "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n", Code.SDP_UNSUPPORTED),
         (AUDIO.replace("audio", "video"), Code.SDP_UNSUPPORTED),
         (AUDIO.replace("audio", "application"), Code.SDP_UNSUPPORTED),
+        (AUDIO + "a=candidate:1 x\r\n" * 500, Code.SDP_TOO_LARGE),
     ],
 )
 def test_an_offer_that_is_not_ours_is_refused(sdp: str, code: Code) -> None:
@@ -136,8 +137,8 @@ def test_an_offer_that_is_not_ours_is_refused(sdp: str, code: Code) -> None:
     assert refusal.value.code is code
 
 
-def test_five_hundred_candidates_are_left_behind() -> None:
-    candidates = "".join(f"a=candidate:{n} 1 udp 1 192.0.2.{n % 250} {n + 1} typ host\r\n" for n in range(500))
+def test_candidates_are_left_behind() -> None:
+    candidates = "".join(f"a=candidate:{n} 1 udp 1 192.0.2.{n % 250} {n + 1} typ host\r\n" for n in range(300))
     assert sanitised(AUDIO + candidates) == AUDIO
 
 
@@ -177,6 +178,14 @@ class TestThroughTheSocket:
         await page.join()
         await page.send(json.dumps({"type": "media.offer", "id": 5, "data": {"sdp": AUDIO + "a=x\r\n" * 10_000}}))
         assert (await page.until("error"))["code"] == "message_too_large"
+
+    async def test_an_offer_of_five_hundred_candidates_is_too_large(self, live: None) -> None:
+        room = await make_room()
+        page = await a_page(room, room.host)
+        await page.join()
+        answer = await page.command("media.offer", sdp=AUDIO + "a=candidate:1 x\r\n" * 500)
+        assert answer["code"] == "sdp_too_large"
+        assert (await page.command("mic.unmute"))["type"] == "ok"
 
     async def test_an_offer_of_video_is_refused_and_the_room_goes_on(self, live: None) -> None:
         room = await make_room()
