@@ -111,4 +111,5 @@ async def measure(*, rooms: int, seconds: float) -> dict[str, Any]:
         "added_max_ms": round(max(delays, default=0.0), 1),
         "tick_late_p99_ms": round(server["tick_late_p99_ms"], 2),
         "server_core_percent": round(100 * server["cpu_seconds"] / server["wall_seconds"], 1),
+        "server_waited_percent": round(100 * server["waited_seconds"] / server["wall_seconds"], 1),
     }

@@ -29,7 +29,7 @@ class Server:
         self._present: dict[str, set[str]] = {}
         self._may_speak: dict[str, set[str]] = {}
         self._version = 0
-        self._cpu = self._wall = 0.0
+        self._cpu = self._wall = self._waited = 0.0
 
     async def serve(self) -> None:
         """Answer requests until the input ends."""
@@ -84,19 +84,26 @@ class Server:
 
     def _begin(self) -> None:
         self._worker.engine.lateness.clear()
-        self._cpu, self._wall = time.process_time(), time.monotonic()
+        self._cpu, self._wall, self._waited = time.process_time(), time.monotonic(), _waited_seconds()
 
     def _report(self) -> dict[str, Any]:
         late = [seconds * 1_000 for seconds in self._worker.engine.lateness]
         return {
             "cpu_seconds": time.process_time() - self._cpu,  # user and system
             "wall_seconds": time.monotonic() - self._wall,
+            "waited_seconds": _waited_seconds() - self._waited,
             "ticks": len(late),
             "tick_late_p50_ms": percentile(late, 50),
             "tick_late_p99_ms": percentile(late, 99),
             "tick_late_max_ms": max(late, default=0.0),
             "rss_mb": _resident_bytes() / _MEGABYTE,
         }
+
+
+def _waited_seconds() -> float:
+    """How long this process was ready to run while others had its core."""
+    with open("/proc/self/schedstat") as file:
+        return int(file.read().split()[1]) / 1e9
 
 
 def _resident_bytes() -> int:
