@@ -4,7 +4,8 @@ from typing import Any
 
 from django.urls import register_converter
 
-PUBLIC_ID_PATTERN = r"[A-Za-z0-9_-]{16}"
+PUBLIC_ID_LENGTH = 16
+PUBLIC_ID_PATTERN = rf"[A-Za-z0-9_-]{{{PUBLIC_ID_LENGTH}}}"
 
 
 class PublicIdConverter:

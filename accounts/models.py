@@ -152,6 +152,46 @@ class Profile(models.Model):
         return look(self.name, self.user.public_id, self.portrait)
 
 
+class Follow(models.Model):
+    """Somebody wants to know what somebody else does in MiTalk."""
+
+    follower = models.ForeignKey(User, on_delete=models.CASCADE, related_name="follows", verbose_name=_("who"))
+    followed = models.ForeignKey(User, on_delete=models.CASCADE, related_name="followers", verbose_name=_("whom"))
+    at = models.DateTimeField(_("when"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("follow")
+        verbose_name_plural = _("follows")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["follower", "followed"], name="one_follow_a_pair"),
+            models.CheckConstraint(
+                condition=~models.Q(follower=models.F("followed")), name="nobody_follows_themselves"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.follower_id} follows {self.followed_id}"
+
+
+class Block(models.Model):
+    """Somebody does not want to meet somebody else."""
+
+    blocker = models.ForeignKey(User, on_delete=models.CASCADE, related_name="blocks", verbose_name=_("who"))
+    blocked = models.ForeignKey(User, on_delete=models.CASCADE, related_name="blocked_by", verbose_name=_("whom"))
+    at = models.DateTimeField(_("when"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("block")
+        verbose_name_plural = _("blocks")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["blocker", "blocked"], name="one_block_a_pair"),
+            models.CheckConstraint(condition=~models.Q(blocker=models.F("blocked")), name="nobody_blocks_themselves"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.blocker_id} blocks {self.blocked_id}"
+
+
 class AuditEntry(models.Model):
     """One thing that staff, or a command run by an operator, did. Appended, never changed, not even by staff."""
 

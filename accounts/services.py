@@ -4,8 +4,9 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
+from django.db.models import Q
 
-from accounts.models import AuditEntry, Profile, User
+from accounts.models import AuditEntry, Block, Follow, Profile, User
 from accounts.text import tidy
 
 
@@ -29,3 +30,39 @@ def make_staff(email: str, password: str) -> User:
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     record("staff.created", user.public_id)
     return user
+
+
+class FollowRefused(Exception):
+    """One of the two has blocked the other, or it is the same person."""
+
+
+@transaction.atomic
+def follow(follower: User, followed: User) -> None:
+    """Follow somebody. Following twice changes nothing.
+
+    Raises:
+        FollowRefused: it is oneself, or one has blocked the other.
+    """
+    apart = Q(blocker=follower, blocked=followed) | Q(blocker=followed, blocked=follower)
+    if follower == followed or Block.objects.filter(apart).exists():
+        raise FollowRefused
+    Follow.objects.get_or_create(follower=follower, followed=followed)
+
+
+def unfollow(follower: User, followed: User) -> None:
+    """Follow somebody no more."""
+    Follow.objects.filter(follower=follower, followed=followed).delete()
+
+
+@transaction.atomic
+def block(blocker: User, blocked: User) -> None:
+    """Block somebody: neither follows the other any more. Blocking oneself, or twice, changes nothing."""
+    if blocker == blocked:
+        return
+    Block.objects.get_or_create(blocker=blocker, blocked=blocked)
+    Follow.objects.filter(Q(follower=blocker, followed=blocked) | Q(follower=blocked, followed=blocker)).delete()
+
+
+def unblock(blocker: User, blocked: User) -> None:
+    """Take a block back. Follows do not come back with it."""
+    Block.objects.filter(blocker=blocker, blocked=blocked).delete()
