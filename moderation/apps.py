@@ -5,7 +5,14 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ModerationConfig(AppConfig):
-    """Reports, evidence and sanctions will live here, above the apps they judge."""
+    """Reports; evidence and sanctions will live here too, above the apps they judge."""
 
     name = "moderation"
     verbose_name = _("Moderation")
+
+    def ready(self) -> None:
+        """Be the one who keeps reports."""
+        from moderation.services import take_report
+        from rooms.hooks import register_reports
+
+        register_reports(take_report)

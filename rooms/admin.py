@@ -9,7 +9,7 @@ from accounts.requests import MemberRequest
 from accounts.services import record
 from rooms import services
 from rooms.domain.errors import Refused
-from rooms.models import AudioWorker, Participant, Room, Topic
+from rooms.models import AudioWorker, Ban, Participant, Room, Topic
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -50,7 +50,7 @@ class ParticipantInline(admin.TabularInline):
     model = Participant
     extra = 0
     can_delete = False
-    fields = ("user", "role", "position", "muted", "arrived_at", "left_at")
+    fields = ("user", "guest_number", "role", "position", "muted", "hand_at", "hand_line", "arrived_at", "left_at")
     readonly_fields = fields
 
     def has_add_permission(self, request: HttpRequest, obj: Room | None = None) -> bool:
@@ -62,8 +62,8 @@ class ParticipantInline(admin.TabularInline):
 class RoomAdmin(ReadOnlyAdmin):
     """Rooms: to look at, and to end."""
 
-    list_display = ("title", "topic", "host", "phase", "starts_at", "ended_at")
-    list_filter = ("phase", "language")
+    list_display = ("title", "topic", "host", "phase", "visibility", "frozen", "starts_at", "ended_at")
+    list_filter = ("phase", "visibility", "frozen", "language")
     list_select_related = ("topic", "host")
     search_fields = ("title", "host__email", "public_id")
     date_hierarchy = "starts_at"
@@ -85,6 +85,28 @@ class RoomAdmin(ReadOnlyAdmin):
     def has_end_permission(self, request: HttpRequest) -> bool:
         """Whoever may change rooms may end them."""
         return request.user.has_perm("rooms.change_room")
+
+
+@admin.register(Ban)
+class BanAdmin(ReadOnlyAdmin):
+    """Who is kept out of which room: to look at, and to lift."""
+
+    list_display = ("room", "participant", "by", "reason", "at", "until")
+    list_select_related = ("room", "participant__user", "by")
+    search_fields = ("room__title", "participant__user__profile__name", "reason")
+    date_hierarchy = "at"
+    actions = ("lift",)
+
+    @admin.action(description=_("Lift the selected bans"), permissions=["lift"])
+    def lift(self, request: MemberRequest, queryset: QuerySet[Ban]) -> None:
+        """Let them come back, with an entry in the audit log each."""
+        for ban in queryset.select_related("room", "participant"):
+            services.lift_ban(ban, by=request.user)
+        messages.success(request, _("They may come back."))
+
+    def has_lift_permission(self, request: HttpRequest) -> bool:
+        """Whoever may change bans may lift them."""
+        return request.user.has_perm("rooms.change_ban")
 
 
 @admin.register(AudioWorker)

@@ -12,16 +12,17 @@ from django.db import transaction
 from rooms import selectors
 from rooms.audio.wire import room_topic
 from rooms.bus import get_bus
-from rooms.domain import messages, state
+from rooms.domain import changes, messages
 from rooms.models import Participant, Room
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A frame of the live protocol for every page in the room."""
+    """A frame of the live protocol for one audience in the room."""
 
     kind: ClassVar[str] = "frame"
     frame: dict[str, Any]
+    audience: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,12 @@ class Superseded:
 
 @dataclass(frozen=True, slots=True)
 class Dismissed:
-    """A connection that is off the roster: its socket closes."""
+    """A connection that is off the roster: its socket closes, and says why (`code`) and who did it (`by`, a name)."""
 
     kind: ClassVar[str] = "dismissed"
     connection: str
+    code: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +50,49 @@ class AudienceMoved:
     kind: ClassVar[str] = "audience_moved"
 
 
-BusMessage = Frame | Superseded | Dismissed | AudienceMoved
+@dataclass(frozen=True, slots=True)
+class StandingsMoved:
+    """People stand otherwise than before: their hands, invitations, seats or roles. Maps a person's id to the name of whoever
+    did it (empty: nobody else). Places behind them in the queue have moved too."""
+
+    kind: ClassVar[str] = "standings_moved"
+    people: dict[str, str]
 
 
-def publish_stage(room: Room, event: state.Event, seq: int) -> None:
-    """Tell everyone in the room what changed on stage, once it is committed."""
-    frame = frame_of(stage_message(room, event), seq=seq)
-    _after_commit(room.public_id, Frame(frame))
+BusMessage = Frame | Superseded | Dismissed | AudienceMoved | StandingsMoved
+
+
+def publish_change(room: Room, event: changes.Event, seq: int) -> None:
+    """Tell its audience what changed, once it is committed."""
+    frame = frame_of(message_of(room, event), seq=seq)
+    _after_commit(room.public_id, Frame(frame, event.audience.value))
+
+
+def publish_standings(room: Room, decided: tuple[changes.Event, ...]) -> None:
+    """Tell each person whom events concern how they stand now, once it is committed."""
+    people: dict[str, str] = {}
+    for event in decided:
+        match event:
+            case (
+                changes.Unseated(person, by)
+                | changes.MuteChanged(person, _, by)
+                | changes.RoleChanged(person, _, by)
+                | changes.HandLowered(person, by)
+                | changes.Invited(person, by)
+            ):
+                people[person] = by
+            case changes.Seated(person, by):
+                people[person.id] = by
+            case changes.HandRaised(hand):
+                people[hand.person] = ""
+            case changes.InvitationEnded(person):
+                people.setdefault(person, "")
+            case changes.Frozen(_, by):
+                people |= {person.public_id: by for person in selectors.on_stage(room)}
+    if people:
+        names = {by: name_of(room, by) for by in set(people.values())}
+        named = {person: names[by] if by != person else "" for person, by in people.items()}
+        _after_commit(room.public_id, StandingsMoved(named))
 
 
 def publish(room_public_id: str, message: BusMessage) -> None:
@@ -61,19 +100,49 @@ def publish(room_public_id: str, message: BusMessage) -> None:
     _after_commit(room_public_id, message)
 
 
-def stage_message(room: Room, event: state.Event) -> messages.Event:
+def message_of(room: Room, event: changes.Event) -> messages.Event:
     """The protocol's event for one of the domain's."""
     match event:
-        case state.Seated(person):
-            participant = Participant.objects.select_related("user__profile").get(room=room, public_id=person.id)
-            return messages.StageSeated(selectors.person_card(participant))
-        case state.Unseated(person):
-            return messages.StageUnseated(person)
-        case state.MuteChanged(person, muted):
-            return messages.StageMuted(person, muted)
-        case state.Ended(by):
-            actor = Participant.objects.select_related("user__profile").filter(public_id=by).first() if by else None
-            return messages.RoomEnded(actor.user.name if actor else "")
+        case changes.Seated(person, by):
+            return messages.StageSeated(selectors.person_card(_participant(room, person.id)), name_of(room, by))
+        case changes.Unseated(person, by):
+            return messages.StageUnseated(person, name_of(room, by))
+        case changes.MuteChanged(person, muted, by):
+            return messages.StageMuted(person, muted, name_of(room, by))
+        case changes.RoleChanged(person, role, by):
+            return messages.PersonRole(person, name_of(room, person), role.value, name_of(room, by))
+        case changes.StageLocked(locked, by):
+            return messages.StageLocked(locked, name_of(room, by))
+        case changes.HandPolicyChanged(policy, by):
+            return messages.HandsPolicyChanged(policy.value, name_of(room, by))
+        case changes.Frozen(frozen, by):
+            return messages.RoomFrozen(frozen, name_of(room, by))
+        case changes.StaffEntered(person):
+            return messages.StaffEntered(selectors.person_card(_participant(room, person.id)))
+        case changes.StaffLeft(person):
+            return messages.StaffLeft(person)
+        case changes.Told(text, by):
+            return messages.RoomTold(text, name_of(room, by))
+        case changes.Ended(by):
+            return messages.RoomEnded(name_of(room, by))
+        case changes.HandRaised(hand):
+            return messages.HandRaised(selectors.hand_card(_participant(room, hand.person)))
+        case changes.HandLowered(person, by):
+            return messages.HandLowered(person, name_of(room, by))
+        case changes.Invited(person, by):
+            return messages.StageInvited(selectors.person_card(_participant(room, person)), name_of(room, by))
+        case changes.InvitationEnded(person):
+            return messages.StageInvitationEnded(person)
+    raise AssertionError(event)
+
+
+def _participant(room: Room, person: str) -> Participant:
+    return Participant.objects.select_related("user__profile").get(room=room, public_id=person)
+
+
+def name_of(room: Room, person: str) -> str:
+    """The name of somebody in the room, by public id; empty for nobody."""
+    return _participant(room, person).name if person else ""
 
 
 def frame_of(message: messages.Event, *, seq: int | None = None) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from rooms import selectors
+from rooms.domain.snapshot import HandPolicy, Visibility
 from rooms.models import Room, Topic
 
 MOST_SPEAKERS = 7  # beside the host, on a stage of eight
@@ -30,6 +31,19 @@ class TopicForm(forms.ModelForm):
 class RoomForm(forms.ModelForm):
     """A room that opens now."""
 
+    visibility = forms.ChoiceField(
+        label=_("Who may enter"),
+        choices=[(Visibility.MEMBERS.value, _("Members")), (Visibility.PUBLIC.value, _("Everybody with the link"))],
+        help_text=_("Guests listen without an account. They are counted, never on stage."),
+    )
+    hand_policy = forms.ChoiceField(
+        label=_("Who may raise a hand"),
+        choices=[
+            (HandPolicy.EVERYONE.value, _("Everyone")),
+            (HandPolicy.FOLLOWED.value, _("People whom somebody on stage follows")),
+            (HandPolicy.NOBODY.value, _("Nobody")),
+        ],
+    )
     speakers = forms.CharField(
         label=_("Who speaks with you"),
         required=False,
@@ -40,7 +54,7 @@ class RoomForm(forms.ModelForm):
 
     class Meta:
         model = Room
-        fields = ["title", "topic", "language"]
+        fields = ["title", "topic", "language", "visibility", "hand_policy"]
         help_texts = {"title": _("What it is about, as you would say it to a colleague.")}
 
     def __init__(self, *args: Any, host: User, **kwargs: Any) -> None:

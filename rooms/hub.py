@@ -1,11 +1,13 @@
-"""The sockets of this process, by room: one subscription a room, one encoding a frame, however many listen.
+"""The sockets of this process, by room: one subscription a room, one encoding a frame and audience, however many listen.
 
 Consumers join the hub instead of Channels' groups: group_send to a thousand members sweeps every queue at every receive.
+Buses lose messages, so the hub looks into the database too: what histories and standings say, and who is not there any more.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Protocol
@@ -16,13 +18,21 @@ from rooms import events, selectors, services
 from rooms.audio import wire
 from rooms.bus import Bus, LocalBus, get_bus
 from rooms.domain import messages
+from rooms.domain.commands import RUNS_THE_ROOM
 from rooms.domain.errors import Code
+from rooms.domain.messages import Face, You
+from rooms.domain.roles import Role
+from rooms.domain.snapshot import Audience
 
 logger = logging.getLogger(__name__)
 
 AUDIENCE_EVERY_SECONDS = 1.0
+LARGE_AUDIENCE = 100
+FACES_EVERY_SECONDS = 5.0  # in a large audience
 SEEN_EVERY_SECONDS = 2.0
-VERSIONS_EVERY_SECONDS = 2.0
+WATCH_EVERY_SECONDS = 0.6
+GONE_LATELY_SECONDS = 5.0
+SETTLE_EVERY_SECONDS = 5.0
 
 
 class Socket(Protocol):
@@ -33,24 +43,46 @@ class Socket(Protocol):
     def push(self, text: str) -> None:
         """Send a frame, soon and in order."""
 
-    def dismiss(self, code: Code) -> None:
+    def dismiss(self, code: Code, **details: str) -> None:
         """Say why, and close."""
 
 
 @dataclass
 class LocalRoom:
-    """The sockets of one room in this process."""
+    """The sockets of one room in this process, and what was last told to them."""
 
     sockets: dict[str, Socket] = field(default_factory=dict)
+    standings: dict[str, You] = field(default_factory=dict)  # by connection
+    moved: dict[str, str] = field(default_factory=dict)  # person → by whom: standings to read again
+    reading: bool = False  # standings, now
     counting: asyncio.Task[None] | None = None
+    count: int = -1
+    faces: list[Face] | None = None
+    faces_at: float = 0.0
     speaking: tuple[str, ...] = ()
-    seq: int = 0  # of the last ordered frame that came
+    seqs: dict[Audience, int] = field(
+        default_factory=lambda: dict.fromkeys(Audience, 0)
+    )  # of the last frames that came
 
-    def push(self, frame: dict[str, Any]) -> None:
-        """Send one frame to everybody, encoded once."""
+    def push(self, frame: dict[str, Any], audience: Audience = Audience.EVERYONE) -> None:
+        """Send one frame to an audience, encoded once."""
         text = messages.encode(frame)
-        for socket in list(self.sockets.values()):
-            socket.push(text)
+        for connection, socket in list(self.sockets.items()):
+            if audience is Audience.EVERYONE or self.runs_the_room(connection):
+                socket.push(text)
+
+    def runs_the_room(self, connection: str) -> bool:
+        """Whether this connection's person is of the moderators' audience."""
+        you = self.standings.get(connection)
+        return you is not None and Role(you.role) in RUNS_THE_ROOM
+
+    def concerned(self, people: Collection[str]) -> set[str]:
+        """The connections of these people, and of those whose place depends on others."""
+        return {
+            connection
+            for connection, you in self.standings.items()
+            if you.id in people or you.place > 0 or you.invited_by
+        }
 
 
 class Hub:
@@ -64,13 +96,14 @@ class Hub:
         self._started = False
 
     async def start(self) -> None:
-        """Listen to the audio workers, and begin to note who is there. Once a process."""
+        """Listen to the audio workers, and begin to look into the database. Once a process."""
         if self._started:
             return
         await self._bus.subscribe(wire.WORKERS_TOPIC, self._worker_started)
         self._started = True
-        self._spawn(self._flush_seen())
-        self._spawn(self._watch_versions())
+        self._spawn(_every(SEEN_EVERY_SECONDS, self._flush_seen))
+        self._spawn(_every(WATCH_EVERY_SECONDS, self._watch))
+        self._spawn(_every(SETTLE_EVERY_SECONDS, self._settle))
 
     async def stop(self) -> None:
         """End what this hub does in the background."""
@@ -101,21 +134,26 @@ class Hub:
         if local is None or local.sockets.get(connection) is not socket:
             return
         del local.sockets[connection]
+        local.standings.pop(connection, None)
         if not local.sockets:
             del self._rooms[room]
             if local.counting is not None:
                 local.counting.cancel()
             await self._bus.unsubscribe(wire.room_topic(room))
 
-    def knows(self, room: str, seq: int) -> None:
-        """A page of the room has a snapshot as of this version."""
+    def knows(self, room: str, connection: str, you: You, *, seq: int, desk_seq: int | None) -> None:
+        """A page has been told how it stands, and a snapshot as of these versions."""
         local = self._rooms.get(room)
-        if local is not None:
-            local.seq = max(local.seq, seq)
+        if local is not None and connection in local.sockets:
+            local.standings[connection] = you
+            local.seqs[Audience.EVERYONE] = max(local.seqs[Audience.EVERYONE], seq)
+            local.seqs[Audience.MODERATORS] = max(local.seqs[Audience.MODERATORS], desk_seq or 0)
 
     def seen(self, connection: str) -> None:
         """This connection's page is still there."""
         self._seen.add(connection)
+
+    # --- What comes over the bus ----------------------------------------------------------------------------------
 
     def _receive(self, room: str, data: dict[str, Any]) -> None:
         local = self._rooms.get(room)
@@ -123,15 +161,15 @@ class Hub:
             return
         match data.get("kind"):
             case events.Frame.kind:
-                local.push(data["frame"])
-                local.seq = max(local.seq, data["frame"].get("seq", 0))
-                if data["frame"]["type"] == messages.RoomEnded.type:
-                    for socket in list(local.sockets.values()):
-                        socket.dismiss(Code.ROOM_ENDED)
+                self._forward(local, data["frame"], Audience(data["audience"]))
+            case events.StandingsMoved.kind:
+                local.moved |= data["people"]
+                if not local.reading:
+                    self._spawn(self._tell_standings(room, local))
             case events.Superseded.kind:
-                self._dismiss(local, data["connection"], Code.SUPERSEDED)
+                _dismiss(local, data["connection"], Code.SUPERSEDED)
             case events.Dismissed.kind:
-                self._dismiss(local, data["connection"], Code.NOT_JOINED)
+                _dismiss(local, data["connection"], Code(data["code"]), by=data["by"])
             case events.AudienceMoved.kind:
                 if local.counting is None or local.counting.done():
                     local.counting = self._spawn(self._count_audience(room, local))
@@ -144,23 +182,65 @@ class Hub:
             case kind:
                 logger.warning("hub.message_unknown", extra={"kind": str(kind)[:40]})
 
+    def _forward(self, local: LocalRoom, frame: dict[str, Any], audience: Audience) -> None:
+        local.push(frame, audience)
+        local.seqs[audience] = max(local.seqs[audience], frame.get("seq", 0))
+        if frame["type"] == messages.RoomEnded.type:
+            for socket in list(local.sockets.values()):
+                socket.dismiss(Code.ROOM_ENDED)
+
     def _speaking(self, local: LocalRoom, people: tuple[str, ...]) -> None:
         # The worker repeats itself for processes that came later; pages are told of changes only.
         if people != local.speaking:
             local.speaking = people
             local.push(_speaking_frame(people))
 
-    def _dismiss(self, local: LocalRoom, connection: str, code: Code) -> None:
-        socket = local.sockets.get(connection)
-        if socket is not None:
-            socket.dismiss(code)
+    # --- Standings ------------------------------------------------------------------------------------------------
+
+    async def _tell_standings(self, room: str, local: LocalRoom) -> None:
+        """Read how the people concerned stand, and tell those for whom it changed; again, if more moved meanwhile."""
+        local.reading = True
+        try:
+            while local.moved:
+                moved, local.moved = local.moved, {}
+                concerned = local.concerned(moved)
+                found = await database_sync_to_async(selectors.standings)(room, concerned) if concerned else {}
+                self._compare_standings(local, found, moved)
+        finally:
+            local.reading = False
+
+    def _compare_standings(self, local: LocalRoom, found: dict[str, You], by: dict[str, str]) -> None:
+        for connection, you in found.items():
+            known = local.standings.get(connection)
+            if known is None or known == you or connection not in local.sockets:
+                continue
+            local.standings[connection] = you
+            frame = events.frame_of(messages.YouChanged(you=you, by=by.get(you.id, "")))
+            local.sockets[connection].push(messages.encode(frame))
+
+    # --- The audience ---------------------------------------------------------------------------------------------
 
     async def _count_audience(self, room: str, local: LocalRoom) -> None:
         # Wait first, then count: all who come within the second are in one frame.
         await asyncio.sleep(AUDIENCE_EVERY_SECONDS)
         local.counting = None
         count, faces = await database_sync_to_async(selectors.audience_of)(room)
-        local.push(events.frame_of(messages.AudienceChanged(count=count, faces=faces)))
+        due = local.faces_at + FACES_EVERY_SECONDS - time.monotonic()
+        if faces != local.faces and (count <= LARGE_AUDIENCE or due <= 0):
+            local.count, local.faces, local.faces_at = count, faces, time.monotonic()
+            local.push(events.frame_of(messages.AudienceChanged(count=count, faces=faces)))
+            return
+        if count != local.count:
+            local.count = count
+            local.push(events.frame_of(messages.AudienceCounted(count=count)))
+        if faces != local.faces and local.counting is None:
+            local.counting = self._spawn(self._count_later(room, local, due))
+
+    async def _count_later(self, room: str, local: LocalRoom, seconds: float) -> None:
+        await asyncio.sleep(max(0.0, seconds - AUDIENCE_EVERY_SECONDS))
+        await self._count_audience(room, local)
+
+    # --- Audio workers --------------------------------------------------------------------------------------------
 
     def _worker_started(self, data: dict[str, Any]) -> None:
         self._spawn(self._restart_media(data["worker"]))
@@ -170,34 +250,81 @@ class Hub:
         for room in carried & self._rooms.keys():
             self._rooms[room].push(events.frame_of(messages.MediaRestart()))
 
+    # --- What the database says -----------------------------------------------------------------------------------
+
     async def _flush_seen(self) -> None:
-        while True:
-            await asyncio.sleep(SEEN_EVERY_SECONDS)
-            seen, self._seen = self._seen, set()
-            if seen:
-                await _logged(database_sync_to_async(services.seen), seen)
+        seen, self._seen = self._seen, set()
+        if seen:
+            await database_sync_to_async(services.seen)(seen)
 
-    async def _watch_versions(self) -> None:
-        """The bus loses messages: now and then compare what came with what the database says, and tell the pages."""
-        while True:
-            await asyncio.sleep(VERSIONS_EVERY_SECONDS)
-            before = {name: local.seq for name, local in self._rooms.items()}
-            if before:
-                await _logged(self._compare_versions, before)
-
-    async def _compare_versions(self, before: dict[str, int]) -> None:
-        for name, version in (await database_sync_to_async(selectors.versions)(before)).items():
+    async def _watch(self) -> None:
+        """Compare histories with what came, and let go of those who are off the roster."""
+        before = {name: dict(local.seqs) for name, local in self._rooms.items()}
+        if not before:
+            return
+        versions, gone = await database_sync_to_async(_versions_and_gone)(list(before))
+        for name, (version, desk_version) in versions.items():
             local = self._rooms.get(name)
+            if local is not None:
+                self._compare_versions(name, local, before[name], version, desk_version)
+        for local in list(self._rooms.values()):
+            for connection in gone & local.sockets.keys():
+                _dismiss(local, connection, Code.NOT_JOINED)
+
+    def _compare_versions(
+        self, room: str, local: LocalRoom, before: dict[Audience, int], version: int, desk_version: int
+    ) -> None:
+        told: tuple[tuple[Audience, int, messages.Event], ...] = (
+            (Audience.EVERYONE, version, messages.StageVersion(seq=version)),
+            (Audience.MODERATORS, desk_version, messages.DeskVersion(seq=desk_version)),
+        )
+        for audience, seq, message in told:
             # A frame that is on its way now is not lost: only a room that was behind already is told.
-            if local is not None and local.seq == before[name] < version:
-                local.seq = version
-                local.push(events.frame_of(messages.StageVersion(seq=version)))
+            if local.seqs[audience] == before[audience] < seq:
+                local.seqs[audience] = seq
+                local.push(events.frame_of(message), audience)
+                self._spawn(self._settle_room(room, local))
+
+    async def _settle(self) -> None:
+        for name, local in list(self._rooms.items()):
+            await self._settle_room(name, local)
+
+    async def _settle_room(self, room: str, local: LocalRoom) -> None:
+        """Tell everybody here how they stand, if they were not told, and let go of those who are not there."""
+        known = dict(local.standings)
+        found, here = await database_sync_to_async(_standings_and_here)(room, known)
+        self._compare_standings(local, found, {})
+        for connection in known.keys() - found.keys():
+            if local.standings.get(connection) is known[connection]:
+                _dismiss(local, connection, Code.SUPERSEDED if known[connection].id in here else Code.NOT_JOINED)
 
     def _spawn(self, work: Any) -> asyncio.Task[None]:
         task = asyncio.create_task(_logged(lambda: work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+
+def _versions_and_gone(rooms: list[str]) -> tuple[dict[str, tuple[int, int]], set[str]]:
+    return selectors.versions(rooms), selectors.gone_lately(rooms, GONE_LATELY_SECONDS)
+
+
+def _standings_and_here(room: str, known: dict[str, You]) -> tuple[dict[str, You], set[str]]:
+    found = selectors.standings(room, known)
+    missing = [you.id for connection, you in known.items() if connection not in found]
+    return found, selectors.people_here(missing) if missing else set()
+
+
+def _dismiss(local: LocalRoom, connection: str, code: Code, *, by: str = "") -> None:
+    socket = local.sockets.get(connection)
+    if socket is not None:
+        socket.dismiss(code, **({"by": by} if by else {}))
+
+
+async def _every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        await asyncio.sleep(seconds)
+        await _logged(work)
 
 
 async def _logged(function: Callable[..., Awaitable[None]], *arguments: Any) -> None:

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Industry, SpokenLanguage, User, random_id
 from accounts.text import validate_words
+from rooms.domain.messages import MAX_LINE
 from rooms.domain.roles import Position, Role
-from rooms.domain.snapshot import Phase
+from rooms.domain.snapshot import HandPolicy, Phase, Visibility
 
 WORKER_SILENT_AFTER = timedelta(seconds=8)  # a worker beats every 2 s
 
@@ -77,8 +78,19 @@ class Room(models.Model):
     host = models.ForeignKey(User, on_delete=models.PROTECT, related_name="hosted", verbose_name=_("host"))
     speakers = models.ManyToManyField(User, blank=True, related_name="speaks_in", verbose_name=_("speakers"))
     stage_size = models.PositiveSmallIntegerField(_("stage seats"), default=8)
+    visibility = models.CharField(
+        _("who may enter"), max_length=10, choices=choices(Visibility), default=Visibility.MEMBERS.value
+    )
+    hand_policy = models.CharField(
+        _("who may raise a hand"), max_length=10, choices=choices(HandPolicy), default=HandPolicy.EVERYONE.value
+    )
+    locked = models.BooleanField(_("stage locked"), default=False)
+    frozen = models.BooleanField(_("frozen by staff"), default=False)
+    notice = models.CharField(_("staff's words to the room"), max_length=300, blank=True)
+    notice_by = models.CharField(max_length=60, blank=True, editable=False)
     phase = models.CharField(_("phase"), max_length=10, choices=choices(Phase), default=Phase.SCHEDULED.value)
     version = models.PositiveBigIntegerField(default=0, editable=False)
+    moderators_version = models.PositiveBigIntegerField(default=0, editable=False)
     worker = models.ForeignKey(
         AudioWorker, on_delete=models.SET_NULL, null=True, blank=True, related_name="rooms", editable=False
     )
@@ -97,36 +109,98 @@ class Room(models.Model):
 
 
 class Participant(models.Model):
-    """One person in one room, for the room's whole life: their place outlives a drop.
+    """One person in one room, for the room's whole life: an account, or a guest by their cookie.
 
-    They are on the roster while `left_at` is empty. `connection` names their one live socket and media peer.
+    They are on the roster while `left_at` is empty. `connection` names their one live socket and media peer. Position, hand
+    and invitation outlive a drop until `place_until`.
     """
 
     public_id = models.CharField(max_length=24, unique=True, default=random_id, editable=False)
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="participants", verbose_name=_("room"))
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="participations", verbose_name=_("person"))
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, null=True, related_name="participations", verbose_name=_("person")
+    )
+    guest_key = models.CharField(max_length=64, blank=True, editable=False, help_text=_("Keyed hash of their cookie."))
+    guest_number = models.PositiveIntegerField(_("guest"), default=0)
+    network = models.CharField(max_length=64, blank=True, editable=False, help_text=_("Keyed hash; of guests only."))
+    session_key = models.CharField(max_length=40, blank=True, editable=False)
     role = models.CharField(_("role"), max_length=10, choices=choices(Role), default=Role.MEMBER.value)
+    moderator_since = models.DateTimeField(null=True, blank=True, editable=False)
     position = models.CharField(
         _("position"), max_length=10, choices=choices(Position), default=Position.AUDIENCE.value
     )
     muted = models.BooleanField(_("muted"), default=True)
     number = models.PositiveIntegerField(_("place on stage"), default=0)
+    sent_down = models.BooleanField(
+        default=False, help_text=_("Taken off the stage by another: does not sit there again by just entering.")
+    )
+    hand_number = models.PositiveIntegerField(_("hand's place"), default=0, help_text=_("0: no hand is up."))
+    hand_at = models.DateTimeField(_("hand raised"), null=True, blank=True)
+    hand_line = models.CharField(_("why"), max_length=MAX_LINE, blank=True)
+    invited_by = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("invited by")
+    )
     connection = models.CharField(max_length=24, db_index=True)
     joins = models.PositiveIntegerField(
         default=0, help_text=_("Counts sockets: a late word of an old one is not believed.")
     )
     arrived_at = models.DateTimeField(_("arrived"), default=timezone.now)
     last_seen_at = models.DateTimeField(_("last seen"), default=timezone.now)
+    dropped_at = models.DateTimeField(null=True, blank=True, editable=False, help_text=_("Their socket was lost then."))
     left_at = models.DateTimeField(_("left"), null=True, blank=True)
+    place_until = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("person in a room")
         verbose_name_plural = _("people in rooms")
-        constraints: ClassVar = [models.UniqueConstraint(fields=["room", "user"], name="one_entry_a_person_and_room")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["room", "user"], name="one_entry_a_person_and_room"),
+            models.UniqueConstraint(
+                fields=["room", "guest_key"], condition=~models.Q(guest_key=""), name="one_entry_a_guest_and_room"
+            ),
+            models.UniqueConstraint(fields=["user"], condition=models.Q(left_at=None), name="one_live_room_an_account"),
+            models.UniqueConstraint(
+                fields=["guest_key"],
+                condition=models.Q(left_at=None) & ~models.Q(guest_key=""),
+                name="one_live_room_a_guest",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(user=None) ^ models.Q(guest_key=""), name="an_account_or_a_guest"
+            ),
+        ]
         indexes: ClassVar = [
             models.Index(fields=["left_at", "last_seen_at"]),
             models.Index(fields=["room", "left_at", "position"]),
+            models.Index(fields=["place_until"]),
         ]
 
     def __str__(self) -> str:
-        return f"{self.user_id} in {self.room_id}"
+        return f"{self.user_id or f'guest {self.guest_number}'} in {self.room_id}"
+
+    @property
+    def name(self) -> str:
+        """The name others see; empty for guests, who have numbers."""
+        return self.user.name if self.user else ""
+
+
+class Ban(models.Model):
+    """Somebody who does not enter a room any more: an account and its address, or a guest's cookie and network."""
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="bans", verbose_name=_("room"))
+    participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="+", verbose_name=_("person"))
+    user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    email_key = models.CharField(max_length=64, blank=True, editable=False, help_text=_("Keyed hash."))
+    guest_key = models.CharField(max_length=64, blank=True, editable=False)
+    network = models.CharField(max_length=64, blank=True, editable=False)
+    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("by"))
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    until = models.DateTimeField(_("until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("ban")
+        verbose_name_plural = _("bans")
+        indexes: ClassVar = [models.Index(fields=["room", "until"])]
+
+    def __str__(self) -> str:
+        return f"{self.participant} until {self.until or 'for good'}"

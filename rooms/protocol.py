@@ -1,6 +1,6 @@
-"""The live protocol, written out: docs/protocol.md for people, static/js/room/protocol.js for pages.
+"""The live protocol, written out: docs/protocol.md and docs/permissions.md for people, static/js/room/protocol.js for pages.
 
-Both are made from rooms.domain.messages by `manage.py protocol`; a test fails when they are not what it would write.
+All are made from rooms.domain by `manage.py protocol`; a test fails when they are not what it would write.
 """
 
 import dataclasses
@@ -12,21 +12,31 @@ from typing import Any
 
 from django.conf import settings
 
+from rooms import permissions
 from rooms.domain import messages
 from rooms.domain.errors import Code
 from rooms.signalling.consumer import CLOSE_CODES, CLOSE_REFUSED, FATAL
 from rooms.wording import SENTENCES
 
+PERMISSIONS_PAGE = Path(settings.BASE_DIR) / "docs" / "permissions.md"
 DOCUMENT = Path(settings.BASE_DIR) / "docs" / "protocol.md"
 MODULE = Path(settings.BASE_DIR) / "static" / "js" / "room" / "protocol.js"
 
-_PARTS = (messages.RoomSnapshot, messages.PersonCard, messages.Face)
+_PARTS = (
+    messages.RoomSnapshot,
+    messages.Desk,
+    messages.You,
+    messages.PersonCard,
+    messages.Face,
+    messages.HandCard,
+    messages.Visitor,
+)
 _JAVASCRIPT = {str: "string", int: "number", bool: "boolean"}
 
 
 def files() -> dict[Path, str]:
     """What each generated file should hold."""
-    return {DOCUMENT: document(), MODULE: module()}
+    return {DOCUMENT: document(), MODULE: module(), PERMISSIONS_PAGE: permissions.page()}
 
 
 def document() -> str:
@@ -40,9 +50,14 @@ def document() -> str:
         f"Frames are JSON objects in text messages of at most {messages.MAX_FRAME_BYTES} bytes.",
         "",
         '- → a command: `{"type": …, "id": 1…2147483647, "data": {…}}`, answered by exactly one of',
-        '- ← `{"type": "ok", "re": id, "data": {…}}` or `{"type": "error", "re": id, "code": …, "message": …, "fatal": …}`.',
-        '- ← an event: `{"type": …, "data": {…}}`; with `seq` when it belongs to the ordered history of the stage. A page',
-        "  that sees a gap in `seq` asks for the snapshot (`room.sync`); an event with a lower `seq` than it has, it drops.",
+        '- ← `{"type": "ok", "re": id, "data": {…}}` or',
+        '  `{"type": "error", "re": id, "code": …, "message": …, "fatal": …, "details": {…}}`.',
+        '- ← an event: `{"type": …, "data": {…}}`; with `seq` when it belongs to an ordered history. There are two, each',
+        "  with its own numbers: that of everyone (`seq` of the snapshot) and that of the moderators (`seq` of the desk). A",
+        "  page that sees a gap asks for both (`room.sync`); an event with a lower `seq` than it has, it drops.",
+        "",
+        "Who may send which command: [permissions.md](permissions.md). A page that does not ping, or not read, is let go;",
+        "one whose sound does not connect within some seconds is taken off the roster (`media_missing`) and may come back.",
         "",
         "## Commands →",
         "",
@@ -79,7 +94,8 @@ def _english(code: Code) -> str:
 def _section(declared: dict[str, Any]) -> list[str]:
     lines = []
     for name, message in declared.items():
-        ordered = " (ordered, has `seq`)" if getattr(message, "ordered", False) else ""
+        history = getattr(message, "ordered", None)
+        ordered = f" (in the history of {history.value})" if history else ""
         lines += [f"### `{name}`{ordered}", "", *_described(message)]
     return lines
 
@@ -136,8 +152,17 @@ def module() -> str:
         "/** Event type → its fields. */",
         f"export const EVENTS = Object.freeze({_shape(messages.EVENTS)});",
         "",
-        "/** Events that belong to the ordered history of the stage and carry `seq`. */",
-        f"export const ORDERED = Object.freeze({json.dumps(_ordered())});",
+        "/** Events that carry `seq` → the history they belong to. */",
+        f"export const ORDERED = Object.freeze({json.dumps(_ordered(), indent=2)});",
+        "",
+        "/** Command type → the act it is. */",
+        f"export const ACTS = Object.freeze({json.dumps(_acts(), indent=2)});",
+        "",
+        "/** Act → role → the positions from which it is allowed. */",
+        f"export const PERMISSIONS = Object.freeze({json.dumps(permissions.allowed())});",
+        "",
+        "/** Act on another → role → the roles it may be done to. */",
+        f"export const ON_WHOM = Object.freeze({json.dumps(permissions.on_whom())});",
         "",
         "/** Stable error codes. */",
         f"export const CODES = Object.freeze({json.dumps({code.name: code.value for code in Code}, indent=2)});",
@@ -146,8 +171,13 @@ def module() -> str:
     return "\n".join(lines)
 
 
-def _ordered() -> list[str]:
-    return [name for name, event in messages.EVENTS.items() if getattr(event, "ordered", False)]
+def _ordered() -> dict[str, str]:
+    histories = {name: getattr(event, "ordered", None) for name, event in messages.EVENTS.items()}
+    return {name: history.value for name, history in histories.items() if history}
+
+
+def _acts() -> dict[str, str]:
+    return {name: command.act.value for name, command in messages.COMMANDS.items() if command.act}
 
 
 def _shape(declared: dict[str, Any]) -> str:

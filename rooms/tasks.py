@@ -6,9 +6,13 @@ from rooms import services
 
 
 @shared_task
-def sweep_absent_people() -> None:
-    """Take those off the rosters of whom nothing was heard."""
+def sweep_rosters() -> None:
+    """Take those off the rosters of whom nothing was heard, or who may not be there; free what waited for a minute; find
+    another host where one is gone."""
+    services.sweep_revoked()
     services.sweep_absent()
+    services.forget_places()
+    services.succeed_absent_hosts()
 
 
 @shared_task

@@ -1,17 +1,25 @@
 """Pages of topics and rooms."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.converters import PUBLIC_ID_LENGTH
 from accounts.error_pages import error_page
+from accounts.models import User
 from accounts.portraits import PORTRAITS
 from accounts.requests import MemberRequest
-from rooms import selectors, services
+from rooms import guests, selectors, services
 from rooms.domain.errors import Refused
+from rooms.domain.snapshot import Phase, Visibility
 from rooms.forms import RoomForm, TopicForm
+from rooms.models import Room
 from rooms.wording import SENTENCES
 
 
@@ -64,25 +72,47 @@ def new_room(request: MemberRequest) -> HttpResponse:
     return render(request, "rooms/room_form.html", {"form": form})
 
 
-@login_required
 @require_safe
-def room(request: MemberRequest, public_id: str) -> HttpResponse:
-    """One room. The first paint comes from here; then the page's modules take over by the live protocol."""
+def room(request: HttpRequest, public_id: str) -> HttpResponse:
+    """One room. The first paint comes from here; then the page's modules take over by the live protocol. Guests see public
+    rooms that are live; whoever else is not signed in is asked to sign in."""
     found = selectors.find_room(public_id)
+    is_guest = not request.user.is_authenticated
+    if is_guest and (found is None or found.visibility != Visibility.PUBLIC or found.phase != Phase.LIVE):
+        return redirect_to_login(request.get_full_path())
     if found is None:
         raise Http404
-    count, faces = selectors.audience(found)
-    context = {
-        "card": selectors.room_card(found),
-        "stage": [selectors.person_card(participant) for participant in selectors.on_stage(found)],
+    response = render(request, "rooms/room.html", _room_context(request, found))
+    if is_guest:
+        guests.remember(request, response)
+    return response
+
+
+def _room_context(request: HttpRequest, room: Room) -> dict[str, Any]:
+    count, faces = selectors.audience(room)
+    user = request.user if isinstance(request.user, User) else None
+    return {
+        "card": selectors.room_card(room),
+        "stage": [selectors.person_card(participant) for participant in selectors.on_stage(room)],
         "audience": faces,
         "audience_count": count,
-        "phase": found.phase,
-        "i_am_host": found.host_id == request.user.pk,
-        "i_am_on_stage": selectors.has_place_on_stage(found, request.user),
-        "socket_path": f"/ws/rooms/{found.public_id}/",
+        "phase": room.phase,
+        "is_public": room.visibility == Visibility.PUBLIC,
+        "i_am_host": user is not None and room.host_id == user.pk,
+        "i_am_on_stage": user is not None and selectors.has_place_on_stage(room, user),
+        "may_be_staff": user is not None and user.is_staff and room.host_id != user.pk,
+        "home": reverse("rooms:hallway" if user else "rooms:front"),
+        "empty_minutes": int(services.EMPTY_STAGE_CLOSES_AFTER.total_seconds() // 60),
+        "socket_path": f"/ws/rooms/{room.public_id}/",
+        "room_path": _with_placeholder("rooms:room", "ROOM"),
+        "profiles": _with_placeholder("accounts:profile", "MEMBER") if user else "",
     }
-    return render(request, "rooms/room.html", context)
+
+
+def _with_placeholder(name: str, placeholder: str) -> str:
+    """An address whose public id the page fills in."""
+    stand_in = "x" * PUBLIC_ID_LENGTH
+    return reverse(name, args=[stand_in]).replace(stand_in, placeholder)
 
 
 @login_required

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from rooms import bus
+from rooms.audio.wire import room_topic
 
 
 class RecordingBus:
@@ -42,9 +43,10 @@ class RecordingBus:
         """What was published of one kind, in order."""
         return [message for _topic, message in self.published if message["kind"] == kind]
 
-    def frames(self) -> list[dict[str, Any]]:
-        """The protocol's frames that were published, in order."""
-        return [message["frame"] for message in self.of_kind("frame")]
+    def frames(self, room: str = "") -> list[dict[str, Any]]:
+        """The protocol's frames that were published, in order; of one room by its public id."""
+        topics = {room_topic(room)} if room else {topic for topic, _message in self.published}
+        return [message["frame"] for topic, message in self.published if message["kind"] == "frame" and topic in topics]
 
 
 def install_recording_bus(monkeypatch: pytest.MonkeyPatch) -> RecordingBus:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import dataclasses
 import fractions
 import itertools
 import json
@@ -77,6 +78,7 @@ class DemoSpeaker:
         self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._peer: RTCPeerConnection | None = None
         self._socket: Any = None
+        self._received = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def speak(self) -> None:
@@ -100,7 +102,8 @@ class DemoSpeaker:
             reading = asyncio.create_task(self._read())
             beating = asyncio.create_task(self._beat())
             try:
-                await self._command(messages.Join.type, protocol=messages.PROTOCOL, muted=False, resume="")
+                entry = messages.Join(messages.PROTOCOL, muted=False, leave_other=True, as_staff=False, resume="")
+                await self._command(messages.Join.type, **dataclasses.asdict(entry))
                 await self._negotiate()
                 await self._command(messages.Unmute.type)
                 await reading
@@ -110,7 +113,9 @@ class DemoSpeaker:
                 await asyncio.gather(reading, beating, return_exceptions=True)
 
     async def _read(self) -> None:
+        self._received = 0
         async for text in self._socket:
+            self._received += 1
             frame = json.loads(text)
             match frame["type"]:
                 case "ok" | "error" if frame["re"] in self._waiting:
@@ -124,7 +129,7 @@ class DemoSpeaker:
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(messages.HEARTBEAT_SECONDS)
-            await self._command(messages.Ping.type)
+            await self._command(messages.Ping.type, received=self._received)
 
     async def _command(self, kind: str, **data: Any) -> dict[str, Any]:
         number = next(self._ids)

@@ -11,20 +11,36 @@ class Code(StrEnum):
     MESSAGE_TOO_LARGE = "message_too_large"
     MESSAGE_UNKNOWN = "message_unknown"
     TOO_MANY_MESSAGES = "too_many_messages"
+    TEXT_UNREADABLE = "text_unreadable"
     PROTOCOL_UNSUPPORTED = "protocol_unsupported"
+    READER_TOO_SLOW = "reader_too_slow"
     # who asks
     SIGNED_OUT = "signed_out"
     PROFILE_MISSING = "profile_missing"
     NOT_ALLOWED = "not_allowed"
     NOT_JOINED = "not_joined"
     SUPERSEDED = "superseded"
+    IN_ANOTHER_ROOM = "in_another_room"
+    MOVED_TO_ANOTHER_ROOM = "moved_to_another_room"
+    REMOVED = "removed"
+    BANNED = "banned"
+    NOT_ADMITTED = "not_admitted"
     # the room
     ROOM_NOT_FOUND = "room_not_found"
     ROOM_NOT_OPEN = "room_not_open"
     ROOM_ENDED = "room_ended"
+    ROOM_FROZEN = "room_frozen"
     STAGE_FULL = "stage_full"
+    STAGE_LOCKED = "stage_locked"
     NOT_ON_STAGE = "not_on_stage"
+    ALREADY_ON_STAGE = "already_on_stage"
+    HANDS_CLOSED = "hands_closed"
+    HANDS_FOR_FOLLOWED = "hands_for_followed"
+    NOT_INVITED = "not_invited"
+    PERSON_NOT_FOUND = "person_not_found"
+    PERSON_NOT_HERE = "person_not_here"
     # the sound
+    MEDIA_MISSING = "media_missing"
     SDP_INVALID = "sdp_invalid"
     SDP_TOO_LARGE = "sdp_too_large"
     SDP_UNSUPPORTED = "sdp_unsupported"
@@ -36,8 +52,9 @@ class Code(StrEnum):
 
 
 class Refused(Exception):
-    """A command that the rules, or the moment, do not allow. Nothing was changed."""
+    """A command that the rules, or the moment, do not allow. Nothing was changed. `details` are for the page: text only."""
 
-    def __init__(self, code: Code) -> None:
+    def __init__(self, code: Code, **details: str) -> None:
         super().__init__(code.value)
         self.code = code
+        self.details = details

@@ -4,19 +4,24 @@ The consumer decodes by these classes, docs/protocol.md and static/js/room/proto
 (`manage.py protocol`), and a test holds both to them.
 
 A frame is a JSON object. A command is `{"type": …, "id": n, "data": {…}}`; it is answered by exactly one
-`{"type": "ok" | "error", "re": n, …}`. An event is `{"type": …, "data": {…}}`, with a `seq` when it belongs to the
-ordered history of the stage.
+`{"type": "ok" | "error", "re": n, …}`. An event is `{"type": …, "data": {…}}`, with a `seq` when it belongs to an ordered
+history: that of everyone, or that of the moderators.
 """
 
 import dataclasses
 import json
 import typing
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, ClassVar
 
-PROTOCOL = 1  # grows when a page of the old version could misread a frame
+from rooms.domain.roles import Act
+from rooms.domain.snapshot import Audience, HandPolicy
+
+PROTOCOL = 2  # grows when a page of the old version could misread a frame
 MAX_FRAME_BYTES = 16 * 1024
 MAX_ID = 2**31 - 1
+MAX_LINE = 140  # of why a hand is up
 HEARTBEAT_SECONDS = 5  # a page pings this often
 ABSENT_AFTER_SECONDS = 12  # and is off the roster, at the next sweep, when nothing came for so long
 
@@ -24,6 +29,22 @@ ABSENT_AFTER_SECONDS = 12  # and is off the roster, at the next sweep, when noth
 def text(most: int) -> Any:
     """A field of at most `most` characters."""
     return field(metadata={"most": most})
+
+
+def one_of(values: type[StrEnum]) -> Any:
+    """A field that holds one of these."""
+    return field(metadata={"one_of": frozenset(value.value for value in values)})
+
+
+class ReportCategory(StrEnum):
+    """What a report is about."""
+
+    HARASSMENT = "harassment"
+    HATE = "hate"
+    PRIVACY = "privacy"
+    FRAUD = "fraud"
+    DANGER = "danger"
+    OTHER = "other"
 
 
 # --- Commands: page to server -------------------------------------------------------------------------------------
@@ -34,12 +55,17 @@ class Join:
     """Enter the room, or come back to it. Must be the first command. `muted` is what the person last wanted: someone who
     comes back muted stays muted, and nobody is ever unmuted by coming back unless they were unmuted here before.
     `resume` is the connection that this page had before its socket was lost, empty for a page that is new: with it, the
-    sound goes on as it is. Answer: `{"you": person id, "connection": …, "snapshot": RoomSnapshot}`; another connection
-    than the one asked for needs a new peer connection."""
+    sound goes on as it is. `leave_other`: give up the place in another room, after `in_another_room` asked. `as_staff`: be
+    here openly as staff. Answer: `{"you": You, "connection": …, "snapshot": RoomSnapshot, "desk": Desk or null}`; another
+    connection than the one asked for needs a new peer connection. Who then has no sound for some seconds is off the
+    roster (`media_missing`)."""
 
     type: ClassVar[str] = "room.join"
+    act: ClassVar[Act] = Act.LISTEN
     protocol: int
     muted: bool
+    leave_other: bool
+    as_staff: bool
     resume: str = text(32)
 
 
@@ -48,34 +74,251 @@ class Leave:
     """Leave the room and give up one's place. The room goes on."""
 
     type: ClassVar[str] = "room.leave"
+    act: ClassVar[Act] = Act.LEAVE
 
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """End the room for everybody. Hosts only."""
+    """End the room for everybody."""
 
     type: ClassVar[str] = "room.end"
+    act: ClassVar[Act] = Act.END_ROOM
 
 
 @dataclass(frozen=True, slots=True)
 class Sync:
-    """Ask for the whole stage again, after a gap in `seq`. Answer: `{"snapshot": RoomSnapshot}`."""
+    """Ask for everything again, after a gap in a `seq`. Answer: `{"you": You, "snapshot": RoomSnapshot, "desk": Desk or
+    null}`."""
 
     type: ClassVar[str] = "room.sync"
+    act: ClassVar[Act] = Act.LISTEN
 
 
 @dataclass(frozen=True, slots=True)
 class Mute:
-    """Mute oneself. Only on stage."""
+    """Mute oneself."""
 
     type: ClassVar[str] = "mic.mute"
+    act: ClassVar[Act] = Act.MUTE_SELF
 
 
 @dataclass(frozen=True, slots=True)
 class Unmute:
-    """Unmute oneself. Only on stage."""
+    """Unmute oneself."""
 
     type: ClassVar[str] = "mic.unmute"
+    act: ClassVar[Act] = Act.UNMUTE_SELF
+
+
+@dataclass(frozen=True, slots=True)
+class HandRaise:
+    """Raise one's hand, with a line of why (may be empty). Raised again, only the line changes. With an invitation there
+    already, one is on stage."""
+
+    type: ClassVar[str] = "hand.raise"
+    act: ClassVar[Act] = Act.RAISE_HAND
+    line: str = text(MAX_LINE)
+
+
+@dataclass(frozen=True, slots=True)
+class HandLower:
+    """Lower one's hand."""
+
+    type: ClassVar[str] = "hand.lower"
+    act: ClassVar[Act] = Act.LOWER_HAND
+
+
+@dataclass(frozen=True, slots=True)
+class HandLowerOther:
+    """Lower somebody's hand."""
+
+    type: ClassVar[str] = "hand.lower_other"
+    act: ClassVar[Act] = Act.LOWER_OTHER_HAND
+    person: str = text(32)
+
+
+@dataclass(frozen=True, slots=True)
+class HandsPolicy:
+    """Decide who may raise a hand: `everyone`, `followed` (people whom somebody on stage follows), `nobody`."""
+
+    type: ClassVar[str] = "hands.policy"
+    act: ClassVar[Act] = Act.SET_HAND_POLICY
+    policy: str = one_of(HandPolicy)
+
+
+@dataclass(frozen=True, slots=True)
+class StageInvite:
+    """Invite somebody onto the stage. With their hand up they are on stage, muted; else they are asked."""
+
+    type: ClassVar[str] = "stage.invite"
+    act: ClassVar[Act] = Act.INVITE
+    person: str = text(32)
+
+
+@dataclass(frozen=True, slots=True)
+class StageWithdraw:
+    """Take an invitation back."""
+
+    type: ClassVar[str] = "stage.withdraw"
+    act: ClassVar[Act] = Act.INVITE
+    person: str = text(32)
+
+
+@dataclass(frozen=True, slots=True)
+class StageJoin:
+    """Accept the invitation; for moderators and the host: take a seat. One is on stage, muted."""
+
+    type: ClassVar[str] = "stage.join"
+    act: ClassVar[Act] = Act.JOIN_STAGE
+
+
+@dataclass(frozen=True, slots=True)
+class StageDecline:
+    """Decline the invitation. Nobody is told who did what; the invitation is no more."""
+
+    type: ClassVar[str] = "stage.decline"
+    act: ClassVar[Act] = Act.DECLINE
+
+
+@dataclass(frozen=True, slots=True)
+class StageLeave:
+    """Go back to the audience."""
+
+    type: ClassVar[str] = "stage.leave"
+    act: ClassVar[Act] = Act.LEAVE_STAGE
+
+
+@dataclass(frozen=True, slots=True)
+class StageLock:
+    """Lock the stage, so that nobody comes onto it but those who run the room; or unlock it."""
+
+    type: ClassVar[str] = "stage.lock"
+    act: ClassVar[Act] = Act.LOCK_STAGE
+    locked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StageReset:
+    """Seat everybody in the audience but those who run the room, lower every hand, withdraw every invitation."""
+
+    type: ClassVar[str] = "stage.reset"
+    act: ClassVar[Act] = Act.RESET_STAGE
+
+
+@dataclass(frozen=True, slots=True)
+class PersonMute:
+    """Mute somebody on stage. Nobody can unmute another."""
+
+    type: ClassVar[str] = "person.mute"
+    act: ClassVar[Act] = Act.MUTE_OTHER
+    person: str = text(32)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonMove:
+    """Take somebody off the stage, into the audience."""
+
+    type: ClassVar[str] = "person.move"
+    act: ClassVar[Act] = Act.MOVE_TO_AUDIENCE
+    person: str = text(32)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRemove:
+    """Put somebody out of the room. They may come back, as a listener."""
+
+    type: ClassVar[str] = "person.remove"
+    act: ClassVar[Act] = Act.REMOVE
+    person: str = text(32)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonBan:
+    """Put somebody out of the room for good, also somebody who has left: a member by account and address, a guest by cookie
+    and network, for a while."""
+
+    type: ClassVar[str] = "person.ban"
+    act: ClassVar[Act] = Act.BAN
+    person: str = text(32)
+    reason: str = text(200)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonReport:
+    """Report somebody, or with an empty `person` the room, to MiTalk's staff, with a category and a line. The moment is
+    recorded."""
+
+    type: ClassVar[str] = "person.report"
+    act: ClassVar[Act] = Act.REPORT
+    person: str = text(32)
+    category: str = one_of(ReportCategory)
+    line: str = text(500)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonBlock:
+    """Block somebody: neither follows the other any more, and they do not enter rooms that one hosts."""
+
+    type: ClassVar[str] = "person.block"
+    act: ClassVar[Act] = Act.BLOCK
+    person: str = text(32)
+
+
+@dataclass(frozen=True, slots=True)
+class ModeratorName:
+    """Make somebody a moderator."""
+
+    type: ClassVar[str] = "moderator.name"
+    act: ClassVar[Act] = Act.NAME_MODERATOR
+    person: str = text(32)
+
+
+@dataclass(frozen=True, slots=True)
+class ModeratorDismiss:
+    """Make a moderator a member again."""
+
+    type: ClassVar[str] = "moderator.dismiss"
+    act: ClassVar[Act] = Act.DISMISS_MODERATOR
+    person: str = text(32)
+
+
+@dataclass(frozen=True, slots=True)
+class HostHandOver:
+    """Make somebody else the host, and be a moderator oneself."""
+
+    type: ClassVar[str] = "host.hand_over"
+    act: ClassVar[Act] = Act.HAND_OVER
+    person: str = text(32)
+
+
+@dataclass(frozen=True, slots=True)
+class RoomFreeze:
+    """Freeze the room: everybody is muted, and nobody can unmute or come on stage until staff let it go on. With the reason,
+    for the log."""
+
+    type: ClassVar[str] = "room.freeze"
+    act: ClassVar[Act] = Act.FREEZE
+    frozen: bool
+    reason: str = text(200)
+
+
+@dataclass(frozen=True, slots=True)
+class RoomMessage:
+    """Say something to everybody in the room, as staff; empty takes it back."""
+
+    type: ClassVar[str] = "room.message"
+    act: ClassVar[Act] = Act.MESSAGE_ROOM
+    text: str = text(300)
+
+
+@dataclass(frozen=True, slots=True)
+class RoomPeople:
+    """Find people by name: who is here, and who was. Answer: `{"people": list of Visitor}`, at most 50; those who are here
+    first."""
+
+    type: ClassVar[str] = "room.people"
+    act: ClassVar[Act] = Act.SEARCH_PEOPLE
+    query: str = text(60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +327,53 @@ class MediaOffer:
     Candidates in it are ignored. Answer: `{"sdp": answer}`."""
 
     type: ClassVar[str] = "media.offer"
+    act: ClassVar[Act] = Act.LISTEN
     sdp: str = text(MAX_FRAME_BYTES)
 
 
 @dataclass(frozen=True, slots=True)
 class Ping:
-    """Say that one is still there, every `HEARTBEAT_SECONDS`."""
+    """Say that one is still there, every `HEARTBEAT_SECONDS`, and how many frames came on this socket so far: who reads too
+    slowly is cut off and comes back to a fresh snapshot."""
 
     type: ClassVar[str] = "ping"
+    act: ClassVar[None] = None
+    received: int
 
 
-Command = Join | Leave | End | Sync | Mute | Unmute | MediaOffer | Ping
+Command = (
+    Join
+    | Leave
+    | End
+    | Sync
+    | Mute
+    | Unmute
+    | HandRaise
+    | HandLower
+    | HandLowerOther
+    | HandsPolicy
+    | StageInvite
+    | StageWithdraw
+    | StageJoin
+    | StageDecline
+    | StageLeave
+    | StageLock
+    | StageReset
+    | PersonMute
+    | PersonMove
+    | PersonRemove
+    | PersonBan
+    | PersonReport
+    | PersonBlock
+    | ModeratorName
+    | ModeratorDismiss
+    | HostHandOver
+    | RoomFreeze
+    | RoomMessage
+    | RoomPeople
+    | MediaOffer
+    | Ping
+)
 COMMANDS: dict[str, type[Command]] = {command.type: command for command in typing.get_args(Command)}
 
 
@@ -103,7 +382,8 @@ COMMANDS: dict[str, type[Command]] = {command.type: command for command in typin
 
 @dataclass(frozen=True, slots=True)
 class PersonCard:
-    """A person as the others in the room see them. `number` orders the stage."""
+    """A person as the others in the room see them. `number` orders the stage. `guest` is a guest's number; members have 0.
+    `member` names the member's page, empty for guests."""
 
     id: str
     name: str
@@ -111,10 +391,12 @@ class PersonCard:
     initials: str
     tint: int
     portrait: str
+    member: str
     role: str
     position: str
     muted: bool
     number: int
+    guest: int
     demo: bool
 
 
@@ -127,18 +409,68 @@ class Face:
     initials: str
     tint: int
     portrait: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandCard:
+    """A hand that is up: whose, why, its order in the queue, and when it went up (ISO 8601, UTC)."""
+
+    person: PersonCard
+    line: str
+    number: int
+    raised_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody who is or was in the room, as those who run it find them."""
+
+    person: PersonCard
+    here: bool
+    banned: bool
 
 
 @dataclass(frozen=True, slots=True)
 class RoomSnapshot:
-    """The whole room for one audience, as of `seq`."""
+    """The whole room for everyone, as of `seq`. `notice` is what staff last said, by `notice_by`."""
 
     seq: int
     phase: str
     stage_size: int
     stage: list[PersonCard]
+    staff: list[PersonCard]
+    hand_policy: str
+    locked: bool
+    frozen: bool
+    notice: str
+    notice_by: str
     count: int
     faces: list[Face]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What only those who run the room see, as of `seq` of the moderators' history: hands in their order, and who is
+    invited."""
+
+    seq: int
+    hands: list[HandCard]
+    invited: list[PersonCard]
+
+
+@dataclass(frozen=True, slots=True)
+class You:
+    """How one stands in the room oneself. `place` is one's place in the queue from 1, or 0 without a hand; `invited_by` is
+    the name of whoever asks one onto the stage, or empty."""
+
+    id: str
+    role: str
+    position: str
+    muted: bool
+    place: int
+    line: str
+    invited_by: str
 
 
 # --- Events: server to page ---------------------------------------------------------------------------------------
@@ -155,30 +487,103 @@ class Hello:
 
 @dataclass(frozen=True, slots=True)
 class StageSeated:
-    """Somebody is on stage, or changed there."""
+    """Somebody is on stage, or changed there. `by` names who took them up, if another did."""
 
     type: ClassVar[str] = "stage.seated"
-    ordered: ClassVar[bool] = True
+    ordered: ClassVar[Audience] = Audience.EVERYONE
     person: PersonCard
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
 class StageUnseated:
-    """Somebody is on stage no more."""
+    """Somebody is on stage no more. `by` names who took them down, if another did."""
 
     type: ClassVar[str] = "stage.unseated"
-    ordered: ClassVar[bool] = True
+    ordered: ClassVar[Audience] = Audience.EVERYONE
     person: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
 class StageMuted:
-    """Somebody on stage muted or unmuted."""
+    """Somebody on stage is muted or unmuted. `by` names who muted them, if another did."""
 
     type: ClassVar[str] = "stage.muted"
-    ordered: ClassVar[bool] = True
+    ordered: ClassVar[Audience] = Audience.EVERYONE
     person: str
     muted: bool
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class StageLocked:
+    """The stage was locked or unlocked."""
+
+    type: ClassVar[str] = "stage.locked"
+    ordered: ClassVar[Audience] = Audience.EVERYONE
+    locked: bool
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRole:
+    """Somebody is a member, a moderator or the host from now on. `by` is empty when the rule of succession chose."""
+
+    type: ClassVar[str] = "person.role"
+    ordered: ClassVar[Audience] = Audience.EVERYONE
+    person: str
+    name: str
+    role: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandsPolicyChanged:
+    """Others may raise a hand from now on."""
+
+    type: ClassVar[str] = "hands.policy"
+    ordered: ClassVar[Audience] = Audience.EVERYONE
+    policy: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoomFrozen:
+    """Staff froze the room, which mutes everybody, or let it go on."""
+
+    type: ClassVar[str] = "room.frozen"
+    ordered: ClassVar[Audience] = Audience.EVERYONE
+    frozen: bool
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class StaffEntered:
+    """Staff are in the room."""
+
+    type: ClassVar[str] = "staff.entered"
+    ordered: ClassVar[Audience] = Audience.EVERYONE
+    person: PersonCard
+
+
+@dataclass(frozen=True, slots=True)
+class StaffLeft:
+    """Staff are in the room no more."""
+
+    type: ClassVar[str] = "staff.left"
+    ordered: ClassVar[Audience] = Audience.EVERYONE
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoomTold:
+    """Staff say something to everybody; empty: no more."""
+
+    type: ClassVar[str] = "room.told"
+    ordered: ClassVar[Audience] = Audience.EVERYONE
+    text: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,13 +591,51 @@ class RoomEnded:
     """The room is over. `by` is the name of the person who ended it, empty if it ended by itself."""
 
     type: ClassVar[str] = "room.ended"
-    ordered: ClassVar[bool] = True
+    ordered: ClassVar[Audience] = Audience.EVERYONE
     by: str
 
 
 @dataclass(frozen=True, slots=True)
+class HandRaised:
+    """A hand went up, or its line changed."""
+
+    type: ClassVar[str] = "hand.raised"
+    ordered: ClassVar[Audience] = Audience.MODERATORS
+    hand: HandCard
+
+
+@dataclass(frozen=True, slots=True)
+class HandLowered:
+    """A hand came down."""
+
+    type: ClassVar[str] = "hand.lowered"
+    ordered: ClassVar[Audience] = Audience.MODERATORS
+    person: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class StageInvited:
+    """A listener is asked onto the stage."""
+
+    type: ClassVar[str] = "stage.invited"
+    ordered: ClassVar[Audience] = Audience.MODERATORS
+    person: PersonCard
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class StageInvitationEnded:
+    """An invitation is no more: used, declined or withdrawn."""
+
+    type: ClassVar[str] = "stage.invitation_ended"
+    ordered: ClassVar[Audience] = Audience.MODERATORS
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
 class StageVersion:
-    """How far the stage's history has come. Said when an event may have been lost: a page that is behind asks for the
+    """How far the history has come for everyone. Said when an event may have been lost: a page that is behind asks for the
     snapshot."""
 
     type: ClassVar[str] = "stage.version"
@@ -200,8 +643,34 @@ class StageVersion:
 
 
 @dataclass(frozen=True, slots=True)
+class DeskVersion:
+    """The same of the moderators' history."""
+
+    type: ClassVar[str] = "desk.version"
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class YouChanged:
+    """How one stands in the room is otherwise now: the place in the queue, an invitation, a role, a seat. `by` names who did
+    it, if another did."""
+
+    type: ClassVar[str] = "you.changed"
+    you: You
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceCounted:
+    """How many listen. At most once a second."""
+
+    type: ClassVar[str] = "audience.counted"
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class AudienceChanged:
-    """How many listen, and a few of their faces. At most once a second."""
+    """How many listen, and a few of their faces. At most once a second, in large rooms once in five."""
 
     type: ClassVar[str] = "audience.changed"
     count: int
@@ -228,8 +697,22 @@ Event = (
     | StageSeated
     | StageUnseated
     | StageMuted
+    | StageLocked
+    | PersonRole
+    | HandsPolicyChanged
+    | RoomFrozen
+    | StaffEntered
+    | StaffLeft
+    | RoomTold
     | RoomEnded
+    | HandRaised
+    | HandLowered
+    | StageInvited
+    | StageInvitationEnded
     | StageVersion
+    | DeskVersion
+    | YouChanged
+    | AudienceCounted
     | AudienceChanged
     | StageSpeaking
     | MediaRestart
@@ -252,13 +735,15 @@ class Ok:
 @dataclass(frozen=True, slots=True)
 class Error:
     """The command `re` was refused (null if it could not be read). `code` is stable, `message` is for the person in
-    their language. `fatal`: the socket closes after this frame, and coming back with the same would be refused again."""
+    their language. `fatal`: the socket closes after this frame, and coming back with the same would be refused again.
+    `details` say more to the page, by code."""
 
     type: ClassVar[str] = "error"
     re: int | None
     code: str
     message: str
     fatal: bool
+    details: dict[str, str] = field(default_factory=dict)
 
 
 def encode(frame: Ok | Error | dict[str, Any]) -> str:

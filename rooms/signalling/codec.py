@@ -64,6 +64,8 @@ def _fits(value: Any, field: dataclasses.Field) -> bool:
         return False
     if isinstance(value, str):
         # A lone surrogate is legal JSON and illegal everywhere after it.
+        if "one_of" in field.metadata:
+            return value in field.metadata["one_of"]
         return len(value) <= field.metadata["most"] and not any(
             "\ud800" <= character <= "\udfff" for character in value
         )

@@ -1,26 +1,30 @@
 """One page's WebSocket: its life, and which service each command goes to."""
 
 import asyncio
+import contextlib
 import dataclasses
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
-from django.http import HttpRequest
 from django.utils import translation
 
-from accounts.models import Profile
 from rooms import selectors, services
 from rooms.domain import messages
+from rooms.domain.commands import RUNS_THE_ROOM
 from rooms.domain.errors import Code, Refused
+from rooms.domain.roles import Role
 from rooms.events import frame_of
 from rooms.hub import get_hub
 from rooms.signalling.codec import Incoming, Unreadable, decode
-from rooms.signalling.limits import FrameLimit, Verdict
+from rooms.signalling.commands import CHANGES
+from rooms.signalling.limits import FrameLimit, Unread, Verdict
 from rooms.signalling.negotiate import get_negotiator
+from rooms.signalling.visitors import entrant_of, language_of, refusal_of
 from rooms.wording import SENTENCES
 
 logger = logging.getLogger(__name__)
@@ -31,6 +35,10 @@ FATAL = {
     Code.SIGNED_OUT,
     Code.PROFILE_MISSING,
     Code.SUPERSEDED,
+    Code.MOVED_TO_ANOTHER_ROOM,
+    Code.REMOVED,
+    Code.BANNED,
+    Code.NOT_ADMITTED,
     Code.ROOM_NOT_FOUND,
     Code.ROOM_NOT_OPEN,
     Code.ROOM_ENDED,
@@ -38,13 +46,26 @@ FATAL = {
 CLOSE_CODES = {
     Code.SIGNED_OUT: 4401,
     Code.PROFILE_MISSING: 4403,
+    Code.BANNED: 4403,
+    Code.NOT_ADMITTED: 4403,
     Code.ROOM_NOT_FOUND: 4404,
     Code.NOT_JOINED: 4408,
+    Code.MEDIA_MISSING: 4408,
     Code.SUPERSEDED: 4409,
     Code.ROOM_ENDED: 4410,
+    Code.REMOVED: 4411,
+    Code.MOVED_TO_ANOTHER_ROOM: 4412,
+    Code.READER_TOO_SLOW: 4413,
     Code.TOO_MANY_MESSAGES: 4429,
 }
 CLOSE_REFUSED = 4400
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """The last entry of an outbox."""
+
+    code: int
 
 
 class RoomConsumer(AsyncWebsocketConsumer):
@@ -56,17 +77,20 @@ class RoomConsumer(AsyncWebsocketConsumer):
         self.connection = ""  # set by joining
         self._number = 0
         self._limit = FrameLimit()
-        self._language = _language(self.scope)
+        self._unread = Unread()
+        self._language = language_of(self.scope)
         self._tasks: set[asyncio.Task[None]] = set()
         self._negotiation: asyncio.Task[None] | None = None
         self._held: list[str] | None = None  # frames kept back while a snapshot is under way
+        self._outbox: asyncio.Queue[str | Closing] = asyncio.Queue()
         self._closing = False
         await self.accept()
-        refusal = await database_sync_to_async(_refusal)(self.scope["user"])
+        self._track(self._write())
+        refusal = await database_sync_to_async(refusal_of)(self.scope)
         if refusal is not None:
-            await self._refuse(None, refusal, fatal=True)
-            return
-        await self._send(frame_of(messages.Hello(messages.PROTOCOL, messages.HEARTBEAT_SECONDS)))
+            self._refuse(None, refusal, close=True)
+        else:
+            self._say(frame_of(messages.Hello(messages.PROTOCOL, messages.HEARTBEAT_SECONDS)))
 
     async def disconnect(self, code: int) -> None:
         """The socket is gone: the person keeps their place for a while."""
@@ -83,36 +107,42 @@ class RoomConsumer(AsyncWebsocketConsumer):
             return
         match self._limit.take(time.monotonic()):
             case Verdict.CUT:
-                await self._refuse(None, Code.TOO_MANY_MESSAGES, close=True)
+                self._refuse(None, Code.TOO_MANY_MESSAGES, close=True)
                 return
             case Verdict.REFUSE:
-                await self._refuse(None, Code.TOO_MANY_MESSAGES)
+                self._refuse(None, Code.TOO_MANY_MESSAGES)
                 return
         try:
             if text_data is None:
                 raise Unreadable(Code.MESSAGE_MALFORMED)
             incoming = decode(text_data)
         except Unreadable as refusal:
-            await self._refuse(refusal.re, refusal.code)
+            self._refuse(refusal.re, refusal.code)
             return
         await self._handle(incoming)
 
     # --- Commands ---------------------------------------------------------------------------------------------------
 
     async def _handle(self, incoming: Incoming) -> None:
-        handler = self._HANDLERS[type(incoming.command)]
         try:
             if not self.connection and not isinstance(incoming.command, messages.Join | messages.Ping):
                 raise Refused(Code.NOT_JOINED)
-            answer = await handler(self, incoming)
+            answer = await self._answer(incoming)
         except Refused as refusal:
-            await self._refuse(incoming.id, refusal.code)
+            self._refuse(incoming.id, refusal.code, refusal.details)
         except Exception:
             logger.exception("live.command_failed", extra={"command": incoming.command.type})
-            await self._refuse(incoming.id, Code.SERVER_ERROR)
+            self._refuse(incoming.id, Code.SERVER_ERROR)
         else:
             if answer is not None:
-                await self._send(messages.Ok(re=incoming.id, data=answer))
+                self._say(messages.Ok(re=incoming.id, data=answer))
+
+    async def _answer(self, incoming: Incoming) -> dict[str, Any] | None:
+        change = CHANGES.get(type(incoming.command))
+        if change is not None:
+            await database_sync_to_async(change)(self.room, self.connection, incoming.command)
+            return {}
+        return await self._HANDLERS[type(incoming.command)](self, incoming)
 
     async def _on_join(self, incoming: Incoming) -> dict[str, Any] | None:
         command = incoming.command
@@ -121,49 +151,61 @@ class RoomConsumer(AsyncWebsocketConsumer):
             raise Refused(Code.PROTOCOL_UNSUPPORTED)
         if self.connection:
             raise Refused(Code.NOT_ALLOWED)
-        joined = await database_sync_to_async(services.join)(
-            self.room, self.scope["user"], muted=command.muted, resume=command.resume
-        )
+        joined = await database_sync_to_async(self._join)(command)
         self.connection, self._number = joined.connection, joined.number
         # Frames that come while the snapshot is read follow it: the page has something to apply them to.
         self._held = []
         try:
             await get_hub().enter(self.room, self)
-            snapshot = await database_sync_to_async(selectors.room_snapshot)(self.room)
-            get_hub().knows(self.room, snapshot.seq)
-            data = {"you": joined.person, "connection": joined.connection, "snapshot": dataclasses.asdict(snapshot)}
-            await self._send(messages.Ok(re=incoming.id, data=data))
+            whole = await self._whole()
+            self._say(messages.Ok(re=incoming.id, data={"connection": joined.connection, **whole}))
         finally:
             held, self._held = self._held, None
         for text in held:
-            await self.send(text_data=text)
+            self._put(text)
         return None
+
+    def _join(self, command: messages.Join) -> services.Joined:
+        return services.join(
+            self.room,
+            entrant_of(self.scope),
+            muted=command.muted,
+            resume=command.resume,
+            leave_other=command.leave_other,
+            as_staff=command.as_staff,
+        )
+
+    async def _whole(self) -> dict[str, Any]:
+        """Everything that this page may know of the room."""
+        you, snapshot, desk = await database_sync_to_async(_read)(self.room, self.connection)
+        desk_seq = desk.seq if desk else None
+        get_hub().knows(self.room, self.connection, you, seq=snapshot.seq, desk_seq=desk_seq)
+        return {
+            "you": dataclasses.asdict(you),
+            "snapshot": dataclasses.asdict(snapshot),
+            "desk": dataclasses.asdict(desk) if desk else None,
+        }
 
     async def _on_leave(self, incoming: Incoming) -> dict[str, Any] | None:
         connection, self.connection = self.connection, ""
         await get_hub().exit(self.room, connection, self)
         await database_sync_to_async(services.leave)(self.room, connection)
-        await self._send(messages.Ok(re=incoming.id, data={}))
-        await self._close(1000)
+        self._say(messages.Ok(re=incoming.id, data={}))
+        self._close(1000)
         return None
 
-    async def _on_end(self, incoming: Incoming) -> dict[str, Any]:
-        await database_sync_to_async(services.end)(self.room, self.connection)
-        return {}
-
     async def _on_sync(self, incoming: Incoming) -> dict[str, Any]:
-        snapshot = await database_sync_to_async(selectors.room_snapshot)(self.room)
-        return {"snapshot": dataclasses.asdict(snapshot)}
+        return await self._whole()
 
-    async def _on_mute(self, incoming: Incoming) -> dict[str, Any]:
-        await database_sync_to_async(services.set_muted)(self.room, self.connection, muted=True)
-        return {}
-
-    async def _on_unmute(self, incoming: Incoming) -> dict[str, Any]:
-        await database_sync_to_async(services.set_muted)(self.room, self.connection, muted=False)
-        return {}
+    async def _on_people(self, incoming: Incoming) -> dict[str, Any]:
+        assert isinstance(incoming.command, messages.RoomPeople)
+        query = incoming.command.query
+        found = await database_sync_to_async(services.find_people)(self.room, self.connection, query)
+        return {"people": [dataclasses.asdict(visitor) for visitor in found]}
 
     async def _on_ping(self, incoming: Incoming) -> dict[str, Any]:
+        assert isinstance(incoming.command, messages.Ping)
+        self._unread.received(incoming.command.received)
         if self.connection:
             get_hub().seen(self.connection)
         return {}
@@ -172,9 +214,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
         # A consumer reads its next frame only after this returns, and a worker may take seconds.
         if self._negotiation is not None:
             self._negotiation.cancel()
-        self._negotiation = asyncio.create_task(self._negotiate(incoming))
-        self._tasks.add(self._negotiation)
-        self._negotiation.add_done_callback(self._tasks.discard)
+        self._negotiation = self._track(self._negotiate(incoming))
 
     async def _negotiate(self, incoming: Incoming) -> None:
         assert isinstance(incoming.command, messages.MediaOffer)
@@ -186,20 +226,18 @@ class RoomConsumer(AsyncWebsocketConsumer):
                 room=self.room, person=person, connection=self.connection, sdp=incoming.command.sdp
             )
         except Refused as refusal:
-            await self._refuse(incoming.id, refusal.code)
+            self._refuse(incoming.id, refusal.code)
         except Exception:
             logger.exception("live.negotiation_failed")
-            await self._refuse(incoming.id, Code.SERVER_ERROR)
+            self._refuse(incoming.id, Code.SERVER_ERROR)
         else:
-            await self._send(messages.Ok(re=incoming.id, data={"sdp": answer}))
+            self._say(messages.Ok(re=incoming.id, data={"sdp": answer}))
 
     _HANDLERS: dict[type, Callable[["RoomConsumer", Incoming], Awaitable[dict[str, Any] | None]]] = {
         messages.Join: _on_join,
         messages.Leave: _on_leave,
-        messages.End: _on_end,
         messages.Sync: _on_sync,
-        messages.Mute: _on_mute,
-        messages.Unmute: _on_unmute,
+        messages.RoomPeople: _on_people,
         messages.MediaOffer: _on_offer,
         messages.Ping: _on_ping,
     }
@@ -210,47 +248,66 @@ class RoomConsumer(AsyncWebsocketConsumer):
         """Send a frame, soon and in order."""
         if self._held is not None:
             self._held.append(text)
-        elif not self._closing:
-            self._track(self.send(text_data=text))
+        else:
+            self._put(text)
 
-    def dismiss(self, code: Code) -> None:
+    def dismiss(self, code: Code, **details: str) -> None:
         """Say why, and close."""
-        if not self._closing:
-            self._track(self._refuse(None, code, close=True))
+        self._refuse(None, code, details, close=True)
 
     # --- Saying it ----------------------------------------------------------------------------------------------------
 
-    async def _refuse(self, re: int | None, code: Code, *, fatal: bool = False, close: bool = False) -> None:
-        fatal = fatal or code in FATAL
+    def _refuse(
+        self, re: int | None, code: Code, details: dict[str, str] | None = None, *, close: bool = False
+    ) -> None:
         with translation.override(self._language):
             message = str(SENTENCES[code])
-        await self._send(messages.Error(re=re, code=code.value, message=message, fatal=fatal))
+        fatal = code in FATAL
+        self._say(messages.Error(re=re, code=code.value, message=message, fatal=fatal, details=details or {}))
         if fatal or close:
-            await self._close(CLOSE_CODES.get(code, CLOSE_REFUSED))
+            self._close(CLOSE_CODES.get(code, CLOSE_REFUSED))
 
-    async def _send(self, answer: messages.Ok | messages.Error | dict[str, Any]) -> None:
+    def _say(self, answer: messages.Ok | messages.Error | dict[str, Any]) -> None:
+        self._put(messages.encode(answer))
+
+    def _put(self, text: str) -> None:
+        if self._closing:
+            return
+        if self._unread.sent(len(text)):
+            self._outbox.put_nowait(text)
+        else:
+            self._unread = Unread()  # for the one frame that says why
+            self._refuse(None, Code.READER_TOO_SLOW, close=True)
+
+    def _close(self, code: int) -> None:
         if not self._closing:
-            await self.send(text_data=messages.encode(answer))
+            self._closing = True
+            self._outbox.put_nowait(Closing(code))
 
-    async def _close(self, code: int) -> None:
-        self._closing = True
-        await self.close(code)
+    async def _write(self) -> None:
+        """Send what is in the outbox, in order, until the end."""
+        with contextlib.suppress(ConnectionError):
+            while True:
+                item = await self._outbox.get()
+                if isinstance(item, Closing):
+                    await self.close(item.code)
+                    return
+                await self.send(text_data=item)
 
-    def _track(self, work: Any) -> None:
-        task = asyncio.ensure_future(work)
+    def _track(self, work: Any) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
 
-def _refusal(user: Any) -> Code | None:
-    if not user.is_authenticated or not user.is_active:
-        return Code.SIGNED_OUT
-    return None if Profile.objects.filter(user=user).exists() else Code.PROFILE_MISSING
+def _read(room: str, connection: str) -> tuple[messages.You, messages.RoomSnapshot, messages.Desk | None]:
+    """How one stands, the room, and for those who run it their desk. The desk's version is read before its rows.
 
-
-def _language(scope: dict[str, Any]) -> str:
-    request = HttpRequest()
-    request.COOKIES = scope.get("cookies", {})
-    headers = dict(scope["headers"])
-    request.META = {"HTTP_ACCEPT_LANGUAGE": headers.get(b"accept-language", b"").decode("latin-1")[:500]}
-    return translation.get_language_from_request(request)
+    Raises:
+        Refused: `not_joined`, when they were taken off the roster meanwhile.
+    """
+    you = selectors.standings(room, [connection]).get(connection)
+    if you is None:
+        raise Refused(Code.NOT_JOINED)
+    return you, selectors.room_snapshot(room), selectors.desk(room) if Role(you.role) in RUNS_THE_ROOM else None

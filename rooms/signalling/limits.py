@@ -1,5 +1,6 @@
-"""How often one socket may speak. Time is an argument."""
+"""How often one socket may speak, and how far its reader may fall behind. Time is an argument."""
 
+from collections import deque
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -35,3 +36,32 @@ class FrameLimit:
             return Verdict.PASS
         self.refused += 1
         return Verdict.CUT if self.refused > REFUSALS_BEFORE_CUT else Verdict.REFUSE
+
+
+MOST_UNREAD_BYTES = 256 * 1024
+MOST_UNREAD_FRAMES = 2_000
+
+
+@dataclass
+class Unread:
+    """What was sent to one socket and not yet acknowledged: daphne's send never pushes back, so pages say what came."""
+
+    bytes: int = 0
+    _sizes: deque[int] = field(default_factory=deque)
+    _received: int = 0
+
+    def sent(self, size: int) -> bool:
+        """Count one frame of so many bytes.
+
+        Returns:
+            Whether the reader still keeps up.
+        """
+        self._sizes.append(size)
+        self.bytes += size
+        return self.bytes <= MOST_UNREAD_BYTES and len(self._sizes) <= MOST_UNREAD_FRAMES
+
+    def received(self, count: int) -> None:
+        """The page says how many frames came in all; less than it said before, or more than were sent, is not believed."""
+        while self._received < count and self._sizes:
+            self.bytes -= self._sizes.popleft()
+            self._received += 1

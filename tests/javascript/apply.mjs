@@ -1,9 +1,13 @@
-// Applies histories of events as a page does: reads `[{snapshot, events}, …]` as JSON from standard input, writes the
-// snapshots that come of them. tests/rooms/test_both_ends.py compares them with the server's.
+// Applies histories of events as a page does: reads `[{snapshot, desk, events}, …]` as JSON from standard input, writes what
+// comes of them. tests/rooms/test_both_ends.py compares it with the server's.
 
-import { applyEvent } from "../../static/js/room/stage.js";
+import { ORDERED } from "../../static/js/room/protocol.js";
+import { applyEvent, applyToDesk } from "../../static/js/room/stage.js";
 
 let text = "";
 for await (const chunk of process.stdin) text += chunk;
-const results = JSON.parse(text).map(({ snapshot, events }) => events.reduce(applyEvent, snapshot));
+const results = JSON.parse(text).map(({ snapshot, desk, events }) => {
+  const told = (history) => events.filter((event) => ORDERED[event.type] === history);
+  return { snapshot: told("everyone").reduce(applyEvent, snapshot), desk: told("moderators").reduce(applyToDesk, desk) };
+});
 process.stdout.write(JSON.stringify(results));

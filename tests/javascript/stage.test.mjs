@@ -3,10 +3,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { applyEvent, inOrder, judge } from "../../static/js/room/stage.js";
+import { applyEvent, applyToDesk, inOrder, judge } from "../../static/js/room/stage.js";
 
 const person = (id, number, more = {}) => ({ id, number, name: id, muted: true, role: "member", position: "stage", ...more });
-const empty = { seq: 4, phase: "live", stage_size: 8, stage: [], count: 3, faces: [{ id: "f" }] };
+const empty = { seq: 4, phase: "live", stage_size: 8, stage: [], staff: [], count: 3, faces: [{ id: "f" }] };
+const desk = { seq: 7, hands: [], invited: [] };
+const hand = (id, number, line = "") => ({ person: person(id, 0), number, line, raised_at: "" });
 
 test("who is seated appears in the order of coming, once", () => {
   let snapshot = applyEvent(empty, { type: "stage.seated", seq: 5, data: { person: person("late", 2) } });
@@ -45,9 +47,32 @@ test("an unknown event changes nothing", () => {
 });
 
 test("the next is applied, the known dropped, a gap asks for the snapshot", () => {
-  assert.deepEqual([5, 4, 1, 6].map((seq) => judge(empty, seq)), ["apply", "drop", "drop", "sync"]);
+  assert.deepEqual([5, 4, 1, 6].map((seq) => judge(4, seq)), ["apply", "drop", "drop", "sync"]);
 });
 
 test("equal numbers are ordered by id, as the server does", () => {
   assert.deepEqual(inOrder([person("b", 1), person("a", 1)]).map((found) => found.id), ["a", "b"]);
+});
+
+test("hands stand in the order they were raised, and a line changed keeps its place", () => {
+  let after = applyToDesk(desk, { type: "hand.raised", seq: 8, data: { hand: hand("b", 2) } });
+  after = applyToDesk(after, { type: "hand.raised", seq: 9, data: { hand: hand("a", 1) } });
+  after = applyToDesk(after, { type: "hand.raised", seq: 10, data: { hand: hand("a", 1, "why") } });
+  assert.deepEqual(after.hands.map((found) => [found.person.id, found.line]), [["a", "why"], ["b", ""]]);
+  after = applyToDesk(after, { type: "hand.lowered", seq: 11, data: { person: "a", by: "" } });
+  assert.deepEqual([after.hands.map((found) => found.person.id), after.seq], [["b"], 11]);
+});
+
+test("an invitation is on the desk until it ends", () => {
+  const invited = applyToDesk(desk, { type: "stage.invited", seq: 8, data: { person: person("a", 0), by: "host" } });
+  assert.deepEqual(invited.invited.map((found) => found.id), ["a"]);
+  assert.deepEqual(applyToDesk(invited, { type: "stage.invitation_ended", seq: 9, data: { person: "a" } }).invited, []);
+});
+
+test("freezing mutes everybody, and letting go on unmutes nobody", () => {
+  const before = { ...empty, stage: [person("a", 1, { muted: false })] };
+  const frozen = applyEvent(before, { type: "room.frozen", seq: 5, data: { frozen: true, by: "staff" } });
+  assert.deepEqual([frozen.frozen, frozen.stage[0].muted], [true, true]);
+  const on = applyEvent(frozen, { type: "room.frozen", seq: 6, data: { frozen: false, by: "staff" } });
+  assert.deepEqual([on.frozen, on.stage[0].muted], [false, true]);
 });

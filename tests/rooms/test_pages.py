@@ -14,6 +14,7 @@ from tests.factories import a_live_room, a_member, a_topic, an_industry
 from tests.fakes import RecordingBus
 
 pytestmark = pytest.mark.django_db
+FORM = {"title": "Packaging 101", "language": "en", "speakers": "", "visibility": "members", "hand_policy": "everyone"}
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def test_a_topic_is_made_and_a_room_opened_in_it(client: Client, host: User) -> 
     topic = Topic.objects.get()
     assert response["Location"] == f"{reverse('rooms:new_room')}?topic={topic.public_id}"
     assert client.get(response["Location"]).context["form"].initial["topic"] == topic
-    form = {"title": "Packaging 101", "topic": topic.pk, "language": "en", "speakers": ""}
+    form = FORM | {"topic": topic.pk}
     room_address = client.post(reverse("rooms:new_room"), form)["Location"]
     room = Room.objects.get()
     assert room_address == reverse("rooms:room", args=[room.public_id])
@@ -64,7 +65,7 @@ def test_a_bad_topic_or_title_is_refused_and_what_was_typed_stays(
     assert f'<li data-code="{code}">' in response.content.decode()
     title = name + "xx" if code == "max_length" and len(name) == 61 else name
     title = "x" * 121 if len(title) == 63 else title
-    form = {"title": title, "topic": a_topic(host).pk, "language": "en"}
+    form = FORM | {"title": title, "topic": a_topic(host).pk}
     response = client.post(reverse("rooms:new_room"), form)
     assert response.context["form"].has_error("title", code) or response.context["form"].has_error(
         "title", "min_length"
@@ -75,8 +76,7 @@ def test_a_bad_topic_or_title_is_refused_and_what_was_typed_stays(
 
 def test_named_speakers_sit_on_stage_and_strangers_addresses_tell_nothing(client: Client, host: User) -> None:
     speaker = a_member("Lin Wei", email="lin@example.org")
-    form = {
-        "title": "Packaging 101",
+    form = FORM | {
         "topic": a_topic(host).pk,
         "language": "zh",
         "speakers": f"LIN@example.org, nobody@example.org, {host.email}",
@@ -89,7 +89,7 @@ def test_a_stage_has_no_room_for_nine(client: Client, host: User) -> None:
     speakers = ", ".join(f"s{number}@example.org" for number in range(8))
     response = client.post(
         reverse("rooms:new_room"),
-        {"title": "Crowded", "topic": a_topic(host).pk, "language": "en", "speakers": speakers},
+        FORM | {"topic": a_topic(host).pk, "speakers": speakers},
     )
     assert response.context["form"].has_error("speakers", "too_many_speakers")
 

@@ -5,6 +5,7 @@ import pytest
 from rooms.domain import messages
 from rooms.domain.errors import Code
 from rooms.protocol import files
+from rooms.signalling.commands import CHANGES
 from rooms.signalling.consumer import CLOSE_CODES, FATAL, RoomConsumer
 from rooms.wording import SENTENCES
 
@@ -19,7 +20,8 @@ def test_every_code_has_a_sentence() -> None:
 
 
 def test_every_command_has_a_handler() -> None:
-    assert set(RoomConsumer._HANDLERS) == set(messages.COMMANDS.values())
+    assert {*RoomConsumer._HANDLERS, *CHANGES} == set(messages.COMMANDS.values())
+    assert not RoomConsumer._HANDLERS.keys() & CHANGES.keys()
 
 
 def test_every_fatal_refusal_has_a_close_code_or_the_plain_one() -> None:

@@ -80,10 +80,16 @@ class Page:
         else:
             await self._socket.send_to(text_data=text)
 
-    async def join(self, *, muted: bool = True, resume: str = "") -> dict[str, Any]:
+    async def ask_to_join(self, **options: Any) -> dict[str, Any]:
+        """Ask to enter the room; the answer."""
+        entry = {"protocol": messages.PROTOCOL, "muted": True, "resume": "", "leave_other": False, "as_staff": False}
+        return await self.command("room.join", **(entry | options))
+
+    async def join(self, **options: Any) -> dict[str, Any]:
         """Enter the room; the answer's data."""
-        answer = await self.command("room.join", protocol=messages.PROTOCOL, muted=muted, resume=resume)
+        answer = await self.ask_to_join(**options)
         assert answer["type"] == "ok", answer
+        check_entry(answer["data"])
         self.connection = answer["data"]["connection"]
         return answer["data"]
 
@@ -96,18 +102,27 @@ class Page:
         await self._socket.disconnect(timeout=PATIENCE_SECONDS)
 
 
+def check_entry(data: dict[str, Any]) -> None:
+    """Hold the answer to room.join to its declaration."""
+    assert data.keys() == {"you", "connection", "snapshot", "desk"}
+    check_fields(messages.You, data["you"])
+    check_fields(messages.RoomSnapshot, data["snapshot"])
+    if data["desk"] is not None:
+        check_fields(messages.Desk, data["desk"])
+
+
 def check_frame(frame: dict[str, Any]) -> None:
     """Hold a frame from the server to rooms.domain.messages."""
     kind = frame["type"]
     if kind == "ok":
         assert frame.keys() == {"type", "re", "data"}
     elif kind == "error":
-        assert frame.keys() == {"type", "re", "code", "message", "fatal"}
+        assert frame.keys() == {"type", "re", "code", "message", "fatal", "details"}
         assert frame["code"] in set(Code)
         assert frame["message"]
     else:
         declared = messages.EVENTS[kind]
-        assert frame.keys() == {"type", "data"} | ({"seq"} if getattr(declared, "ordered", False) else set())
+        assert frame.keys() == {"type", "data"} | ({"seq"} if getattr(declared, "ordered", None) else set())
         check_fields(declared, frame["data"])
 
 

@@ -18,7 +18,8 @@ from tests.signalling.page import a_page
 
 make_room = database_sync_to_async(a_live_room)
 make_member = database_sync_to_async(a_member)
-JOIN = {"type": "room.join", "id": 1, "data": {"protocol": 1, "muted": True, "resume": ""}}
+ENTRY = {"protocol": 1, "muted": True, "resume": "", "leave_other": False, "as_staff": False}
+JOIN = {"type": "room.join", "id": 1, "data": ENTRY}
 
 
 def refused_with(text: str) -> Code:
@@ -28,7 +29,7 @@ def refused_with(text: str) -> Code:
 
 
 def test_a_command_is_read() -> None:
-    assert decode(json.dumps(JOIN)) == Incoming(1, Join(protocol=1, muted=True, resume=""))
+    assert decode(json.dumps(JOIN)) == Incoming(1, Join(**ENTRY))
 
 
 @pytest.mark.parametrize(
@@ -55,10 +56,13 @@ def test_a_command_is_read() -> None:
         '{"type": "ping", "id": 1, "data": []}',
         '{"type": "ping", "id": 1, "more": {}}',
         '{"type": "room.join", "id": 1, "data": {"protocol": 1}}',
-        '{"type": "room.join", "id": 1, "data": {"protocol": "1", "muted": true, "resume": ""}}',
-        '{"type": "room.join", "id": 1, "data": {"protocol": true, "muted": true, "resume": ""}}',
-        '{"type": "room.join", "id": 1, "data": {"protocol": 1, "muted": 1, "resume": ""}}',
-        '{"type": "room.join", "id": 1, "data": {"protocol": ' + "9" * 5000 + ', "muted": true, "resume": ""}}',
+        '{"type": "ping", "id": 1, "data": {"received": ' + "9" * 5000 + "}}",
+        *(
+            json.dumps({**JOIN, "data": ENTRY | wrong})
+            for wrong in ({"protocol": "1"}, {"protocol": True}, {"muted": 1}, {"resume": None}, {"resume": "x" * 33})
+        ),
+        '{"type": "hands.policy", "id": 1, "data": {"policy": "friends"}}',
+        '{"type": "hand.raise", "id": 1, "data": {"line": "' + "x" * 141 + '"}}',
         '{"type": "media.offer", "id": 1, "data": {"sdp": null}}',
         '{"type": "media.offer", "id": 1, "data": {"sdp": "\\ud800"}}',
     ],
@@ -164,7 +168,7 @@ class TestThroughTheSocket:
         await host.join()
         await flooder.join()
         for _ in range(int(BURST) + REFUSALS_BEFORE_CUT + 20):
-            await flooder.send('{"type": "ping", "id": 1, "data": {}}')
+            await flooder.send('{"type": "ping", "id": 1, "data": {"received": 0}}')
         codes = []
         while (frame := await flooder.next())["type"] != "closed":
             codes.append(frame.get("code", "ok"))

@@ -30,7 +30,7 @@ async def test_the_host_enters_and_everybody_sees_them_unmute(worker: AnsweringW
     assert [person["name"] for person in heard["snapshot"]["stage"]] == ["Ji-woo Han"]
     assert (await host.command("mic.unmute"))["type"] == "ok"
     event = await listener.until("stage.muted")
-    assert event["data"] == {"person": entered["you"], "muted": False}
+    assert event["data"] == {"person": entered["you"]["id"], "muted": False, "by": ""}
     assert event["seq"] == heard["snapshot"]["seq"] + 1
 
 
@@ -53,13 +53,13 @@ async def test_nothing_works_before_joining(live: None) -> None:
         ("room.leave", {}),
     ):
         assert (await page.command(kind, **data))["code"] == "not_joined"
-    assert (await page.command("ping"))["type"] == "ok"
+    assert (await page.command("ping", received=0))["type"] == "ok"
 
 
 async def test_another_protocol_is_told_to_reload(live: None) -> None:
     room = await make_room()
     page = await a_page(room, room.host)
-    answer = await page.command("room.join", protocol=messages.PROTOCOL + 1, muted=True, resume="")
+    answer = await page.ask_to_join(protocol=messages.PROTOCOL + 1)
     assert (answer["code"], answer["fatal"]) == ("protocol_unsupported", True)
 
 
@@ -91,7 +91,7 @@ async def test_a_second_tab_takes_over(worker: AnsweringWorker) -> None:
     entered = await first.join()
     second = await a_page(room, room.host)
     again = await second.join()
-    assert again["you"] == entered["you"]
+    assert again["you"]["id"] == entered["you"]["id"]
     assert (await first.until("error"))["code"] == "superseded"
     assert (await first.next())["code"] == 4409
     assert len(again["snapshot"]["stage"]) == 1
@@ -103,7 +103,7 @@ async def test_a_lost_socket_keeps_the_place(live: None) -> None:
     entered = await page.join()
     await page.close()
     back = await a_page(room, room.host)
-    assert (await back.join())["you"] == entered["you"]
+    assert (await back.join())["you"]["id"] == entered["you"]["id"]
     assert await database_sync_to_async(Participant.objects.count)() == 1
 
 
@@ -128,7 +128,7 @@ async def test_nobody_resumes_another_persons_connection(worker: AnsweringWorker
     entered = await host.join()
     stolen = await thief.join(resume=entered["connection"])
     assert stolen["connection"] != entered["connection"]
-    assert stolen["you"] != entered["you"]
+    assert stolen["you"]["id"] != entered["you"]["id"]
     assert (await host.command("mic.unmute"))["type"] == "ok"
 
 
@@ -213,7 +213,7 @@ class TestMedia:
         answer = await page.command("media.offer", sdp=SDP + "a=candidate:1 1 udp 1 10.0.0.1 9 typ host\r\n")
         assert answer["data"] == {"sdp": worker.answers_with}
         assert worker.offers[0].sdp == SDP
-        assert (worker.offers[0].person, worker.offers[0].connection) == (entered["you"], page.connection)
+        assert (worker.offers[0].person, worker.offers[0].connection) == (entered["you"]["id"], page.connection)
 
     async def test_the_workers_refusal_reaches_the_page(self, worker: AnsweringWorker) -> None:
         room = await make_room()
@@ -234,7 +234,7 @@ class TestMedia:
         await page.join()
         worker.silent = True
         await page.send('{"type": "media.offer", "id": 900, "data": {"sdp": "v=0\\r\\nm=audio 9 a 1\\r\\n"}}')
-        assert (await page.command("ping"))["type"] == "ok"
+        assert (await page.command("ping", received=0))["type"] == "ok"
 
     async def test_who_speaks_and_whose_sound_was_lost_reaches_the_pages(self, worker: AnsweringWorker) -> None:
         from rooms.audio import wire
@@ -245,12 +245,12 @@ class TestMedia:
         entered = await page.join()
         await other.join()
         topic = wire.room_topic(room.public_id)
-        await get_bus().publish(topic, wire.encode(wire.Speaking(room=room.public_id, people=(entered["you"],))))
-        assert (await other.until("stage.speaking"))["data"] == {"people": [entered["you"]]}
-        await get_bus().publish(topic, wire.encode(wire.Speaking(room=room.public_id, people=(entered["you"],))))
+        await get_bus().publish(topic, wire.encode(wire.Speaking(room=room.public_id, people=(entered["you"]["id"],))))
+        assert (await other.until("stage.speaking"))["data"] == {"people": [entered["you"]["id"]]}
+        await get_bus().publish(topic, wire.encode(wire.Speaking(room=room.public_id, people=(entered["you"]["id"],))))
         late = await a_page(room, await make_member())
         await late.join()
-        assert (await late.until("stage.speaking"))["data"] == {"people": [entered["you"]]}
+        assert (await late.until("stage.speaking"))["data"] == {"people": [entered["you"]["id"]]}
         await get_bus().publish(topic, wire.encode(wire.MediaLost(room=room.public_id, connection=page.connection)))
         await page.until("media.restart")
         assert [event["type"] for event in other.events if event["type"] in ("media.restart", "stage.speaking")] == []
@@ -303,7 +303,7 @@ class TestWhoMayOpenASocket:
 
     async def test_an_unknown_room_is_refused(self, live: None) -> None:
         page = await a_page("nowhere-nowhere-", await make_member())
-        answer = await page.command("room.join", protocol=messages.PROTOCOL, muted=True, resume="")
+        answer = await page.ask_to_join()
         assert (answer["code"], answer["fatal"]) == ("room_not_found", True)
 
     @pytest.mark.parametrize("room", ["nowhere", "%00", "x" * 500, "../../etc", "a/b"])
@@ -341,9 +341,8 @@ async def test_a_frame_that_comes_while_joining_follows_the_snapshot(
     def read_and_change(public_id: str) -> messages.RoomSnapshot:
         snapshot = read(public_id)
         Room.objects.filter(public_id=public_id).update(title="Changed")
-        events.publish(
-            public_id, events.Frame({"type": "stage.unseated", "seq": snapshot.seq + 1, "data": {"person": "x"}})
-        )
+        frame = {"type": "stage.unseated", "seq": snapshot.seq + 1, "data": {"person": "x", "by": ""}}
+        events.publish(public_id, events.Frame(frame, "everyone"))
         return snapshot
 
     monkeypatch.setattr(selectors, "room_snapshot", read_and_change)

@@ -1,4 +1,5 @@
-// The sound: one peer connection, one audio element that lives as long as the page, one microphone from the first unmute on.
+// The sound: one peer connection, one audio element that lives as long as the page, one microphone from when a hand goes up.
+// Going on stage and back renegotiates the same peer, so that what one hears never breaks.
 
 const LOST_AFTER_MILLISECONDS = 2000;
 const RETRY_MILLISECONDS = 1500;
@@ -15,6 +16,8 @@ export class Media extends EventTarget {
   #peer = null;
   /** @type {MediaStreamTrack | null} */
   #microphone = null;
+  /** @type {Promise<void>} what is being negotiated: one offer at a time */
+  #negotiation = Promise.resolve();
   #onStage = false;
   #muted = true;
   #lostTimer = 0;
@@ -39,9 +42,22 @@ export class Media extends EventTarget {
    */
   async connect(onStage, resumed) {
     this.#wanted = true;
-    if (resumed && this.#peer && this.#onStage === onStage && this.#isAlive()) return;
+    if (resumed && this.#peer && this.#isAlive()) {
+      await this.setOnStage(onStage);
+    } else {
+      this.#onStage = onStage;
+      await this.restart();
+    }
+  }
+
+  /**
+   * Go on stage or back: the same peer, another direction.
+   * @param {boolean} onStage
+   */
+  async setOnStage(onStage) {
+    if (this.#onStage === onStage) return;
     this.#onStage = onStage;
-    await this.restart();
+    if (this.#peer) await this.#negotiate(this.#peer);
   }
 
   /** Make a new peer connection, whatever became of the old. The element, and with it the permission to play, stays. */
@@ -54,30 +70,38 @@ export class Media extends EventTarget {
     this.#tell("connecting");
     peer.addEventListener("track", (event) => this.#play(event.track));
     peer.addEventListener("connectionstatechange", () => this.#changed(peer));
-    const transceiver = peer.addTransceiver("audio", { direction: this.#onStage ? "sendrecv" : "recvonly" });
-    if (this.#onStage && this.#microphone) await transceiver.sender.replaceTrack(this.#microphone);
-    try {
-      const offer = await peer.createOffer();
-      await peer.setLocalDescription(offer);
-      // Candidates are not waited for: the server never contacts them.
-      const answer = await this.exchange(offer.sdp ?? "");
-      if (peer === this.#peer) await peer.setRemoteDescription({ type: "answer", sdp: answer });
-    } catch (error) {
-      if (peer !== this.#peer) return;
-      this.#tell("lost");
-      this.dispatchEvent(new CustomEvent("failed", { detail: error }));
-      this.#retryTimer = window.setTimeout(() => this.restart(), RETRY_MILLISECONDS);
-    }
+    peer.addTransceiver("audio", { direction: "recvonly" });
+    await this.#negotiate(peer);
   }
 
   /**
-   * Mute or unmute. The first unmute asks for the microphone; muting takes effect here at once, whatever the network does.
+   * Mute or unmute. The first unmute asks for the microphone if nothing did; muting takes effect here at once, whatever the
+   * network does.
    * @param {boolean} muted
    */
   async setMuted(muted) {
-    if (!muted && !this.#hasMicrophone()) await this.#openMicrophone();
+    if (!muted) await this.openMicrophone();
     this.#muted = muted;
     if (this.#microphone) this.#microphone.enabled = !muted;
+  }
+
+  /** Ask for the microphone, if there is none yet. It stays silent until one unmutes. */
+  async openMicrophone() {
+    if (this.#hasMicrophone()) return;
+    const stream = await navigator.mediaDevices.getUserMedia({
+      audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
+    });
+    [this.#microphone] = stream.getAudioTracks();
+    this.#microphone.enabled = !this.#muted;
+    if (this.#onStage) await this.#sender()?.replaceTrack(this.#microphone);
+  }
+
+  /** Let go of the microphone: no hand is up, no seat is taken. */
+  async releaseMicrophone() {
+    this.#muted = true;
+    this.#microphone?.stop();
+    this.#microphone = null;
+    await this.#sender()?.replaceTrack(null);
   }
 
   /** Whether nothing of this person's voice leaves the page. */
@@ -106,12 +130,37 @@ export class Media extends EventTarget {
     this.#tell("none");
   }
 
-  async #openMicrophone() {
-    const stream = await navigator.mediaDevices.getUserMedia({
-      audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
-    });
-    [this.#microphone] = stream.getAudioTracks();
-    await this.#peer?.getTransceivers()[0]?.sender.replaceTrack(this.#microphone);
+  /**
+   * Agree with the server on what this peer sends and receives now, after what is being agreed already.
+   * @param {RTCPeerConnection} peer
+   */
+  #negotiate(peer) {
+    this.#negotiation = this.#negotiation.then(() => this.#agree(peer));
+    return this.#negotiation;
+  }
+
+  /** @param {RTCPeerConnection} peer */
+  async #agree(peer) {
+    if (peer !== this.#peer) return;
+    try {
+      const [transceiver] = peer.getTransceivers();
+      transceiver.direction = this.#onStage ? "sendrecv" : "recvonly";
+      await transceiver.sender.replaceTrack(this.#onStage ? this.#microphone : null);
+      const offer = await peer.createOffer();
+      await peer.setLocalDescription(offer);
+      // Candidates are not waited for: the server never contacts them.
+      const answer = await this.exchange(offer.sdp ?? "");
+      if (peer === this.#peer) await peer.setRemoteDescription({ type: "answer", sdp: answer });
+    } catch (error) {
+      if (peer !== this.#peer) return;
+      this.#tell("lost");
+      this.dispatchEvent(new CustomEvent("failed", { detail: error }));
+      this.#retryTimer = window.setTimeout(() => this.restart(), RETRY_MILLISECONDS);
+    }
+  }
+
+  #sender() {
+    return this.#peer?.getTransceivers()[0]?.sender;
   }
 
   #hasMicrophone() {

@@ -1,169 +1,142 @@
-// The room's page: joins wire, media and view. Decides nothing about who may do what; the server does.
+// The room's page: what the person does becomes a command, what happens is shown and said. Decides nothing about who may do
+// what; the server does.
 
+import { fill, find, nameOf, words } from "./cards.js";
+import { showDesk, showFound } from "./desk.js";
+import { askAboutPerson, askLeaveOther, askReport, askWhy, confirmed } from "./dialogs.js";
 import { Media } from "./media.js";
-import { CODES, PROTOCOL } from "./protocol.js";
-import { applyEvent, judge } from "./stage.js";
+import { may, offered } from "./permissions.js";
+import { Room } from "./room.js";
 import { View } from "./view.js";
-import { NO_ANSWER, Refusal, Wire } from "./wire.js";
+import { Refusal, Wire } from "./wire.js";
 
 const view = new View();
 const wire = new Wire(view.room.dataset.socketPath ?? "");
-const media = new Media(/** @type {HTMLAudioElement} */ (document.getElementById("sound")), async (sdp) => {
+const media = new Media(/** @type {HTMLAudioElement} */ (find("sound")), async (sdp) => {
   const answer = await wire.command("media.offer", { sdp });
   return answer.sdp;
 });
+const room = new Room(wire, media);
+let blocked = false;
+/** @type {string[]} */
+let speaking = [];
+let busy = false; // one thing at a time
+/** @type {import("./protocol.js").Visitor[]} */
+let found = [];
 
-/** @type {import("./view.js").Situation} */
-const now = {
-  state: "outside",
-  onStage: view.room.dataset.onStage === "true",
-  muted: true,
-  blocked: false,
-  speaking: false,
-  wait: 0,
-};
-/** @type {import("./protocol.js").RoomSnapshot | null} */
-let snapshot = null;
-let connection = ""; // ours in this room: what a lost socket resumes
-let syncing = false;
-let changingMicrophone = false;
+// --- Showing ----------------------------------------------------------------------------------------------------------
 
-/** @param {Partial<import("./view.js").Situation>} change */
-function situate(change) {
-  Object.assign(now, change);
-  view.situate(now);
+function show() {
+  const { snapshot, you } = room;
+  if (snapshot) view.show(snapshot);
+  if (snapshot) view.ring(speaking);
+  showDesk(room.state === "inside" ? you : null, snapshot, room.desk);
+  view.situate(
+    {
+      state: room.state,
+      expectsStage: view.room.dataset.onStage === "true",
+      role: you?.role ?? "member",
+      onStage: room.onStage,
+      muted: you?.muted ?? true,
+      place: you?.place ?? 0,
+      invited: Boolean(you?.invited_by),
+      handPolicy: snapshot?.hand_policy ?? "everyone",
+      frozen: snapshot?.frozen ?? false,
+      blocked,
+      wait: room.wait,
+    },
+    { speaking: Boolean(you && speaking.includes(you.id)), mayEnd: Boolean(you && may(you, "room.end")) },
+  );
 }
 
 /** @param {unknown} error */
 function complain(error) {
-  if (error instanceof Refusal) view.alert(error.message || view.words.noAnswer || "");
+  if (error instanceof DOMException)
+    view.alert((error.name === "NotFoundError" ? words.microphoneMissing : words.microphoneRefused) ?? "");
+  else if (error instanceof Refusal) view.alert(error.message || words.noAnswer || "");
   else throw error;
 }
 
-// --- Coming in --------------------------------------------------------------------------------------------------------
-
-function enter() {
+/**
+ * Do one thing at a time, and say why it was refused.
+ * @param {() => Promise<unknown>} work
+ */
+async function attempt(work) {
+  if (busy) return;
+  busy = true;
   view.alert("");
-  situate({ state: "joining" });
-  media.play(); // within the tap, so that the browser lets it sound later
-  wire.open();
-}
-
-async function join() {
   try {
-    const entered = await wire.command("room.join", { protocol: PROTOCOL, muted: media.muted, resume: connection });
-    const resumed = entered.connection === connection;
-    connection = entered.connection;
-    view.you = entered.you;
-    take(entered.snapshot);
-    view.alert("");
-    situate({ state: "inside", wait: 0 });
-    const mine = me();
-    await media.setMuted(mine?.muted ?? true);
-    await media.connect(now.onStage, resumed);
+    await work();
   } catch (error) {
-    if (error instanceof Refusal && error.fatal) return; // "over" has said it
-    if (error instanceof Refusal && error.code === NO_ANSWER) {
-      wire.drop();
-      return;
-    }
-    wire.close();
-    situate({ state: "failed" });
     complain(error);
+  } finally {
+    busy = false;
   }
-}
-
-const me = () => snapshot?.stage.find((person) => person.id === view.you);
-
-/** @param {import("./protocol.js").RoomSnapshot} fresh */
-function take(fresh) {
-  snapshot = fresh;
-  view.show(fresh);
-  const mine = me();
-  situate({ onStage: Boolean(mine), muted: mine?.muted ?? true });
 }
 
 // --- What happens -----------------------------------------------------------------------------------------------------
 
-wire.addEventListener("open", join);
-wire.addEventListener("lost", () => {
-  if (now.state === "inside" || now.state === "joining") situate({ state: "reconnecting" });
+room.addEventListener("changed", show);
+room.addEventListener("speaking", (event) => {
+  speaking = /** @type {CustomEvent} */ (event).detail;
+  show();
 });
-wire.addEventListener("waiting", (event) => situate({ wait: /** @type {CustomEvent} */ (event).detail }));
-wire.addEventListener("refused", (event) => view.alert(/** @type {CustomEvent} */ (event).detail.message));
-wire.addEventListener("over", (event) => over(/** @type {CustomEvent} */ (event).detail));
-wire.addEventListener("frame", (event) => happen(/** @type {CustomEvent} */ (event).detail));
-
-/** @param {{type: string, seq?: number, data: any}} frame */
-function happen(frame) {
-  if (frame.type === "media.restart") {
-    media.restart();
-  } else if (frame.type === "stage.version") {
-    // Everybody in the room hears this at once: spread the questions over a second.
-    window.setTimeout(() => snapshot && snapshot.seq < frame.data.seq && sync(), Math.random() * 1000);
-  } else if (frame.type === "stage.speaking") {
-    view.ring(frame.data.people);
-    situate({ speaking: frame.data.people.includes(view.you) });
-  } else if (snapshot) {
-    const verdict = frame.seq === undefined ? "apply" : judge(snapshot, frame.seq);
-    if (verdict === "sync") sync();
-    if (verdict === "apply") follow(frame);
-  }
-}
-
-/** @param {{type: string, seq?: number, data: any}} frame */
-function follow(frame) {
-  if (!snapshot) return;
-  const before = snapshot;
-  take(applyEvent(snapshot, frame));
-  if (frame.type === "stage.seated" && !before.stage.some((person) => person.id === frame.data.person.id))
-    view.announce(view.words.seated?.replace("NAME", frame.data.person.name));
-  if (frame.type === "stage.unseated") {
-    const gone = before.stage.find((person) => person.id === frame.data.person);
-    if (gone) view.announce(view.words.unseated?.replace("NAME", gone.name));
-  }
-  if (frame.type === "stage.muted" && frame.data.person === view.you && frame.data.muted) media.setMuted(true);
-  if (frame.type === "room.ended") finish(frame.data.by);
-}
-
-async function sync() {
-  if (syncing) return;
-  syncing = true;
-  try {
-    const fresh = (await wire.command("room.sync")).snapshot;
-    take(fresh);
-    if (fresh.phase === "ended") finish("");
-  } catch (error) {
-    complain(error);
-  } finally {
-    syncing = false;
-  }
-}
-
-/** @param {Refusal} refusal */
-function over(refusal) {
-  media.close();
-  connection = "";
-  if (now.state === "ended") return;
-  if (refusal.code === CODES.ROOM_ENDED) {
-    finish("");
-  } else {
-    view.alert(refusal.message);
-    situate({ state: refusal.code === CODES.SUPERSEDED ? "elsewhere" : "failed" });
-  }
-}
-
-/** @param {string} by */
-function finish(by) {
-  media.close();
-  situate({ state: "ended" });
+room.addEventListener("refused", (event) => complain(/** @type {CustomEvent} */ (event).detail));
+room.addEventListener("over", (event) => {
+  const { message, details } = /** @type {CustomEvent} */ (event).detail;
+  view.alert(details.by ? fill(words.byName, { NAME: details.by, WHAT: message }) : message);
+});
+room.addEventListener("ended", (event) => {
+  const by = /** @type {CustomEvent} */ (event).detail;
   view.ended(by);
-  view.announce(view.words.endedBy && by ? view.words.endedBy.replace("NAME", by) : view.words.ended);
+  view.announce(by ? fill(words.endedBy, { NAME: by }) : words.ended);
+});
+room.addEventListener("asked", async (event) => {
+  const { details } = /** @type {CustomEvent} */ (event).detail;
+  const answer = await askLeaveOther(details);
+  if (answer === "yes") room.enter(true);
+  if (answer === "back") location.assign(view.room.dataset.roomPath?.replace("ROOM", details.room) ?? "/");
+});
+room.addEventListener("happened", (event) => say(/** @type {CustomEvent} */ (event).detail));
+room.addEventListener("stood", (event) => sayToMe(/** @type {CustomEvent} */ (event).detail));
+
+/** What everybody is told, for a screen reader. @param {{frame: import("./stage.js").Frame, before: any}} happened */
+function say({ frame: { type, data }, before }) {
+  const known = (/** @type {string} */ id) => before?.stage.find((/** @type {any} */ person) => person.id === id);
+  if (type === "stage.seated" && !known(data.person.id)) view.announce(fill(words.seated, { NAME: data.person.name }));
+  if (type === "stage.unseated" && known(data.person))
+    view.announce(fill(words.unseated, { NAME: known(data.person).name }));
+  if (type === "person.role" && data.role === "host") view.toast(fill(words.newHost, { NAME: data.name }));
+  if (type === "person.role" && data.role === "moderator" && data.person !== room.you?.id)
+    view.announce(fill(words.newModerator, { NAME: data.name }));
+  if (type === "stage.locked") view.toast(fill(data.locked ? words.lockedBy : words.unlockedBy, { NAME: data.by }));
+  if (type === "staff.entered") view.toast(fill(words.staffEntered, { NAME: data.person.name }));
+  if (type === "hand.raised") view.announce(fill(words.handRaisedBy, { NAME: data.hand.person.name }));
+}
+
+/** What concerns the person at this page. @param {{before: any, now: any, by: string}} stood */
+function sayToMe({ before, now, by }) {
+  const seated = now.position === "stage" && before.position !== "stage";
+  const unseated = now.position !== "stage" && before.position === "stage";
+  if (now.invited_by && !before.invited_by) view.toast(fill(words.invitedBy, { NAME: now.invited_by }));
+  else if (seated) view.toast(by ? fill(words.seatedBy, { NAME: by }) : (words.youAreOnStage ?? ""));
+  else if (unseated) view.toast(by ? fill(words.movedBy, { NAME: by }) : (words.youLeftStage ?? ""));
+  else if (before.place > 0 && now.place === 0)
+    view.toast(by ? fill(words.handLoweredBy, { NAME: by }) : (words.handLowered ?? ""));
+  else if (now.muted && !before.muted && by) view.toast(fill(words.mutedBy, { NAME: by }));
+  else if (before.role === "moderator" && now.role === "member") view.toast(fill(words.dismissedBy, { NAME: by }));
+  else if (now.role === "moderator" && before.role === "member") view.toast(fill(words.namedBy, { NAME: by }));
 }
 
 media.addEventListener("state", (event) => view.media(/** @type {CustomEvent} */ (event).detail));
-media.addEventListener("blocked", () => situate({ blocked: true }));
-media.addEventListener("playing", () => situate({ blocked: false }));
+media.addEventListener("blocked", () => {
+  blocked = true;
+  show();
+});
+media.addEventListener("playing", () => {
+  blocked = false;
+  show();
+});
 media.addEventListener("failed", (event) => {
   const { detail } = /** @type {CustomEvent} */ (event);
   if (detail instanceof Refusal && detail.message) view.alert(detail.message);
@@ -171,45 +144,166 @@ media.addEventListener("failed", (event) => {
 
 // --- What I do --------------------------------------------------------------------------------------------------------
 
-view.button.addEventListener("click", () => {
-  if (now.state === "outside" || now.state === "elsewhere" || now.state === "failed") enter();
-  else if (now.state === "inside" && now.blocked) media.play();
-  else if (now.state === "inside" && now.onStage) changeMicrophone(!now.muted);
-});
+/** @type {Record<string, () => unknown>} */
+const BIG = {
+  enter: () => {
+    view.alert("");
+    room.asStaff = /** @type {HTMLInputElement | null} */ (document.getElementById("as-staff"))?.checked ?? false;
+    room.enter();
+  },
+  play: () => media.play(),
+  mute: () => attempt(() => changeMicrophone(true)),
+  unmute: () => attempt(() => changeMicrophone(false)),
+  raise: () => attempt(raiseHand),
+  lower: () => attempt(() => room.act("hand.lower")),
+  join: () => attempt(joinStage),
+  signup: () => window.open(words.signup, "_blank", "noopener"),
+};
+view.button.addEventListener("click", () => BIG[view.button.dataset.does ?? ""]?.());
 
 /** @param {boolean} muted */
 async function changeMicrophone(muted) {
-  if (changingMicrophone) return;
-  changingMicrophone = true;
-  view.alert("");
   try {
     await media.setMuted(muted);
-    await wire.command(muted ? "mic.mute" : "mic.unmute");
-    view.announce(muted ? view.words.youMuted : view.words.youUnmuted);
+    await room.act(muted ? "mic.mute" : "mic.unmute");
+    view.announce(muted ? words.youMuted : words.youUnmuted);
   } catch (error) {
     await media.setMuted(true);
-    if (error instanceof DOMException)
-      view.alert((error.name === "NotFoundError" ? view.words.microphoneMissing : view.words.microphoneRefused) ?? "");
-    else complain(error);
-  } finally {
-    changingMicrophone = false;
+    throw error;
   }
 }
 
-document.getElementById("leave")?.addEventListener("click", async (event) => {
-  if (now.state !== "inside") return;
+async function raiseHand() {
+  const line = await askWhy();
+  if (line === null) return;
+  await media.openMicrophone();
+  try {
+    await room.act("hand.raise", { line });
+    view.announce(words.handRaised);
+  } catch (error) {
+    await media.releaseMicrophone();
+    throw error;
+  }
+}
+
+async function joinStage() {
+  await media.openMicrophone();
+  await room.act("stage.join");
+}
+
+find("decline").addEventListener("click", () => attempt(() => room.act("stage.decline")));
+find("leave-stage").addEventListener("click", () => attempt(() => room.act("stage.leave")));
+find("leave").addEventListener("click", async (event) => {
+  if (room.state !== "inside") return;
   event.preventDefault();
   const home = /** @type {HTMLAnchorElement} */ (event.currentTarget).href;
-  media.close();
-  await wire.command("room.leave").catch(() => {});
-  wire.close();
+  await room.leave();
   location.assign(home);
 });
+find("end").addEventListener("click", () =>
+  attempt(async () => {
+    if (await confirmed(words.endTitle, words.endText, words.endYes)) await room.act("room.end");
+  }),
+);
+find("report-room").addEventListener("click", () => attempt(() => report("", "")));
 
-const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("end-dialog"));
-document.getElementById("end")?.addEventListener("click", () => dialog.showModal());
-document.getElementById("end-no")?.addEventListener("click", () => dialog.close());
-document.getElementById("end-yes")?.addEventListener("click", async () => {
-  dialog.close();
-  if (now.state === "inside") await wire.command("room.end").catch(complain);
+/**
+ * @param {string} person
+ * @param {string} name
+ */
+async function report(person, name) {
+  const told = await askReport(name);
+  if (!told) return;
+  await room.act("person.report", { person, ...told });
+  view.toast(words.reported ?? "");
+}
+
+// --- Running the room -------------------------------------------------------------------------------------------------
+
+const pressed = (/** @type {string} */ id) => find(id).getAttribute("aria-pressed") === "true";
+find("lock-stage").addEventListener("click", () =>
+  attempt(() => room.act("stage.lock", { locked: !pressed("lock-stage") })),
+);
+find("reset-stage").addEventListener("click", () =>
+  attempt(async () => {
+    if (await confirmed(words.resetTitle, words.resetText, words.resetYes)) await room.act("stage.reset");
+  }),
+);
+find("hand-policy").addEventListener("change", (event) => {
+  const { value } = /** @type {HTMLSelectElement} */ (event.currentTarget);
+  attempt(() => room.act("hands.policy", { policy: value })).then(show);
 });
+find("find-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  attempt(search);
+});
+find("freeze").addEventListener("click", () =>
+  attempt(async () => {
+    const reason = /** @type {HTMLInputElement} */ (find("freeze-reason")).value;
+    await room.act("room.freeze", { frozen: !pressed("freeze"), reason });
+  }),
+);
+find("message-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  attempt(() => room.act("room.message", { text: /** @type {HTMLInputElement} */ (find("message-text")).value }));
+});
+
+async function search() {
+  const query = /** @type {HTMLInputElement} */ (find("find-query")).value;
+  found = (await room.act("room.people", { query })).people;
+  showFound(found);
+}
+
+/** Acts on people, wherever their buttons are. */
+view.room.addEventListener("click", (event) => {
+  const button = /** @type {HTMLElement} */ (event.target).closest("[data-act], [data-open]");
+  const item = button?.closest("[data-person]");
+  if (!(button instanceof HTMLElement) || !(item instanceof HTMLElement) || room.state !== "inside") return;
+  const person = item.dataset.person ?? "";
+  if (button.dataset.act) attempt(() => room.act(button.dataset.act ?? "", { person }));
+  else attempt(() => open(person));
+});
+
+/** @param {string} id */
+function personBy(id) {
+  const { snapshot, desk } = room;
+  const cards = [...(snapshot?.stage ?? []), ...(snapshot?.staff ?? []), ...(desk?.hands ?? []).map((hand) => hand.person)];
+  const visitor = found.find(({ person }) => person.id === id);
+  const face = snapshot?.faces.find((listener) => listener.id === id);
+  const card = cards.find((person) => person.id === id) ?? visitor?.person;
+  if (card) return { card, here: visitor && !cards.includes(card) ? visitor.here : true };
+  const listener = { headline: "", member: "", position: "audience", muted: true, number: 0, guest: 0, demo: false };
+  return face ? { card: { ...listener, ...face }, here: true } : null;
+}
+
+/** @param {string} id */
+async function open(id) {
+  const about = personBy(id);
+  if (!about || !room.you) return;
+  const { card, here } = about;
+  const hand = room.desk?.hands.some((raised) => raised.person.id === id) ?? false;
+  const invited = room.desk?.invited.some((person) => person.id === id) ?? false;
+  const command = await askAboutPerson(card, offered(room.you, card, { hand, invited, here }));
+  if (command) await doTo(command, id, nameOf(card));
+  if (command && found.length) await search();
+}
+
+/**
+ * @param {string} command
+ * @param {string} person
+ * @param {string} name
+ */
+async function doTo(command, person, name) {
+  if (command === "person.report") return report(person, name);
+  const asked = {
+    "person.ban": [words.banTitle, words.banText, words.banYes],
+    "person.block": [words.blockTitle, words.blockText, words.blockYes],
+    "host.hand_over": [words.handOverTitle, words.handOverText, words.handOverYes],
+  }[command];
+  if (asked && !(await confirmed(fill(asked[0], { NAME: name }), asked[1], asked[2]))) return undefined;
+  await room.act(command, { person, ...(command === "person.ban" ? { reason: "" } : {}) });
+  if (command === "person.block") view.toast(fill(words.blocked, { NAME: name }));
+  return undefined;
+}
+
+show();

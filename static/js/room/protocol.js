@@ -1,6 +1,23 @@
 // The live protocol. Written by `manage.py protocol` from rooms/domain/messages.py; do not edit.
 
 /**
+ * Somebody who is or was in the room, as those who run it find them.
+ * @typedef {object} Visitor
+ * @property {PersonCard} person
+ * @property {boolean} here
+ * @property {boolean} banned
+ */
+
+/**
+ * A hand that is up: whose, why, its order in the queue, and when it went up (ISO 8601, UTC).
+ * @typedef {object} HandCard
+ * @property {PersonCard} person
+ * @property {string} line
+ * @property {number} number
+ * @property {string} raised_at
+ */
+
+/**
  * A listener, as the audience shows them.
  * @typedef {object} Face
  * @property {string} id
@@ -8,10 +25,11 @@
  * @property {string} initials
  * @property {number} tint
  * @property {string} portrait
+ * @property {string} role
  */
 
 /**
- * A person as the others in the room see them. `number` orders the stage.
+ * A person as the others in the room see them. `number` orders the stage. `guest` is a guest's number; members have 0. `member` names the member's page, empty for guests.
  * @typedef {object} PersonCard
  * @property {string} id
  * @property {string} name
@@ -19,29 +37,59 @@
  * @property {string} initials
  * @property {number} tint
  * @property {string} portrait
+ * @property {string} member
  * @property {string} role
  * @property {string} position
  * @property {boolean} muted
  * @property {number} number
+ * @property {number} guest
  * @property {boolean} demo
  */
 
 /**
- * The whole room for one audience, as of `seq`.
+ * How one stands in the room oneself. `place` is one's place in the queue from 1, or 0 without a hand; `invited_by` is the name of whoever asks one onto the stage, or empty.
+ * @typedef {object} You
+ * @property {string} id
+ * @property {string} role
+ * @property {string} position
+ * @property {boolean} muted
+ * @property {number} place
+ * @property {string} line
+ * @property {string} invited_by
+ */
+
+/**
+ * What only those who run the room see, as of `seq` of the moderators' history: hands in their order, and who is invited.
+ * @typedef {object} Desk
+ * @property {number} seq
+ * @property {HandCard[]} hands
+ * @property {PersonCard[]} invited
+ */
+
+/**
+ * The whole room for everyone, as of `seq`. `notice` is what staff last said, by `notice_by`.
  * @typedef {object} RoomSnapshot
  * @property {number} seq
  * @property {string} phase
  * @property {number} stage_size
  * @property {PersonCard[]} stage
+ * @property {PersonCard[]} staff
+ * @property {string} hand_policy
+ * @property {boolean} locked
+ * @property {boolean} frozen
+ * @property {string} notice
+ * @property {string} notice_by
  * @property {number} count
  * @property {Face[]} faces
  */
 
 /**
- * Enter the room, or come back to it. Must be the first command. `muted` is what the person last wanted: someone who comes back muted stays muted, and nobody is ever unmuted by coming back unless they were unmuted here before. `resume` is the connection that this page had before its socket was lost, empty for a page that is new: with it, the sound goes on as it is. Answer: `{"you": person id, "connection": …, "snapshot": RoomSnapshot}`; another connection than the one asked for needs a new peer connection.
+ * Enter the room, or come back to it. Must be the first command. `muted` is what the person last wanted: someone who comes back muted stays muted, and nobody is ever unmuted by coming back unless they were unmuted here before. `resume` is the connection that this page had before its socket was lost, empty for a page that is new: with it, the sound goes on as it is. `leave_other`: give up the place in another room, after `in_another_room` asked. `as_staff`: be here openly as staff. Answer: `{"you": You, "connection": …, "snapshot": RoomSnapshot, "desk": Desk or null}`; another connection than the one asked for needs a new peer connection. Who then has no sound for some seconds is off the roster (`media_missing`).
  * @typedef {object} Join
  * @property {number} protocol
  * @property {boolean} muted
+ * @property {boolean} leave_other
+ * @property {boolean} as_staff
  * @property {string} resume
  */
 
@@ -51,23 +99,160 @@
  */
 
 /**
- * End the room for everybody. Hosts only.
+ * End the room for everybody.
  * @typedef {object} End
  */
 
 /**
- * Ask for the whole stage again, after a gap in `seq`. Answer: `{"snapshot": RoomSnapshot}`.
+ * Ask for everything again, after a gap in a `seq`. Answer: `{"you": You, "snapshot": RoomSnapshot, "desk": Desk or null}`.
  * @typedef {object} Sync
  */
 
 /**
- * Mute oneself. Only on stage.
+ * Mute oneself.
  * @typedef {object} Mute
  */
 
 /**
- * Unmute oneself. Only on stage.
+ * Unmute oneself.
  * @typedef {object} Unmute
+ */
+
+/**
+ * Raise one's hand, with a line of why (may be empty). Raised again, only the line changes. With an invitation there already, one is on stage.
+ * @typedef {object} HandRaise
+ * @property {string} line
+ */
+
+/**
+ * Lower one's hand.
+ * @typedef {object} HandLower
+ */
+
+/**
+ * Lower somebody's hand.
+ * @typedef {object} HandLowerOther
+ * @property {string} person
+ */
+
+/**
+ * Decide who may raise a hand: `everyone`, `followed` (people whom somebody on stage follows), `nobody`.
+ * @typedef {object} HandsPolicy
+ * @property {string} policy
+ */
+
+/**
+ * Invite somebody onto the stage. With their hand up they are on stage, muted; else they are asked.
+ * @typedef {object} StageInvite
+ * @property {string} person
+ */
+
+/**
+ * Take an invitation back.
+ * @typedef {object} StageWithdraw
+ * @property {string} person
+ */
+
+/**
+ * Accept the invitation; for moderators and the host: take a seat. One is on stage, muted.
+ * @typedef {object} StageJoin
+ */
+
+/**
+ * Decline the invitation. Nobody is told who did what; the invitation is no more.
+ * @typedef {object} StageDecline
+ */
+
+/**
+ * Go back to the audience.
+ * @typedef {object} StageLeave
+ */
+
+/**
+ * Lock the stage, so that nobody comes onto it but those who run the room; or unlock it.
+ * @typedef {object} StageLock
+ * @property {boolean} locked
+ */
+
+/**
+ * Seat everybody in the audience but those who run the room, lower every hand, withdraw every invitation.
+ * @typedef {object} StageReset
+ */
+
+/**
+ * Mute somebody on stage. Nobody can unmute another.
+ * @typedef {object} PersonMute
+ * @property {string} person
+ */
+
+/**
+ * Take somebody off the stage, into the audience.
+ * @typedef {object} PersonMove
+ * @property {string} person
+ */
+
+/**
+ * Put somebody out of the room. They may come back, as a listener.
+ * @typedef {object} PersonRemove
+ * @property {string} person
+ */
+
+/**
+ * Put somebody out of the room for good, also somebody who has left: a member by account and address, a guest by cookie and network, for a while.
+ * @typedef {object} PersonBan
+ * @property {string} person
+ * @property {string} reason
+ */
+
+/**
+ * Report somebody, or with an empty `person` the room, to MiTalk's staff, with a category and a line. The moment is recorded.
+ * @typedef {object} PersonReport
+ * @property {string} person
+ * @property {string} category
+ * @property {string} line
+ */
+
+/**
+ * Block somebody: neither follows the other any more, and they do not enter rooms that one hosts.
+ * @typedef {object} PersonBlock
+ * @property {string} person
+ */
+
+/**
+ * Make somebody a moderator.
+ * @typedef {object} ModeratorName
+ * @property {string} person
+ */
+
+/**
+ * Make a moderator a member again.
+ * @typedef {object} ModeratorDismiss
+ * @property {string} person
+ */
+
+/**
+ * Make somebody else the host, and be a moderator oneself.
+ * @typedef {object} HostHandOver
+ * @property {string} person
+ */
+
+/**
+ * Freeze the room: everybody is muted, and nobody can unmute or come on stage until staff let it go on. With the reason, for the log.
+ * @typedef {object} RoomFreeze
+ * @property {boolean} frozen
+ * @property {string} reason
+ */
+
+/**
+ * Say something to everybody in the room, as staff; empty takes it back.
+ * @typedef {object} RoomMessage
+ * @property {string} text
+ */
+
+/**
+ * Find people by name: who is here, and who was. Answer: `{"people": list of Visitor}`, at most 50; those who are here first.
+ * @typedef {object} RoomPeople
+ * @property {string} query
  */
 
 /**
@@ -77,8 +262,9 @@
  */
 
 /**
- * Say that one is still there, every `HEARTBEAT_SECONDS`.
+ * Say that one is still there, every `HEARTBEAT_SECONDS`, and how many frames came on this socket so far: who reads too slowly is cut off and comes back to a fresh snapshot.
  * @typedef {object} Ping
+ * @property {number} received
  */
 
 /**
@@ -89,22 +275,74 @@
  */
 
 /**
- * Somebody is on stage, or changed there.
+ * Somebody is on stage, or changed there. `by` names who took them up, if another did.
  * @typedef {object} StageSeated
+ * @property {PersonCard} person
+ * @property {string} by
+ */
+
+/**
+ * Somebody is on stage no more. `by` names who took them down, if another did.
+ * @typedef {object} StageUnseated
+ * @property {string} person
+ * @property {string} by
+ */
+
+/**
+ * Somebody on stage is muted or unmuted. `by` names who muted them, if another did.
+ * @typedef {object} StageMuted
+ * @property {string} person
+ * @property {boolean} muted
+ * @property {string} by
+ */
+
+/**
+ * The stage was locked or unlocked.
+ * @typedef {object} StageLocked
+ * @property {boolean} locked
+ * @property {string} by
+ */
+
+/**
+ * Somebody is a member, a moderator or the host from now on. `by` is empty when the rule of succession chose.
+ * @typedef {object} PersonRole
+ * @property {string} person
+ * @property {string} name
+ * @property {string} role
+ * @property {string} by
+ */
+
+/**
+ * Others may raise a hand from now on.
+ * @typedef {object} HandsPolicyChanged
+ * @property {string} policy
+ * @property {string} by
+ */
+
+/**
+ * Staff froze the room, which mutes everybody, or let it go on.
+ * @typedef {object} RoomFrozen
+ * @property {boolean} frozen
+ * @property {string} by
+ */
+
+/**
+ * Staff are in the room.
+ * @typedef {object} StaffEntered
  * @property {PersonCard} person
  */
 
 /**
- * Somebody is on stage no more.
- * @typedef {object} StageUnseated
+ * Staff are in the room no more.
+ * @typedef {object} StaffLeft
  * @property {string} person
  */
 
 /**
- * Somebody on stage muted or unmuted.
- * @typedef {object} StageMuted
- * @property {string} person
- * @property {boolean} muted
+ * Staff say something to everybody; empty: no more.
+ * @typedef {object} RoomTold
+ * @property {string} text
+ * @property {string} by
  */
 
 /**
@@ -114,13 +352,58 @@
  */
 
 /**
- * How far the stage's history has come. Said when an event may have been lost: a page that is behind asks for the snapshot.
+ * A hand went up, or its line changed.
+ * @typedef {object} HandRaised
+ * @property {HandCard} hand
+ */
+
+/**
+ * A hand came down.
+ * @typedef {object} HandLowered
+ * @property {string} person
+ * @property {string} by
+ */
+
+/**
+ * A listener is asked onto the stage.
+ * @typedef {object} StageInvited
+ * @property {PersonCard} person
+ * @property {string} by
+ */
+
+/**
+ * An invitation is no more: used, declined or withdrawn.
+ * @typedef {object} StageInvitationEnded
+ * @property {string} person
+ */
+
+/**
+ * How far the history has come for everyone. Said when an event may have been lost: a page that is behind asks for the snapshot.
  * @typedef {object} StageVersion
  * @property {number} seq
  */
 
 /**
- * How many listen, and a few of their faces. At most once a second.
+ * The same of the moderators' history.
+ * @typedef {object} DeskVersion
+ * @property {number} seq
+ */
+
+/**
+ * How one stands in the room is otherwise now: the place in the queue, an invitation, a role, a seat. `by` names who did it, if another did.
+ * @typedef {object} YouChanged
+ * @property {You} you
+ * @property {string} by
+ */
+
+/**
+ * How many listen. At most once a second.
+ * @typedef {object} AudienceCounted
+ * @property {number} count
+ */
+
+/**
+ * How many listen, and a few of their faces. At most once a second, in large rooms once in five.
  * @typedef {object} AudienceChanged
  * @property {number} count
  * @property {Face[]} faces
@@ -137,7 +420,7 @@
  * @typedef {object} MediaRestart
  */
 
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 export const HEARTBEAT_SECONDS = 5;
 export const MAX_FRAME_BYTES = 16384;
 
@@ -146,6 +429,8 @@ export const COMMANDS = Object.freeze({
   "room.join": [
     "protocol",
     "muted",
+    "leave_other",
+    "as_staff",
     "resume"
   ],
   "room.leave": [],
@@ -153,10 +438,75 @@ export const COMMANDS = Object.freeze({
   "room.sync": [],
   "mic.mute": [],
   "mic.unmute": [],
+  "hand.raise": [
+    "line"
+  ],
+  "hand.lower": [],
+  "hand.lower_other": [
+    "person"
+  ],
+  "hands.policy": [
+    "policy"
+  ],
+  "stage.invite": [
+    "person"
+  ],
+  "stage.withdraw": [
+    "person"
+  ],
+  "stage.join": [],
+  "stage.decline": [],
+  "stage.leave": [],
+  "stage.lock": [
+    "locked"
+  ],
+  "stage.reset": [],
+  "person.mute": [
+    "person"
+  ],
+  "person.move": [
+    "person"
+  ],
+  "person.remove": [
+    "person"
+  ],
+  "person.ban": [
+    "person",
+    "reason"
+  ],
+  "person.report": [
+    "person",
+    "category",
+    "line"
+  ],
+  "person.block": [
+    "person"
+  ],
+  "moderator.name": [
+    "person"
+  ],
+  "moderator.dismiss": [
+    "person"
+  ],
+  "host.hand_over": [
+    "person"
+  ],
+  "room.freeze": [
+    "frozen",
+    "reason"
+  ],
+  "room.message": [
+    "text"
+  ],
+  "room.people": [
+    "query"
+  ],
   "media.offer": [
     "sdp"
   ],
-  "ping": []
+  "ping": [
+    "received"
+  ]
 });
 
 /** Event type → its fields. */
@@ -166,20 +516,75 @@ export const EVENTS = Object.freeze({
     "heartbeat_seconds"
   ],
   "stage.seated": [
-    "person"
+    "person",
+    "by"
   ],
   "stage.unseated": [
-    "person"
+    "person",
+    "by"
   ],
   "stage.muted": [
     "person",
-    "muted"
+    "muted",
+    "by"
+  ],
+  "stage.locked": [
+    "locked",
+    "by"
+  ],
+  "person.role": [
+    "person",
+    "name",
+    "role",
+    "by"
+  ],
+  "hands.policy": [
+    "policy",
+    "by"
+  ],
+  "room.frozen": [
+    "frozen",
+    "by"
+  ],
+  "staff.entered": [
+    "person"
+  ],
+  "staff.left": [
+    "person"
+  ],
+  "room.told": [
+    "text",
+    "by"
   ],
   "room.ended": [
     "by"
   ],
+  "hand.raised": [
+    "hand"
+  ],
+  "hand.lowered": [
+    "person",
+    "by"
+  ],
+  "stage.invited": [
+    "person",
+    "by"
+  ],
+  "stage.invitation_ended": [
+    "person"
+  ],
   "stage.version": [
     "seq"
+  ],
+  "desk.version": [
+    "seq"
+  ],
+  "you.changed": [
+    "you",
+    "by"
+  ],
+  "audience.counted": [
+    "count"
   ],
   "audience.changed": [
     "count",
@@ -191,8 +596,64 @@ export const EVENTS = Object.freeze({
   "media.restart": []
 });
 
-/** Events that belong to the ordered history of the stage and carry `seq`. */
-export const ORDERED = Object.freeze(["stage.seated", "stage.unseated", "stage.muted", "room.ended"]);
+/** Events that carry `seq` → the history they belong to. */
+export const ORDERED = Object.freeze({
+  "stage.seated": "everyone",
+  "stage.unseated": "everyone",
+  "stage.muted": "everyone",
+  "stage.locked": "everyone",
+  "person.role": "everyone",
+  "hands.policy": "everyone",
+  "room.frozen": "everyone",
+  "staff.entered": "everyone",
+  "staff.left": "everyone",
+  "room.told": "everyone",
+  "room.ended": "everyone",
+  "hand.raised": "moderators",
+  "hand.lowered": "moderators",
+  "stage.invited": "moderators",
+  "stage.invitation_ended": "moderators"
+});
+
+/** Command type → the act it is. */
+export const ACTS = Object.freeze({
+  "room.join": "listen",
+  "room.leave": "leave",
+  "room.end": "end_room",
+  "room.sync": "listen",
+  "mic.mute": "mute_self",
+  "mic.unmute": "unmute_self",
+  "hand.raise": "raise_hand",
+  "hand.lower": "lower_hand",
+  "hand.lower_other": "lower_other_hand",
+  "hands.policy": "set_hand_policy",
+  "stage.invite": "invite",
+  "stage.withdraw": "invite",
+  "stage.join": "join_stage",
+  "stage.decline": "decline",
+  "stage.leave": "leave_stage",
+  "stage.lock": "lock_stage",
+  "stage.reset": "reset_stage",
+  "person.mute": "mute_other",
+  "person.move": "move_to_audience",
+  "person.remove": "remove",
+  "person.ban": "ban",
+  "person.report": "report",
+  "person.block": "block",
+  "moderator.name": "name_moderator",
+  "moderator.dismiss": "dismiss_moderator",
+  "host.hand_over": "hand_over",
+  "room.freeze": "freeze",
+  "room.message": "message_room",
+  "room.people": "search_people",
+  "media.offer": "listen"
+});
+
+/** Act → role → the positions from which it is allowed. */
+export const PERMISSIONS = Object.freeze({"listen": {"guest": ["audience"], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "leave": {"guest": ["audience"], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "raise_hand": {"guest": [], "member": ["audience"], "moderator": [], "host": [], "staff": []}, "lower_hand": {"guest": [], "member": ["audience"], "moderator": [], "host": [], "staff": []}, "join_stage": {"guest": [], "member": ["audience"], "moderator": ["audience"], "host": ["audience"], "staff": []}, "decline": {"guest": [], "member": ["audience"], "moderator": [], "host": [], "staff": []}, "leave_stage": {"guest": [], "member": ["stage"], "moderator": ["stage"], "host": ["stage"], "staff": []}, "mute_self": {"guest": [], "member": ["stage"], "moderator": ["stage"], "host": ["stage"], "staff": []}, "unmute_self": {"guest": [], "member": ["stage"], "moderator": ["stage"], "host": ["stage"], "staff": []}, "invite": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "lower_other_hand": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "mute_other": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "move_to_audience": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "remove": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "ban": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "name_moderator": {"guest": [], "member": [], "moderator": [], "host": ["audience", "stage"], "staff": []}, "dismiss_moderator": {"guest": [], "member": [], "moderator": [], "host": ["audience", "stage"], "staff": []}, "lock_stage": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "reset_stage": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "set_hand_policy": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "search_people": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "hand_over": {"guest": [], "member": [], "moderator": [], "host": ["audience", "stage"], "staff": []}, "end_room": {"guest": [], "member": [], "moderator": [], "host": ["audience", "stage"], "staff": ["audience"]}, "freeze": {"guest": [], "member": [], "moderator": [], "host": [], "staff": ["audience"]}, "message_room": {"guest": [], "member": [], "moderator": [], "host": [], "staff": ["audience"]}, "report": {"guest": ["audience"], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "block": {"guest": [], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}});
+
+/** Act on another → role → the roles it may be done to. */
+export const ON_WHOM = Object.freeze({"invite": {"moderator": ["member"], "host": ["member"], "staff": []}, "lower_other_hand": {"moderator": ["member"], "host": ["member"], "staff": []}, "mute_other": {"moderator": ["member"], "host": ["guest", "host", "member", "moderator"], "staff": ["guest", "host", "member", "moderator", "staff"]}, "move_to_audience": {"moderator": ["member"], "host": ["guest", "host", "member", "moderator"], "staff": ["guest", "host", "member", "moderator", "staff"]}, "remove": {"moderator": ["guest", "member"], "host": ["guest", "host", "member", "moderator"], "staff": ["guest", "host", "member", "moderator", "staff"]}, "ban": {"moderator": ["guest", "member"], "host": ["guest", "host", "member", "moderator"], "staff": ["guest", "host", "member", "moderator", "staff"]}, "name_moderator": {"moderator": [], "host": ["member"], "staff": []}, "dismiss_moderator": {"moderator": [], "host": ["moderator"], "staff": []}, "hand_over": {"moderator": [], "host": ["member", "moderator"], "staff": []}, "report": {"guest": ["guest", "host", "member", "moderator", "staff"], "member": ["guest", "host", "member", "moderator", "staff"], "moderator": ["guest", "host", "member", "moderator", "staff"], "host": ["guest", "host", "member", "moderator", "staff"]}, "block": {"member": ["host", "member", "moderator"], "moderator": ["host", "member", "moderator"], "host": ["host", "member", "moderator"]}});
 
 /** Stable error codes. */
 export const CODES = Object.freeze({
@@ -200,17 +661,33 @@ export const CODES = Object.freeze({
   "MESSAGE_TOO_LARGE": "message_too_large",
   "MESSAGE_UNKNOWN": "message_unknown",
   "TOO_MANY_MESSAGES": "too_many_messages",
+  "TEXT_UNREADABLE": "text_unreadable",
   "PROTOCOL_UNSUPPORTED": "protocol_unsupported",
+  "READER_TOO_SLOW": "reader_too_slow",
   "SIGNED_OUT": "signed_out",
   "PROFILE_MISSING": "profile_missing",
   "NOT_ALLOWED": "not_allowed",
   "NOT_JOINED": "not_joined",
   "SUPERSEDED": "superseded",
+  "IN_ANOTHER_ROOM": "in_another_room",
+  "MOVED_TO_ANOTHER_ROOM": "moved_to_another_room",
+  "REMOVED": "removed",
+  "BANNED": "banned",
+  "NOT_ADMITTED": "not_admitted",
   "ROOM_NOT_FOUND": "room_not_found",
   "ROOM_NOT_OPEN": "room_not_open",
   "ROOM_ENDED": "room_ended",
+  "ROOM_FROZEN": "room_frozen",
   "STAGE_FULL": "stage_full",
+  "STAGE_LOCKED": "stage_locked",
   "NOT_ON_STAGE": "not_on_stage",
+  "ALREADY_ON_STAGE": "already_on_stage",
+  "HANDS_CLOSED": "hands_closed",
+  "HANDS_FOR_FOLLOWED": "hands_for_followed",
+  "NOT_INVITED": "not_invited",
+  "PERSON_NOT_FOUND": "person_not_found",
+  "PERSON_NOT_HERE": "person_not_here",
+  "MEDIA_MISSING": "media_missing",
   "SDP_INVALID": "sdp_invalid",
   "SDP_TOO_LARGE": "sdp_too_large",
   "SDP_UNSUPPORTED": "sdp_unsupported",

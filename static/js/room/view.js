@@ -1,46 +1,46 @@
-// The room on the page: fills the server's <template>s, and shows the one big button by situation.
+// The room on the page: stage, staff, audience, notices, and the bar with the one big button.
 
+import { bigButton } from "./button.js";
+import { fill, find, part, showCards, words } from "./cards.js";
 import { inOrder } from "./stage.js";
 
 /** @typedef {import("./protocol.js").RoomSnapshot} RoomSnapshot */
+/** @typedef {import("./button.js").Situation} Situation */
 
-/**
- * @typedef {object} Situation
- * @property {string} state outside | joining | inside | reconnecting | ended | elsewhere | failed
- * @property {boolean} onStage
- * @property {boolean} muted
- * @property {boolean} blocked the browser wants a tap before it plays
- * @property {boolean} speaking my own voice is heard
- * @property {number} wait seconds until the next try
- */
-
-/** @param {string} id */
-const find = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+const TOAST_MILLISECONDS = 12000;
 
 export class View {
+  #toastTimer = 0;
+
   constructor() {
     this.room = find("room");
     this.button = /** @type {HTMLButtonElement} */ (find("main-button"));
-    this.words = find("words").dataset;
-    this.you = "";
   }
 
   /**
-   * Show the stage and the audience.
+   * Show the stage, the staff and the audience.
    * @param {RoomSnapshot} snapshot
    */
   show(snapshot) {
-    this.#fill("stage", "stage-person", inOrder(snapshot.stage), (item, person) => {
+    showCards("stage", "stage-person", inOrder(snapshot.stage), (item, person) => {
       item.dataset.muted = String(person.muted);
-      this.#part(item, "[data-headline]").textContent = person.headline;
-      const role = this.#part(item, "[data-role]");
+      part(item, "[data-headline]").textContent = person.headline;
+      const role = part(item, "[data-role]");
       role.hidden = person.role === "member";
-      role.textContent = (person.role === "host" ? this.words.roleHost : this.words.roleModerator) ?? "";
-      this.#part(item, "[data-demo]").hidden = !person.demo;
+      role.textContent = roleName(person.role);
+      part(item, "[data-demo]").hidden = !person.demo;
     });
     find("stage-empty").hidden = snapshot.stage.length > 0;
-    this.#fill("audience", "listener", snapshot.faces, () => {});
+    find("stage-seats").textContent = fill(words.seats, { TAKEN: snapshot.stage.length, SEATS: snapshot.stage_size });
+    showCards("staff", "listener", snapshot.staff, dressListener);
+    find("staff-here").hidden = snapshot.staff.length === 0;
+    showCards("audience", "listener", snapshot.faces, dressListener);
     find("audience-count").textContent = String(snapshot.count);
+    find("locked-chip").hidden = !snapshot.locked;
+    find("frozen-notice").hidden = !snapshot.frozen;
+    find("notice").hidden = !snapshot.notice;
+    find("notice-text").textContent = snapshot.notice;
+    find("notice-by").textContent = snapshot.notice_by;
   }
 
   /**
@@ -53,18 +53,28 @@ export class View {
   }
 
   /**
-   * Show the situation: the page's state and the one big button.
+   * Show the situation: the page's state, the one big button, and what stands beside it.
    * @param {Situation} now
+   * @param {{speaking: boolean, mayEnd: boolean}} more
    */
-  situate(now) {
+  situate(now, { speaking, mayEnd }) {
+    const inside = now.state === "inside" || now.state === "reconnecting";
     this.room.dataset.state = now.state;
-    this.room.dataset.microphone = now.state === "inside" || now.state === "reconnecting" ? microphone(now) : "off";
-    const [text, look, enabled] = this.#button(now);
-    this.button.textContent = text ?? "";
-    this.button.dataset.look = look;
-    this.button.setAttribute("aria-disabled", String(!enabled));
-    this.button.dataset.speaking = String(now.speaking);
+    this.room.dataset.microphone = inside && now.onStage ? (now.muted ? "muted" : "live") : "off";
+    this.room.dataset.position = now.onStage ? "stage" : "audience";
+    const button = bigButton(now);
+    this.button.textContent = fill(words[button.word], { SECONDS: now.wait, PLACE: ordinal(now.place) });
+    this.button.dataset.look = button.look;
+    this.button.dataset.does = button.does;
+    this.button.dataset.speaking = String(speaking);
+    this.button.setAttribute("aria-disabled", String(!button.does));
     this.button.hidden = now.state === "ended";
+    find("button-hint").textContent = button.hint ? (words[button.hint] ?? "") : "";
+    const here = now.state === "inside";
+    find("decline").hidden = !(here && now.invited && !now.onStage);
+    find("leave-stage").hidden = !(here && now.onStage);
+    find("end").hidden = !(here && mayEnd);
+    find("staff-entry").hidden = now.state !== "outside";
   }
 
   /** @param {string} state */
@@ -81,6 +91,16 @@ export class View {
   }
 
   /**
+   * Say for a while what somebody did that concerns the person at this page.
+   * @param {string} text
+   */
+  toast(text) {
+    clearTimeout(this.#toastTimer);
+    find("toast").textContent = text;
+    this.#toastTimer = window.setTimeout(() => find("toast").replaceChildren(), TOAST_MILLISECONDS);
+  }
+
+  /**
    * Say something to a screen reader, after what it is saying now.
    * @param {string | undefined} text
    */
@@ -91,98 +111,28 @@ export class View {
   /** @param {string} by who ended the room; empty if nobody did */
   ended(by) {
     find("ended").hidden = false;
-    if (by) find("ended-words").textContent = (this.words.endedBy ?? "").replace("NAME", by);
-    document.getElementById("end")?.remove();
-  }
-
-  /**
-   * @param {Situation} now
-   * @returns {[string | undefined, string, boolean]} text, look, whether it does something
-   */
-  #button(now) {
-    const words = this.words;
-    switch (now.state) {
-      case "outside":
-        return [now.onStage ? words.enter : words.listen, "hand", true];
-      case "joining":
-        return [words.joining, "rest", false];
-      case "reconnecting":
-        return now.wait > 0
-          ? [(words.reconnectingIn ?? "").replace("SECONDS", String(now.wait)), "rest", false]
-          : [words.reconnecting, "rest", false];
-      case "elsewhere":
-        return [words.elsewhere, "primary", true];
-      case "failed":
-        return [words.again, "primary", true];
-      case "ended":
-        return [words.ended, "rest", false];
-      default:
-        if (now.blocked) return [words.tap, "hand", true];
-        if (!now.onStage) return [words.listening, "rest", false];
-        return now.muted ? [words.unmute, "primary", true] : [words.mute, "live", true];
-    }
-  }
-
-  /**
-   * @template {{id: string, name: string, initials: string, tint: number, portrait: string}} Card
-   * @param {string} list
-   * @param {string} template
-   * @param {Card[]} cards
-   * @param {(item: HTMLElement, card: Card) => void} dress
-   */
-  #fill(list, template, cards, dress) {
-    const place = find(list);
-    const known = new Map([...place.children].map((item) => [/** @type {HTMLElement} */ (item).dataset.person, item]));
-    const items = cards.map((card) => {
-      const item = /** @type {HTMLElement} */ (known.get(card.id) ?? this.#fromTemplate(template));
-      item.dataset.person = card.id;
-      this.#part(item, "[data-name]").textContent = card.name;
-      this.#face(this.#part(item, "[data-face]"), card);
-      dress(item, card);
-      return item;
-    });
-    // Only what changed is touched, so that focus and a screen reader's place survive.
-    if (items.length !== place.children.length || items.some((item, place_) => place.children[place_] !== item))
-      place.replaceChildren(...items);
-  }
-
-  /** @param {string} id */
-  #fromTemplate(id) {
-    const template = /** @type {HTMLTemplateElement} */ (find(id));
-    return /** @type {HTMLElement} */ (template.content.firstElementChild).cloneNode(true);
-  }
-
-  /**
-   * @param {HTMLElement} face
-   * @param {{initials: string, tint: number, portrait: string}} card
-   */
-  #face(face, card) {
-    face.className = face.className.replace(/tint-\d*/, `tint-${card.tint}`);
-    const source = card.portrait ? `${this.words.faces}${card.portrait}.svg` : "";
-    const image = face.querySelector("img");
-    if (!source) face.textContent = card.initials;
-    else if (image?.getAttribute("src") !== source) {
-      const drawn = new Image(96, 96);
-      drawn.alt = "";
-      drawn.src = source;
-      face.replaceChildren(drawn);
-    }
-  }
-
-  /**
-   * @param {HTMLElement} item
-   * @param {string} selector
-   */
-  #part(item, selector) {
-    return /** @type {HTMLElement} */ (item.querySelector(selector));
+    if (by) find("ended-words").textContent = fill(words.endedBy, { NAME: by });
   }
 }
 
+/** @param {string} role */
+export function roleName(role) {
+  return { host: words.roleHost, moderator: words.roleModerator, staff: words.roleStaff }[role] ?? "";
+}
+
 /**
- * @param {Situation} now
- * @returns {string}
+ * @param {HTMLElement} item
+ * @param {{role: string}} card
  */
-function microphone(now) {
-  if (!now.onStage) return "off";
-  return now.muted ? "muted" : "live";
+function dressListener(item, card) {
+  part(item, "[data-role]").textContent = roleName(card.role);
+}
+
+/**
+ * A place in a queue, as the page's language counts: 1st, 第 1 位, 1번째.
+ * @param {number} place
+ */
+export function ordinal(place) {
+  const rule = new Intl.PluralRules(document.documentElement.lang, { type: "ordinal" }).select(place);
+  return fill(words[`ordinal${rule[0].toUpperCase()}${rule.slice(1)}`] ?? words.ordinalOther, { NUMBER: place });
 }

@@ -16,11 +16,13 @@ export class Refusal extends Error {
    * @param {string} code
    * @param {string} message
    * @param {boolean} fatal
+   * @param {Record<string, string>} [details]
    */
-  constructor(code, message, fatal) {
+  constructor(code, message, fatal, details = {}) {
     super(message);
     this.code = code;
     this.fatal = fatal;
+    this.details = details;
   }
 }
 
@@ -41,6 +43,7 @@ export class Wire extends EventTarget {
   #waiting = new Map();
   #wait = FIRST_WAIT_MILLISECONDS;
   #heard = 0;
+  #received = 0; // frames on this socket: the server cuts off who does not read
   #heartbeat = 0;
   #retry = 0;
   #countdown = 0;
@@ -103,9 +106,12 @@ export class Wire extends EventTarget {
   #connect() {
     const socket = new WebSocket(this.address);
     this.#socket = socket;
-    socket.addEventListener("message", (event) => this.#receive(JSON.parse(event.data)));
+    socket.addEventListener("message", (event) => {
+      if (socket === this.#socket) this.#receive(JSON.parse(event.data));
+    });
     socket.addEventListener("close", () => this.#lost(socket));
     this.#heard = Date.now();
+    this.#received = 0;
     this.#heartbeat = window.setInterval(() => this.#beat(socket), HEARTBEAT_SECONDS * 1000);
   }
 
@@ -115,13 +121,14 @@ export class Wire extends EventTarget {
       socket.close();
       this.#lost(socket);
     } else {
-      this.command("ping").catch(() => {});
+      this.command("ping", { received: this.#received }).catch(() => {});
     }
   }
 
   /** @param {any} frame */
   #receive(frame) {
     this.#heard = Date.now();
+    this.#received += 1;
     if (frame.type === "hello") {
       this.#wait = FIRST_WAIT_MILLISECONDS;
       if (frame.data.protocol === PROTOCOL) this.dispatchEvent(new Event("open"));
@@ -129,7 +136,7 @@ export class Wire extends EventTarget {
     } else if (frame.type === "ok") {
       this.#settle(frame.re)?.resolve(frame.data);
     } else if (frame.type === "error") {
-      const refusal = new Refusal(frame.code, frame.message, frame.fatal);
+      const refusal = new Refusal(frame.code, frame.message, frame.fatal, frame.details);
       const waiting = frame.re === null ? undefined : this.#settle(frame.re);
       if (waiting) waiting.reject(refusal);
       else if (!frame.fatal) this.dispatchEvent(new CustomEvent("refused", { detail: refusal }));

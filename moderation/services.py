@@ -1,0 +1,28 @@
+"""The only writer of moderation."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from moderation.models import Report
+from rooms import selectors
+from rooms.domain.messages import ReportCategory
+from rooms.models import Participant, Room
+
+
+@transaction.atomic
+def take_report(
+    *, room: Room, reporter: Participant, target: Participant | None, category: ReportCategory, line: str
+) -> None:
+    """Keep a report with the moment it was made: how far into the room, and who was on stage, muted or not."""
+    now = timezone.now()
+    Report.objects.create(
+        at=now,
+        room=room,
+        reporter=reporter,
+        target=target,
+        target_user=target.user if target else None,
+        category=category.value,
+        line=line,
+        seconds_in=int((now - room.started_at).total_seconds()) if room.started_at else 0,
+        stage=[{"person": person.public_id, "muted": person.muted} for person in selectors.on_stage(room)],
+    )

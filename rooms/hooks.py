@@ -1,0 +1,30 @@
+"""Where a higher app answers what rooms cannot know: registered in that app's AppConfig."""
+
+from typing import Protocol
+
+from rooms.domain.messages import ReportCategory
+from rooms.models import Participant, Room
+
+
+class TakeReport(Protocol):
+    """Keeps a report, with the moment it was made."""
+
+    def __call__(
+        self, *, room: Room, reporter: Participant, target: Participant | None, category: ReportCategory, line: str
+    ) -> None: ...
+
+
+_reports: list[TakeReport] = []
+
+
+def register_reports(take: TakeReport) -> None:
+    """Say who keeps reports."""
+    _reports[:] = [take]
+
+
+def report(
+    *, room: Room, reporter: Participant, target: Participant | None, category: ReportCategory, line: str
+) -> None:
+    """Hand a report to whoever keeps them."""
+    for take in _reports:
+        take(room=room, reporter=reporter, target=target, category=category, line=line)

@@ -1,0 +1,295 @@
+"""What people in a room do: to themselves, to others, to the room. Each takes the room's lock and asks the domain.
+
+`connection` is always that of whoever acts; `person` the public id of whom it is done to. All raise Refused: `not_joined`,
+`room_ended`, `not_allowed`, and what the rules say beside.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import services as accounts
+from accounts.models import User
+from accounts.text import tidy, validate_words
+from rooms import hooks, selectors
+from rooms.domain import commands
+from rooms.domain.errors import Code, Refused
+from rooms.domain.messages import ReportCategory, Visitor
+from rooms.domain.roles import Act, Position, Role, may
+from rooms.domain.snapshot import HandPolicy, Person, Phase
+from rooms.models import Ban, Participant, Room
+from rooms.services.carrying_out import change, locked, locked_participant
+from rooms.services.departing import give_up_place, take_off_roster
+from rooms.services.entering import email_key
+from rooms.services.succession import succeed_if_host_is_gone
+
+GUEST_BAN = timedelta(hours=24)
+
+OnSelf = Callable[[Person], commands.Command]
+OnOther = Callable[[Person, Person], commands.Command]
+
+
+# --- To oneself ---------------------------------------------------------------------------------------------------
+
+
+def set_muted(room_public_id: str, connection: str, *, muted: bool) -> None:
+    """Mute or unmute oneself."""
+    _act(room_public_id, connection, lambda me: commands.SetMuted(me, muted))
+
+
+@transaction.atomic
+def raise_hand(room_public_id: str, connection: str, *, line: str) -> None:
+    """Raise one's hand, with a line of why."""
+    room = locked(room_public_id)
+    me = _present(room, connection)
+    followed = me.user is not None and selectors.followed_by_speakers(room, me.user)
+    change(room, commands.RaiseHand(selectors.as_person(me), _readable(line), followed=followed))
+
+
+def lower_hand(room_public_id: str, connection: str) -> None:
+    """Lower one's hand."""
+    _act(room_public_id, connection, commands.LowerHand)
+
+
+def join_stage(room_public_id: str, connection: str) -> None:
+    """Accept the invitation; as moderator or host, take a seat."""
+    _act(room_public_id, connection, commands.JoinStage)
+
+
+def decline(room_public_id: str, connection: str) -> None:
+    """Decline the invitation."""
+    _act(room_public_id, connection, commands.Decline)
+
+
+def leave_stage(room_public_id: str, connection: str) -> None:
+    """Go back to the audience."""
+    _act(room_public_id, connection, commands.LeaveStage)
+
+
+# --- To others ----------------------------------------------------------------------------------------------------
+
+
+def invite(room_public_id: str, connection: str, person: str) -> None:
+    """Invite somebody onto the stage."""
+    _act_on(room_public_id, connection, person, Act.INVITE, commands.Invite)
+
+
+def withdraw(room_public_id: str, connection: str, person: str) -> None:
+    """Take an invitation back."""
+    _act_on(room_public_id, connection, person, Act.INVITE, commands.Withdraw)
+
+
+def lower_other_hand(room_public_id: str, connection: str, person: str) -> None:
+    """Lower somebody's hand."""
+    _act_on(room_public_id, connection, person, Act.LOWER_OTHER_HAND, commands.LowerOtherHand)
+
+
+def mute_other(room_public_id: str, connection: str, person: str) -> None:
+    """Mute somebody on stage."""
+    _act_on(room_public_id, connection, person, Act.MUTE_OTHER, commands.MuteOther)
+
+
+def move_to_audience(room_public_id: str, connection: str, person: str) -> None:
+    """Take somebody off the stage."""
+    _act_on(room_public_id, connection, person, Act.MOVE_TO_AUDIENCE, commands.MoveToAudience)
+
+
+def name_moderator(room_public_id: str, connection: str, person: str) -> None:
+    """Make somebody a moderator."""
+    _act_on(room_public_id, connection, person, Act.NAME_MODERATOR, commands.NameModerator)
+
+
+def dismiss_moderator(room_public_id: str, connection: str, person: str) -> None:
+    """Make a moderator a member again."""
+    _act_on(room_public_id, connection, person, Act.DISMISS_MODERATOR, commands.DismissModerator, may_be_gone=True)
+
+
+def hand_over(room_public_id: str, connection: str, person: str) -> None:
+    """Make somebody else the host."""
+    _act_on(room_public_id, connection, person, Act.HAND_OVER, commands.HandOver)
+
+
+@transaction.atomic
+def remove(room_public_id: str, connection: str, person: str) -> None:
+    """Put somebody out of the room; of one who dropped, take the place that waits for them."""
+    room = locked(room_public_id)
+    me, target = _two(room, connection, person, Act.REMOVE)
+    change(room, commands.Remove(selectors.as_person(me), selectors.as_person(target)))
+    _put_out(room, target, Code.REMOVED, by=me)
+    _record(room, me, Act.REMOVE, target)
+
+
+@transaction.atomic
+def ban(room_public_id: str, connection: str, person: str, *, reason: str = "") -> None:
+    """Put somebody out of the room, or keep somebody out who has left. A member is known by account and address, a guest by
+    cookie and network for a while."""
+    room = locked(room_public_id)
+    me, target = _two(room, connection, person, Act.BAN)
+    change(room, commands.Ban(selectors.as_person(me), selectors.as_person(target)))
+    keeps = {"reason": tidy(reason)[:200], "by": me.user, "at": timezone.now(), "until": None}
+    if target.user is not None:
+        keeps |= {"user": target.user, "email_key": email_key(target.user.email)}
+    else:
+        keeps |= {"guest_key": target.guest_key, "network": target.network, "until": timezone.now() + GUEST_BAN}
+    Ban.objects.update_or_create(room=room, participant=target, defaults=keeps)
+    _put_out(room, target, Code.BANNED, by=me)
+    _record(room, me, Act.BAN, target, reason=reason)
+
+
+@transaction.atomic
+def lift_ban(banned: Ban, *, by: User) -> None:
+    """Let somebody come back, as staff."""
+    banned.delete()
+    accounts.record("room.lift_ban", f"{banned.room.public_id} {banned.participant.public_id}", actor=by)
+
+
+def _put_out(room: Room, target: Participant, code: Code, *, by: Participant) -> None:
+    target = locked_participant(target.pk)
+    if target.left_at is None:
+        take_off_roster(room, target, keeps_place=False, code=code, by=by.name)
+    give_up_place(target, sent_down=True)
+    if target.role == Role.MODERATOR:
+        Participant.objects.filter(pk=target.pk).update(role=Role.MEMBER, moderator_since=None)
+    elif target.role == Role.HOST:
+        succeed_if_host_is_gone(room)
+
+
+def report(room_public_id: str, connection: str, person: str, *, category: str, line: str) -> None:
+    """Report somebody, or with an empty `person` the room."""
+    room = Room.objects.get(public_id=room_public_id)
+    me = _present(room, connection)
+    _demand(me, Act.REPORT)
+    target = None
+    if person:
+        target = _target(room, person)
+        if target.pk == me.pk:
+            raise Refused(Code.NOT_ALLOWED)
+    hooks.report(room=room, reporter=me, target=target, category=ReportCategory(category), line=_readable(line))
+
+
+def block(room_public_id: str, connection: str, person: str) -> None:
+    """Block somebody, in this room and elsewhere."""
+    room = Room.objects.get(public_id=room_public_id)
+    me = _present(room, connection)
+    _demand(me, Act.BLOCK)
+    target = _target(room, person)
+    if target.pk == me.pk or target.user is None or me.user is None or target.role == Role.STAFF:
+        raise Refused(Code.NOT_ALLOWED)
+    accounts.block(me.user, target.user)
+
+
+def find_people(room_public_id: str, connection: str, query: str) -> list[Visitor]:
+    """Who is and was in the room, for those who run it."""
+    room = Room.objects.get(public_id=room_public_id)
+    _demand(_present(room, connection), Act.SEARCH_PEOPLE)
+    return selectors.find_people(room, query)
+
+
+# --- To the room --------------------------------------------------------------------------------------------------
+
+
+def lock_stage(room_public_id: str, connection: str, *, is_locked: bool) -> None:
+    """Let nobody more onto the stage, or again."""
+    _act(room_public_id, connection, lambda me: commands.LockStage(me, is_locked), audit=Act.LOCK_STAGE)
+
+
+def reset_stage(room_public_id: str, connection: str) -> None:
+    """Seat everybody in the audience but those who run the room."""
+    _act(room_public_id, connection, commands.ResetStage, audit=Act.RESET_STAGE)
+
+
+def set_hand_policy(room_public_id: str, connection: str, policy: str) -> None:
+    """Decide who may raise a hand."""
+    chosen = HandPolicy(policy)
+    _act(room_public_id, connection, lambda me: commands.SetHandPolicy(me, chosen), audit=Act.SET_HAND_POLICY)
+
+
+def freeze(room_public_id: str, connection: str, *, frozen: bool, reason: str) -> None:
+    """Freeze the room, as staff, or let it go on."""
+    _act(room_public_id, connection, lambda me: commands.Freeze(me, frozen), audit=Act.FREEZE, reason=reason)
+
+
+def tell_room(room_public_id: str, connection: str, text: str) -> None:
+    """Say something to everybody in the room, as staff."""
+    words = _readable(text)
+    _act(room_public_id, connection, lambda me: commands.TellRoom(me, words), audit=Act.MESSAGE_ROOM, reason=words)
+
+
+def end(room_public_id: str, connection: str) -> None:
+    """End the room for everybody."""
+    _act(room_public_id, connection, commands.EndRoom, audit=Act.END_ROOM)
+
+
+# --- How ----------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def _act(room_public_id: str, connection: str, command: OnSelf, *, audit: Act | None = None, reason: str = "") -> None:
+    room = locked(room_public_id)
+    me = _present(room, connection)
+    change(room, command(selectors.as_person(me)))
+    if audit is not None:
+        _record(room, me, audit, reason=reason)
+
+
+@transaction.atomic
+def _act_on(
+    room_public_id: str, connection: str, person: str, act: Act, command: OnOther, *, may_be_gone: bool = False
+) -> None:
+    room = locked(room_public_id)
+    me, target = _two(room, connection, person, act)
+    if target.left_at is not None and not may_be_gone:
+        raise Refused(Code.PERSON_NOT_HERE)
+    change(room, command(selectors.as_person(me), selectors.as_person(target)))
+    _record(room, me, act, target)
+
+
+def _two(room: Room, connection: str, person: str, act: Act) -> tuple[Participant, Participant]:
+    """Whoever acts, and on whom. Who may not act at all is told so before anything is looked up."""
+    me = _present(room, connection)
+    _demand(me, act)
+    return me, _target(room, person)
+
+
+def _demand(me: Participant, act: Act) -> None:
+    if not may(Role(me.role), Position(me.position), act):
+        raise Refused(Code.NOT_ALLOWED)
+
+
+def _present(room: Room, connection: str) -> Participant:
+    here = selectors.admitted(room.participants.all()).select_related("user__profile")
+    me = here.filter(connection=connection).first()
+    if me is None:
+        raise Refused(Code.ROOM_ENDED if room.phase == Phase.ENDED else Code.NOT_JOINED)
+    return me
+
+
+def _target(room: Room, person: str) -> Participant:
+    target = room.participants.select_related("user__profile").filter(public_id=person, joins__gt=0).first()
+    if target is None:
+        raise Refused(Code.PERSON_NOT_FOUND)
+    return target
+
+
+def _readable(words: str) -> str:
+    """A line as it will be shown.
+
+    Raises:
+        Refused: `text_unreadable` for what cannot be seen, or looks like what it is not.
+    """
+    line = tidy(words)
+    if line:
+        try:
+            validate_words(line)
+        except ValidationError as error:
+            raise Refused(Code.TEXT_UNREADABLE) from error
+    return line
+
+
+def _record(room: Room, me: Participant, act: Act, target: Participant | None = None, *, reason: str = "") -> None:
+    """What staff, moderators and hosts do is in the log."""
+    whom = f" {target.public_id}" if target else ""
+    accounts.record(f"room.{act.value}", f"{room.public_id}{whom}", actor=me.user, reason=reason)

@@ -1,0 +1,120 @@
+"""What was decided is saved and told, under the room's lock. Everything that changes a stage ends here."""
+
+from django.utils import timezone
+
+from rooms import events, media, selectors
+from rooms.domain import changes
+from rooms.domain.commands import Command
+from rooms.domain.roles import Position, Role
+from rooms.domain.snapshot import Audience, Phase, Snapshot
+from rooms.domain.state import decide
+from rooms.models import Participant, Room
+
+_CHANGED_BY_EVENTS = [
+    "version",
+    "moderators_version",
+    "stage_empty_since",
+    "phase",
+    "ended_at",
+    "host",
+    "hand_policy",
+    "locked",
+    "frozen",
+    "notice",
+    "notice_by",
+]
+
+
+def locked(room_public_id: str) -> Room:
+    """The room under its lock; always taken before a participant's, so that two of us never wait for each other. On SQLite
+    the transaction itself is the lock (IMMEDIATE)."""
+    return Room.objects.select_for_update(of=("self",)).select_related("worker").get(public_id=room_public_id)
+
+
+def locked_participant(pk: int) -> Participant:
+    """One person in a room, under their row's lock."""
+    return Participant.objects.select_for_update(of=("self",)).select_related("room__worker").get(pk=pk)
+
+
+def change(room: Room, command: Command) -> None:
+    """Decide on one command and carry it out. The room must be locked.
+
+    Raises:
+        Refused: by the rules; nothing was changed.
+    """
+    snapshot = selectors.stage_snapshot(room)
+    carry_out(room, snapshot, decide(snapshot, command, timezone.now()))
+
+
+def carry_out(room: Room, snapshot: Snapshot, decided: tuple[changes.Event, ...]) -> None:
+    """Save what was decided and tell everybody, in the order of the versions."""
+    if not decided:
+        return
+    for event in decided:
+        snapshot = changes.apply(snapshot, event)
+        _save(room, event)
+        seq = snapshot.version if event.audience is Audience.EVERYONE else snapshot.moderators_version
+        events.publish_change(room, event, seq=seq)
+    room.version, room.moderators_version = snapshot.version, snapshot.moderators_version
+    if snapshot.phase is Phase.LIVE and not snapshot.stage:
+        room.stage_empty_since = room.stage_empty_since or timezone.now()
+    else:
+        room.stage_empty_since = None
+    room.save(update_fields=_CHANGED_BY_EVENTS)  # not the worker: placing takes no lock
+    events.publish_standings(room, decided)
+    if any(event.audience is Audience.EVERYONE for event in decided):
+        media.stage_changed(room, snapshot)
+
+
+def _save(room: Room, event: changes.Event) -> None:
+    people = room.participants
+    match event:
+        case changes.Seated(person):
+            people.filter(public_id=person.id).update(
+                position=Position.STAGE, muted=person.muted, number=person.number, sent_down=False
+            )
+        case changes.Unseated(person, by, kept):
+            if not kept:
+                people.filter(public_id=person).update(
+                    position=Position.AUDIENCE, muted=True, number=0, sent_down=bool(by)
+                )
+        case changes.MuteChanged(person, muted):
+            people.filter(public_id=person).update(muted=muted)
+        case changes.RoleChanged(person, role):
+            _save_role(room, person, role)
+        case changes.StageLocked(is_locked):
+            room.locked = is_locked
+        case changes.HandPolicyChanged(policy):
+            room.hand_policy = policy
+        case changes.Frozen(frozen):
+            room.frozen = frozen
+            if frozen:
+                people.filter(position=Position.STAGE).update(muted=True)  # theirs too whose seat is only kept
+        case changes.Told(text, by):
+            room.notice = text
+            room.notice_by = events.name_of(room, by) if text else ""
+        case changes.HandRaised(hand):
+            people.filter(public_id=hand.person).update(hand_number=hand.number, hand_at=hand.at, hand_line=hand.line)
+        case changes.HandLowered(person, kept=kept):
+            if not kept:
+                people.filter(public_id=person).update(hand_number=0, hand_at=None, hand_line="")
+        case changes.Invited(person, by):
+            people.filter(public_id=person).update(invited_by=people.get(public_id=by))
+        case changes.InvitationEnded(person, kept=kept):
+            if not kept:
+                people.filter(public_id=person).update(invited_by=None)
+        case changes.Ended():
+            room.phase = Phase.ENDED
+            room.ended_at = timezone.now()
+            room.frozen = False
+            people.filter(place_until__isnull=False).update(place_until=None)
+            selectors.on_roster(people.all()).update(left_at=room.ended_at)
+
+
+def _save_role(room: Room, person: str, role: Role) -> None:
+    since = timezone.now() if role is Role.MODERATOR else None
+    room.participants.filter(public_id=person).update(role=role, moderator_since=since)
+    if role is Role.HOST:
+        user = room.participants.select_related("user").get(public_id=person).user
+        assert user is not None  # guests run nothing
+        room.host = user

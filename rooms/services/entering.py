@@ -1,0 +1,277 @@
+"""Into a room: members, guests and staff, new or back within their minute. A plain listener takes no lock on the room."""
+
+import secrets
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max, Q, QuerySet
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from accounts.models import Block, User
+from rooms import events, media, selectors
+from rooms.domain import commands
+from rooms.domain.errors import Code, Refused
+from rooms.domain.roles import Position, Role
+from rooms.domain.snapshot import Phase, Visibility
+from rooms.domain.state import decide
+from rooms.models import Ban, Participant, Room
+from rooms.services.carrying_out import carry_out, locked, locked_participant
+from rooms.services.departing import depart, leave_for_another
+
+_TRIES = 4  # of entering while the same account enters elsewhere at the same moment
+
+
+@dataclass(frozen=True, slots=True)
+class Entrant:
+    """Who wants in: an account by a session, or a guest by a cookie and a network (both as keyed hashes)."""
+
+    user: User | None = None
+    session_key: str = ""
+    guest_key: str = ""
+    network: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """What a page needs after entering."""
+
+    person: str
+    connection: str
+    number: int  # of this person's sockets in this room: names the one that joined now
+
+
+def guest(cookie: str, network: str) -> Entrant:
+    """Somebody without an account, by their cookie and the network they come from."""
+    return Entrant(guest_key=_keyed("guest", cookie), network=_keyed("network", network))
+
+
+def email_key(email: str) -> str:
+    """What a ban keeps of an address."""
+    return _keyed("email", email)
+
+
+def _keyed(what: str, value: str) -> str:
+    return salted_hmac(f"mitalk.rooms.{what}", value, algorithm="sha256").hexdigest()
+
+
+def join(
+    room_public_id: str,
+    who: User | Entrant,
+    *,
+    muted: bool,
+    resume: str = "",
+    leave_other: bool = False,
+    as_staff: bool = False,
+) -> Joined:
+    """Enter a room, or come back to one's place in it.
+
+    `muted` is what the person's page last wanted; nobody comes back louder than they left. `resume` is the connection that
+    the page had: if it is still the person's own, it stays, and the sound with it. When the stage is full, one listens. One
+    is in one live room at a time: entering here leaves the other, if `leave_other` or if nothing is given up there.
+
+    Raises:
+        Refused: `room_not_found`, `room_not_open`, `room_ended`; `signed_out` for a suspended account or a guest where there
+            are none; `banned`; `not_admitted` by a host who blocked them; `in_another_room` with that room's details;
+            `not_allowed` as staff who are none.
+    """
+    entrant = Entrant(user=who) if isinstance(who, User) else who
+    room = selectors.find_room(room_public_id)
+    if room is None:
+        raise Refused(Code.ROOM_NOT_FOUND)
+    _demand_open(room)
+    _demand_admission(room, entrant, as_staff=as_staff)
+    for _ in range(_TRIES):
+        _leave_others(room, entrant, leave_other=leave_other)
+        try:
+            return _enter(room, entrant, muted=muted, resume=resume, as_staff=as_staff)
+        except IntegrityError:
+            continue  # this account entered another room meanwhile: it leaves that one
+    raise Refused(Code.SERVER_ERROR)
+
+
+def _demand_open(room: Room) -> None:
+    if room.phase == Phase.ENDED:
+        raise Refused(Code.ROOM_ENDED)
+    if room.phase == Phase.SCHEDULED:
+        raise Refused(Code.ROOM_NOT_OPEN)
+
+
+def _demand_admission(room: Room, entrant: Entrant, *, as_staff: bool) -> None:
+    user = entrant.user
+    if user is None:
+        if room.visibility != Visibility.PUBLIC or not entrant.guest_key:
+            raise Refused(Code.SIGNED_OUT)
+        if as_staff:
+            raise Refused(Code.NOT_ALLOWED)
+    else:
+        current = User.objects.filter(pk=user.pk, is_active=True).values_list("is_staff", flat=True).first()
+        if current is None:
+            raise Refused(Code.SIGNED_OUT)
+        if as_staff and (not current or room.host_id == user.pk):
+            raise Refused(Code.NOT_ALLOWED)
+    if as_staff:
+        return
+    if is_banned(room, entrant):
+        raise Refused(Code.BANNED)
+    if user is not None and Block.objects.filter(blocker=room.host_id, blocked=user).exists():
+        raise Refused(Code.NOT_ADMITTED)
+
+
+def is_banned(room: Room, entrant: Entrant) -> bool:
+    """Whether a ban that holds now keeps them out."""
+    bans: QuerySet[Ban] = selectors.banned_now(room)
+    if entrant.user is not None:
+        return bans.filter(Q(user=entrant.user) | Q(email_key=email_key(entrant.user.email))).exists()
+    same_network = Q(network=entrant.network) if entrant.network else Q(pk=None)
+    return bans.filter(Q(guest_key=entrant.guest_key) | same_network).exists()
+
+
+# --- One live room an account --------------------------------------------------------------------------------------
+
+
+def _mine(entrant: Entrant) -> Q:
+    return Q(user=entrant.user) if entrant.user else Q(guest_key=entrant.guest_key)
+
+
+def _leave_others(room: Room, entrant: Entrant, *, leave_other: bool) -> None:
+    somewhere = Q(left_at=None) | Q(place_until__gt=timezone.now())
+    others = Participant.objects.filter(_mine(entrant), somewhere, room__phase=Phase.LIVE).exclude(room=room)
+    others = others.select_related("room")
+    for other in others:
+        if _would_lose_something(other) and not leave_other:
+            raise Refused(Code.IN_ANOTHER_ROOM, room=other.room.public_id, title=other.room.title)
+    for other in others:
+        leave_for_another(other.pk)
+
+
+def _would_lose_something(other: Participant) -> bool:
+    return (
+        other.position == Position.STAGE
+        or other.role == Role.HOST
+        or other.hand_number > 0
+        or other.invited_by_id is not None
+    )
+
+
+# --- Entering -----------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def _enter(room: Room, entrant: Entrant, *, muted: bool, resume: str, as_staff: bool) -> Joined:
+    if entrant.user is None:
+        # Numbers are given once each: under the lock, but only to guests who were never here.
+        entry = room.participants.filter(guest_key=entrant.guest_key).first() or _new_guest(room, entrant)
+    else:
+        role = Role.HOST if room.host_id == entrant.user.pk else Role.MEMBER
+        defaults = {"role": role, "connection": ""}
+        entry, _created = Participant.objects.get_or_create(room=room, user=entrant.user, defaults=defaults)
+    if _changes_the_stage(room, entrant, entry, as_staff=as_staff):
+        return _enter_under_lock(room, entrant, entry, muted=muted, resume=resume, as_staff=as_staff)
+    joined = _connect(locked_participant(entry.pk), entrant, resume)
+    events.publish(room.public_id, events.AudienceMoved())
+    return joined
+
+
+def _new_guest(room: Room, entrant: Entrant) -> Participant:
+    locked(room.public_id)
+    last = room.participants.aggregate(last=Max("guest_number"))["last"] or 0
+    entry, _created = Participant.objects.get_or_create(
+        room=room, guest_key=entrant.guest_key, defaults={"role": Role.GUEST, "guest_number": last + 1}
+    )
+    return entry
+
+
+def _changes_the_stage(room: Room, entrant: Entrant, entry: Participant, *, as_staff: bool) -> bool:
+    if entrant.user is None:
+        return False
+    return (
+        as_staff
+        or entry.role in (Role.HOST, Role.STAFF)
+        or entry.position == Position.STAGE
+        or entry.hand_number > 0
+        or entry.invited_by_id is not None
+        or (not entry.sent_down and selectors.has_place_on_stage(room, entrant.user))
+    )
+
+
+def _enter_under_lock(
+    room: Room, entrant: Entrant, entry: Participant, *, muted: bool, resume: str, as_staff: bool
+) -> Joined:
+    assert entrant.user is not None
+    room = locked(room.public_id)
+    _demand_open(room)
+    participant = locked_participant(entry.pk)
+    if as_staff != (participant.role == Role.STAFF):
+        if participant.left_at is None and participant.joins:
+            here = Participant.objects.filter(left_at=None)
+            depart(participant.pk, here, keeps_place=False, code=Code.SUPERSEDED)
+            room, participant = locked(room.public_id), locked_participant(entry.pk)
+        participant.role = Role.STAFF if as_staff else Role.MEMBER
+        participant.moderator_since = None
+    if room.host_id == entrant.user.pk:
+        participant.role = Role.HOST
+    was_away = _recall_place(participant)
+    snapshot = selectors.stage_snapshot(room)
+    _take_place(room, entrant.user, participant, muted=muted or room.frozen, last_number=snapshot.last_number)
+    arrival = commands.Arrive(
+        selectors.as_person(participant),
+        hand=selectors.as_hand(participant),
+        invited_by=participant.invited_by.public_id if participant.invited_by else "",
+        was_away=was_away and participant.position == Position.STAGE,
+    )
+    try:
+        decided = decide(snapshot, arrival, timezone.now())
+    except Refused as refusal:
+        if refusal.code not in (Code.STAGE_FULL, Code.STAGE_LOCKED):
+            raise
+        decided = ()
+        participant.position, participant.muted, participant.number = Position.AUDIENCE, True, 0
+    joined = _connect(participant, entrant, resume)
+    carry_out(room, snapshot, decided)
+    events.publish(room.public_id, events.AudienceMoved())
+    return joined
+
+
+def _recall_place(participant: Participant) -> bool:
+    """Whether they were away and their place waited; a place that waited too long is forgotten here too."""
+    if participant.left_at is None or not participant.joins:
+        return False
+    if participant.place_until is not None and participant.place_until > timezone.now():
+        return True
+    participant.position, participant.number = Position.AUDIENCE, 0
+    participant.hand_number, participant.hand_at, participant.hand_line = 0, None, ""
+    participant.invited_by = None
+    return False
+
+
+def _take_place(room: Room, user: User, participant: Participant, *, muted: bool, last_number: int) -> None:
+    """On stage again, or for the first time; muted unless they were unmuted here and still want to be."""
+    has_seat = not participant.sent_down and selectors.has_place_on_stage(room, user)
+    if participant.role == Role.STAFF:
+        participant.position = Position.AUDIENCE
+    elif participant.position == Position.AUDIENCE and has_seat:
+        participant.position, participant.muted = Position.STAGE, True
+    if participant.position == Position.STAGE:
+        participant.number = participant.number or last_number + 1
+        participant.muted = participant.muted or muted
+
+
+def _connect(participant: Participant, entrant: Entrant, resume: str) -> Joined:
+    """Give the person's one place in the room to a connection: the same, if the page resumes it; else a new one, and the
+    one before loses socket and sound."""
+    if not resume or resume != participant.connection or participant.left_at is not None:
+        if participant.connection:
+            events.publish(participant.room.public_id, events.Superseded(participant.connection))
+            media.hang_up(participant.room, participant.connection)
+        participant.connection = secrets.token_urlsafe(12)
+    now = timezone.now()
+    if participant.left_at is not None:
+        participant.arrived_at = now
+    participant.left_at = participant.dropped_at = participant.place_until = None
+    participant.last_seen_at = now
+    participant.session_key = entrant.session_key
+    participant.network = entrant.network
+    participant.joins += 1
+    participant.save()
+    return Joined(participant.public_id, participant.connection, participant.joins)

@@ -1,0 +1,72 @@
+"""Who is at the other end of a socket: a member by their session, or a guest by a cookie and the network they come from."""
+
+import ipaddress
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from django.core import signing
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.utils import translation
+
+from accounts.models import Profile
+from rooms import services
+from rooms.domain.errors import Code
+from rooms.guests import COOKIE, cookie_value
+
+_IPV6_NETWORK_BITS = 64  # what one household or office is given
+
+
+def request_of(scope: dict[str, Any]) -> HttpRequest:
+    """What Django's and allauth's functions on requests need to know of a socket."""
+    request = HttpRequest()
+    request.COOKIES = scope.get("cookies", {})
+    headers = dict(scope["headers"])
+    request.META = {
+        "HTTP_ACCEPT_LANGUAGE": headers.get(b"accept-language", b"").decode("latin-1")[:500],
+        "HTTP_X_FORWARDED_FOR": headers.get(b"x-forwarded-for", b"").decode("latin-1")[:500],
+        "REMOTE_ADDR": (scope.get("client") or ("",))[0],
+    }
+    return request
+
+
+def language_of(scope: dict[str, Any]) -> str:
+    """The language that the person reads."""
+    return translation.get_language_from_request(request_of(scope))
+
+
+def refusal_of(scope: dict[str, Any]) -> Code | None:
+    """Why somebody cannot even ask to enter a room; None if they can."""
+    user = scope["user"]
+    if not user.is_authenticated:
+        return None if _guest_cookie(scope) else Code.SIGNED_OUT
+    if not user.is_active:
+        return Code.SIGNED_OUT
+    return None if Profile.objects.filter(user=user).exists() else Code.PROFILE_MISSING
+
+
+def entrant_of(scope: dict[str, Any]) -> services.Entrant:
+    """Who wants in."""
+    user = scope["user"]
+    if user.is_authenticated:
+        return services.Entrant(user=user, session_key=scope["session"].session_key or "")
+    return services.guest(_guest_cookie(scope), _network(scope))
+
+
+def _guest_cookie(scope: dict[str, Any]) -> str:
+    try:
+        return cookie_value(scope.get("cookies", {}).get(COOKIE, ""))
+    except signing.BadSignature:
+        return ""
+
+
+def _network(scope: dict[str, Any]) -> str:
+    try:
+        address = ipaddress.ip_address(get_adapter().get_client_ip(request_of(scope)))
+    except (ValueError, PermissionDenied):
+        return ""
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped is not None:
+            return str(address.ipv4_mapped)
+        return str(ipaddress.ip_network((address, _IPV6_NETWORK_BITS), strict=False))
+    return str(address)

@@ -1,0 +1,76 @@
+// People as cards from the server's <template>s: only what changed is touched, so that focus and a screen reader's place survive.
+
+/** @typedef {{id: string, name: string, initials: string, tint: number, portrait: string, guest?: number}} Card */
+
+/** @param {string} id */
+export const find = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+
+/** The translated words that the server wrote into the page. */
+export const words = /** @type {Record<string, string>} */ (document.getElementById("words")?.dataset ?? {});
+
+/**
+ * A sentence with its places filled: `NAME`, `NUMBER`, `SECONDS`.
+ * @param {string | undefined} sentence
+ * @param {Record<string, string | number>} places
+ */
+export const fill = (sentence, places) =>
+  Object.entries(places).reduce((text, [place, value]) => text.replace(place, String(value)), sentence ?? "");
+
+/**
+ * What somebody is called: guests have numbers.
+ * @param {{name: string, guest?: number}} card
+ */
+export const nameOf = (card) => (card.guest ? fill(words.guest, { NUMBER: card.guest }) : card.name);
+
+/**
+ * @param {Element} item
+ * @param {string} selector
+ */
+export const part = (item, selector) => /** @type {HTMLElement} */ (item.querySelector(selector));
+
+/**
+ * Show a list of cards.
+ * @template {Card} C
+ * @param {string} list the list's id
+ * @param {string} template the template's id
+ * @param {C[]} cards
+ * @param {(item: HTMLElement, card: C) => void} dress
+ */
+export function showCards(list, template, cards, dress) {
+  const place = find(list);
+  const known = new Map([...place.children].map((item) => [/** @type {HTMLElement} */ (item).dataset.person, item]));
+  const items = cards.map((card) => {
+    const item = /** @type {HTMLElement} */ (known.get(card.id) ?? fromTemplate(template));
+    item.dataset.person = card.id;
+    part(item, "[data-name]").textContent = nameOf(card);
+    drawFace(part(item, "[data-face]"), card);
+    dress(item, card);
+    return item;
+  });
+  if (items.length !== place.children.length || items.some((item, index) => place.children[index] !== item))
+    place.replaceChildren(...items);
+}
+
+/** @param {string} id */
+function fromTemplate(id) {
+  const template = /** @type {HTMLTemplateElement} */ (find(id));
+  return /** @type {HTMLElement} */ (template.content.firstElementChild).cloneNode(true);
+}
+
+/**
+ * @param {HTMLElement} face
+ * @param {Card} card
+ */
+export function drawFace(face, card) {
+  face.className = face.className.replace(/tint-\d*/, `tint-${card.tint}`);
+  const source = card.portrait ? `${words.faces}${card.portrait}.svg` : "";
+  const image = face.querySelector("img");
+  if (!source) {
+    face.textContent = card.initials;
+  } else if (image?.getAttribute("src") !== source) {
+    const drawn = new Image(96, 96);
+    drawn.alt = "";
+    drawn.src = source;
+    face.replaceChildren(drawn);
+  }
+}

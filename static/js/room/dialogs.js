@@ -1,0 +1,89 @@
+// The dialogs: each asks one thing and resolves to the answer, or to null. Native <dialog>: focus and Escape are the browser's.
+
+import { drawFace, fill, find, nameOf, part, words } from "./cards.js";
+import { roleName } from "./view.js";
+
+/**
+ * Open a dialog; resolves to the value of the button that closed it, or empty.
+ * @param {string} id
+ * @returns {Promise<string>}
+ */
+function ask(id) {
+  const dialog = /** @type {HTMLDialogElement} */ (find(id));
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue), { once: true });
+  });
+}
+
+/**
+ * Ask before something that cannot be taken back.
+ * @param {string} title
+ * @param {string} text
+ * @param {string} yes
+ * @returns {Promise<boolean>}
+ */
+export async function confirmed(title, text, yes) {
+  find("confirm-title").textContent = title;
+  find("confirm-text").textContent = text;
+  find("confirm-yes").textContent = yes;
+  return (await ask("confirm-dialog")) === "yes";
+}
+
+/**
+ * Ask for a line of why the hand goes up.
+ * @returns {Promise<string | null>}
+ */
+export async function askWhy() {
+  const line = /** @type {HTMLInputElement} */ (find("hand-line"));
+  line.value = "";
+  return (await ask("hand-dialog")) === "yes" ? line.value : null;
+}
+
+/**
+ * Ask what is to be reported.
+ * @param {string} about a name, or empty for the room
+ * @returns {Promise<{category: string, line: string} | null>}
+ */
+export async function askReport(about) {
+  find("report-title").textContent = about ? fill(words.reportName, { NAME: about }) : (words.reportRoom ?? "");
+  const form = /** @type {HTMLFormElement} */ (find("report-form"));
+  form.reset();
+  if ((await ask("report-dialog")) !== "yes") return null;
+  const data = new FormData(form);
+  return { category: String(data.get("category")), line: String(data.get("line")) };
+}
+
+/**
+ * Ask whether to leave the other room.
+ * @param {{room?: string, title?: string}} other
+ * @returns {Promise<string>} "yes", "back" or empty
+ */
+export function askLeaveOther({ title = "" }) {
+  find("other-title").textContent = title;
+  return ask("other-dialog");
+}
+
+/**
+ * Show somebody, and what may be done; resolves to the command chosen, or empty.
+ * @param {import("./protocol.js").PersonCard} person
+ * @param {string[]} commands
+ * @returns {Promise<string>}
+ */
+export function askAboutPerson(person, commands) {
+  const dialog = find("person-dialog");
+  find("person-title").textContent = nameOf(person);
+  part(dialog, "[data-headline]").textContent = [roleName(person.role), person.headline].filter(Boolean).join(" · ");
+  drawFace(part(dialog, "[data-face]"), person);
+  const profile = /** @type {HTMLAnchorElement} */ (part(dialog, "[data-profile]"));
+  profile.hidden = !person.member || !words.profiles;
+  if (person.member && words.profiles) profile.href = words.profiles.replace("MEMBER", person.member);
+  for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (dialog.querySelectorAll("button[data-act]")))
+    button.hidden = !commands.includes(button.value);
+  return ask("person-dialog");
+}
+
+// A button of a form's kind would be pressed by Enter in its field: those that only close are plain.
+for (const button of document.querySelectorAll("dialog [data-close]"))
+  button.addEventListener("click", () => button.closest("dialog")?.close(""));
