@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from rooms import selectors
 from rooms.audio import wire
 from rooms.bus import get_bus
 from rooms.domain.snapshot import Snapshot
@@ -13,7 +14,8 @@ def stage_changed(room: Room, snapshot: Snapshot) -> None:
     if room.worker is None:
         return
     heard = snapshot.may_be_heard()
-    connections = Participant.objects.filter(room=room, public_id__in=heard).values_list("connection", flat=True)
+    speakers = selectors.admitted(Participant.objects.filter(room=room, public_id__in=heard))
+    connections = speakers.values_list("connection", flat=True)
     message = wire.Stage(room=room.public_id, version=snapshot.version, may_speak=tuple(connections))
     _send_after_commit(room, message)
 

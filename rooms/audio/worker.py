@@ -6,12 +6,14 @@ import logging
 import secrets
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol
 
 from rooms.audio import wire
 from rooms.audio.blocking import BlockingCalls
 from rooms.audio.codec import Encoder
-from rooms.audio.engine import Engine, Member, Room
+from rooms.audio.engine import Engine, Member
+from rooms.audio.reconcile import MissingMedia, without_place
 from rooms.audio.transport import sdp
 from rooms.audio.transport.dtls import certificate
 from rooms.audio.transport.fanout import FanOut
@@ -26,8 +28,6 @@ SPEAKING_SECONDS = 0.2
 _REPEAT_SPEAKING_TICKS = 100
 CONSENT_CHECK_SECONDS = 0.5
 _DATABASE_SECONDS = 5.0
-_GRACE_SECONDS = 3.0  # a peer younger than this may not be in the roster that was just read
-_READINGS_TO_END = 2  # of the roster without a connection, before its media is ended
 
 
 class Bus(Protocol):
@@ -52,7 +52,8 @@ class Config:
 
 
 class AudioWorker:
-    """See the module. `read_truth` and `heartbeat` are synchronous and may be slow: they run in a thread of their own."""
+    """See the module. `read_truth`, `heartbeat` and `without_media` are synchronous and may be slow: they run in a thread of
+    their own. `without_media` gets the connections that are on the roster and have had no sound for too long."""
 
     def __init__(
         self,
@@ -61,14 +62,16 @@ class AudioWorker:
         *,
         read_truth: Callable[[], dict[str, wire.RoomTruth]],
         heartbeat: Callable[[], None],
+        without_media: Callable[[frozenset[str]], object],
     ) -> None:
         self.config = config
         self._bus = bus
         self._read_truth = read_truth
         self._heartbeat = heartbeat
+        self._without_media = without_media
         self._database = BlockingCalls("audio-database")
         self._tasks: set[asyncio.Task[None]] = set()
-        self._absent: dict[str, int] = {}  # connection → readings of the roster in a row without it
+        self._missing_media = MissingMedia()
         self._said: dict[str, tuple[frozenset[str], int]] = {}  # room → who was last said to speak, and at which tick
         self._stopping = asyncio.Event()
         self._roster_wanted = asyncio.Event()
@@ -218,32 +221,35 @@ class AudioWorker:
         roster stands."""
         while True:
             self._roster_wanted.clear()
+            began = asyncio.get_running_loop().time()
             try:
                 truth = await self._database.call(self._read_truth, within=_DATABASE_SECONDS)
+                silent = self.reconcile(truth, began)
+                if silent:
+                    await self._database.call(partial(self._without_media, silent), within=_DATABASE_SECONDS)
             except Exception:
                 logger.exception("worker.roster_unavailable")
-            else:
-                self.reconcile(truth)
             try:
                 async with asyncio.timeout(RECONCILE_SECONDS):
                     await self._roster_wanted.wait()
             except TimeoutError:
                 pass
 
-    def reconcile(self, truth: dict[str, wire.RoomTruth]) -> None:
-        """Make the rooms what the database says: who may be heard, and nobody who is not there."""
-        now = asyncio.get_running_loop().time()
-        absent: dict[str, int] = {}
+    def reconcile(self, truth: dict[str, wire.RoomTruth], began: float) -> frozenset[str]:
+        """Make the rooms what the database said in a reading that began then (seconds of the event loop's clock): who may be
+        heard, and nobody who is not there.
+
+        Returns:
+            The connections on the roster that have had no sound for too long.
+        """
         for name, room in list(self.engine.rooms.items()):
             known = truth.get(name)
             if known is not None:
                 room.session.set_stage(known.version, known.may_speak)
             present = known.present if known is not None else frozenset()
-            for connection in _missing(room, present, now):
-                absent[connection] = self._absent.get(connection, 0) + 1
-                if absent[connection] >= _READINGS_TO_END:
-                    self._drop(name, connection)
-        self._absent = absent
+            for connection in without_place(room.members.values(), present, began):
+                self._drop(name, connection)
+        return self._missing_media.of(truth.values(), self.engine.rooms, asyncio.get_running_loop().time())
 
     async def _beat(self) -> None:
         try:
@@ -295,12 +301,3 @@ async def _every(seconds: float, work: Callable[[], Coroutine[Any, Any, None]]) 
     while True:
         await work()
         await asyncio.sleep(seconds)
-
-
-def _missing(room: Room, present: frozenset[str], now: float) -> list[str]:
-    """The connections that have media and no place in the roster, though they had the time to be written there."""
-    return [
-        connection
-        for connection, member in room.members.items()
-        if connection not in present and member.peer.age(now) > _GRACE_SECONDS
-    ]

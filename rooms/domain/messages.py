@@ -23,7 +23,7 @@ MAX_FRAME_BYTES = 16 * 1024
 MAX_ID = 2**31 - 1
 MAX_LINE = 140  # of why a hand is up
 HEARTBEAT_SECONDS = 5  # a page pings this often
-ABSENT_AFTER_SECONDS = 12  # and is off the roster, at the next sweep, when nothing came for so long
+ABSENT_AFTER_SECONDS = 10  # and is off the roster, at the next sweep, when nothing came for so long
 
 
 def text(most: int) -> Any:

@@ -1,5 +1,6 @@
 """Into a room: members, guests and staff, new or back within their minute. A plain listener takes no lock on the room."""
 
+import contextlib
 import secrets
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from rooms.domain.state import decide
 from rooms.models import Ban, Participant, Room
 from rooms.services.carrying_out import carry_out, locked, locked_participant
 from rooms.services.departing import depart, leave_for_another
+from rooms.services.workers import place_room
 
 _TRIES = 4  # of entering while the same account enters elsewhere at the same moment
 
@@ -84,10 +86,19 @@ def join(
     for _ in range(_TRIES):
         _leave_others(room, entrant, leave_other=leave_other)
         try:
-            return _enter(room, entrant, muted=muted, resume=resume, as_staff=as_staff)
+            joined = _enter(room, entrant, muted=muted, resume=resume, as_staff=as_staff)
         except IntegrityError:
             continue  # this account entered another room meanwhile: it leaves that one
+        _give_a_worker(room)
+        return joined
     raise Refused(Code.SERVER_ERROR)
+
+
+def _give_a_worker(room: Room) -> None:
+    """From the first person on a room has a worker, which looks whether everybody here has sound."""
+    if room.worker_id is None:
+        with contextlib.suppress(Refused):  # while none lives; whoever offers tries again
+            place_room(room.public_id)
 
 
 def _demand_open(room: Room) -> None:

@@ -26,7 +26,10 @@ class Stage:
         self._receivers: dict[str, Callable[[dict[str, Any]], None]] = {}
         self._answers: dict[str, asyncio.Future[wire.Message]] = {}
         self._numbers = itertools.count(1)
-        self.worker = AudioWorker(self.config, self, read_truth=self._truth, heartbeat=lambda: None)
+        self.silent: set[str] = set()  # said to have a place and no sound
+        self.worker = AudioWorker(
+            self.config, self, read_truth=self._truth, heartbeat=lambda: None, without_media=self.silent.update
+        )
 
     # --- the worker's bus and database ----------------------------------------------------------------------------------
 

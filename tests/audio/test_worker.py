@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from rooms.audio import wire
+from rooms.audio import reconcile, wire
 from tests.audio.conftest import Stage
 
 LOW, MIDDLE, HIGH = 440, 1000, 1800
@@ -88,27 +88,37 @@ async def test_while_the_database_is_away_the_last_roster_stands_and_nobody_is_p
     assert listener.level_at(HIGH) < -60
 
 
-async def test_who_is_off_the_roster_receives_nothing(stage: Stage) -> None:
+@pytest.mark.parametrize("told", [True, False], ids=["told", "the message is lost"])
+async def test_who_is_off_the_roster_receives_nothing_after_a_second(stage: Stage, told: bool) -> None:
     await stage.joined("speaker", tone=LOW)
     listener = await stage.joined("listener")
     stage.allow("speaker")
     await listener.hears(LOW)
     stage.present.discard("listener")
-    stage.send(wire.Hangup("room", "listener"))
-    await stage.until(lambda: "listener" not in stage.members())
+    if told:
+        stage.send(wire.Hangup("room", "listener"))
+    await stage.until(lambda: "listener" not in stage.members(), within=1)
     await asyncio.sleep(0)
     frames = listener.frames
     ticks = stage.worker.engine.ticks
     await stage.until(lambda: stage.worker.engine.ticks > ticks + 25)
     assert listener.frames <= frames + 25  # what its own jitter buffer still held
+    assert set(stage.members()) == {"speaker"}
 
 
-async def test_a_peer_without_a_roster_row_is_ended_within_five_seconds(stage: Stage) -> None:
-    await stage.joined("ghost")
+async def test_who_has_a_place_and_no_sound_is_named(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reconcile, "NO_PEER_SECONDS", 0.2)
+    monkeypatch.setattr(reconcile, "NOT_CONNECTED_SECONDS", 0.6)
     await stage.joined("member")
-    stage.present.discard("ghost")
-    await stage.until(lambda: "ghost" not in stage.members(), within=5)
-    assert "member" in stage.members()
+    stage.present.add("silent")
+    half = stage.client("half way")
+    half.connection.addTransceiver("audio", direction="recvonly")
+    await half.connection.setLocalDescription(await half.connection.createOffer())
+    await stage.exchange("half way", half.connection.localDescription.sdp)  # and nothing after it
+    await stage.until(lambda: "silent" in stage.silent)
+    assert "half way" not in stage.silent
+    await stage.until(lambda: "half way" in stage.silent)
+    assert "member" not in stage.silent
 
 
 async def test_going_on_stage_renegotiates_the_same_peer_without_a_lost_packet(stage: Stage) -> None:

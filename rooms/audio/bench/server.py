@@ -24,7 +24,9 @@ class Server:
 
     def __init__(self) -> None:
         self._config = Config(public_ip="127.0.0.1", udp_port=0, bind_ip="127.0.0.1", most_peers=10_000)
-        self._worker = AudioWorker(self._config, self, read_truth=self._truth, heartbeat=lambda: None)
+        self._worker = AudioWorker(
+            self._config, self, read_truth=self._truth, heartbeat=lambda: None, without_media=lambda silent: None
+        )
         self._receive: Callable[[dict[str, Any]], None] = lambda message: None
         self._present: dict[str, set[str]] = {}
         self._may_speak: dict[str, set[str]] = {}

@@ -20,7 +20,7 @@ from rooms.audio.transport.rtcp import NotRtcp, reception_reports
 
 logger = logging.getLogger(__name__)
 
-HANDSHAKE_SECONDS = 15.0
+HANDSHAKE_SECONDS = 10.0
 _PACKETS_A_SECOND, _PACKET_BURST = 150.0, 100.0  # a voice sends 50
 _REPORTS_A_SECOND, _REPORT_BURST = 5.0, 10.0  # a browser sends one in one to five seconds
 _MOST_SOURCES = 8  # SSRCs in a peer's life: each costs libsrtp a stream
@@ -60,11 +60,11 @@ class Peer:
         self._dtls = Dtls(endpoint.certificate, self._send_record, self._end)
         self._handshake: asyncio.Task[None] | None = None
         self._loop = asyncio.get_running_loop()
-        self._began = self._loop.time()
+        self.began = self._loop.time()
         self._packet_tokens = TokenBucket(_PACKETS_A_SECOND, _PACKET_BURST)
         self._report_tokens = TokenBucket(_REPORTS_A_SECOND, _REPORT_BURST)
         self._source: int | None = None
-        self._heard_at = self._began
+        self._heard_at = self.began
         self._sources: set[int] = set()
         self._kept: Stream | None = None  # while the peer does not want to receive: its sequence goes on afterwards
         self._over = False
@@ -139,9 +139,10 @@ class Peer:
 
     # --- state --------------------------------------------------------------------------------------------------------
 
-    def age(self, now: float) -> float:
-        """Seconds since it was made."""
-        return now - self._began
+    @property
+    def connected(self) -> bool:
+        """Whether there are keys, and an address that passed a check."""
+        return not self._over and self._dtls.connected and self._ice.address is not None
 
     def check_consent(self, now: float) -> None:
         """End the peer when it has not checked that we are here for too long."""

@@ -36,6 +36,7 @@ class Command(BaseCommand):
             bus,
             read_truth=lambda: _fresh(lambda: selectors.audio_truth(config.worker_id)),
             heartbeat=lambda: _fresh(lambda: services.beat_worker(worker_id=config.worker_id)),
+            without_media=lambda connections: _fresh(lambda: services.depart_without_media(connections)),
         )
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, worker.stop)

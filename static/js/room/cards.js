@@ -9,12 +9,12 @@ export const find = (id) => /** @type {HTMLElement} */ (document.getElementById(
 export const words = /** @type {Record<string, string>} */ (document.getElementById("words")?.dataset ?? {});
 
 /**
- * A sentence with its places filled: `NAME`, `NUMBER`, `SECONDS`.
+ * A sentence with its places filled: `NAME`, `NUMBER`, `SECONDS`. In one pass, so that nothing in a value is a place.
  * @param {string | undefined} sentence
  * @param {Record<string, string | number>} places
  */
 export const fill = (sentence, places) =>
-  Object.entries(places).reduce((text, [place, value]) => text.replace(place, String(value)), sentence ?? "");
+  (sentence ?? "").replace(/[A-Z]{4,}/g, (word) => (word in places ? String(places[word]) : word));
 
 /**
  * What somebody is called: guests have numbers.
