@@ -1,4 +1,4 @@
-"""`manage.py bench`: measure the audio worker with real clients, server and clients on separate cores."""
+"""`manage.py bench`: measure with real clients, server and clients on separate cores."""
 
 import asyncio
 import json
@@ -8,14 +8,15 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from rooms.audio.bench import fanout, latency
+from rooms.bench import room
 
-_SUBCOMMANDS = {"fanout": fanout, "latency": latency}
+_SUBCOMMANDS = {"fanout": fanout, "latency": latency, "room": room}
 
 
 class Command(BaseCommand):
     """Runs one measurement, prints its figures, and writes them where a program can read them."""
 
-    help = "Measure the audio worker with real clients."
+    help = "Measure the audio worker, or a whole room, with real clients."
     requires_system_checks: list[str] = []  # it needs neither the database nor the settings
 
     def add_arguments(self, parser: CommandParser) -> None:
