@@ -26,6 +26,11 @@ def hang_up(room: Room, connection: str) -> None:
         _send_after_commit(room, wire.Hangup(room=room.public_id, connection=connection))
 
 
+async def ask_for_peers(worker: str, reply_to: str) -> None:
+    """Ask a worker which connections have sound; its `wire.Peers` comes on the topic `reply_to`."""
+    await get_bus().publish(wire.worker_topic(worker), wire.encode(wire.PeersWanted(reply_to)))
+
+
 def _send_after_commit(room: Room, message: wire.Message) -> None:
     assert room.worker is not None
     topic = wire.worker_topic(room.worker.worker_id)

@@ -5,6 +5,7 @@ Nothing here is trusted to arrive: the worker reads the truth (`RoomTruth`) twic
 """
 
 import dataclasses
+import typing
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -77,6 +78,23 @@ class Hangup:
 
 
 @dataclass(frozen=True, slots=True)
+class PeersWanted:
+    """Anybody to worker: which connections have sound?"""
+
+    kind: ClassVar[str] = "peers_wanted"
+    reply_to: str  # a topic
+
+
+@dataclass(frozen=True, slots=True)
+class Peers:
+    """Worker, in answer to `PeersWanted`: the connections that have sound, or are about to."""
+
+    kind: ClassVar[str] = "peers"
+    worker: str
+    connections: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Speaking:
     """Worker to room: the people whose voice is in the mix now. On change, at most five times a second; repeated every
     two seconds for web processes that came later."""
@@ -103,11 +121,8 @@ class WorkerStarted:
     worker: str
 
 
-Message = Offer | Answer | OfferRefused | Stage | Hangup | Speaking | MediaLost | WorkerStarted
-_BY_KIND: dict[str, type[Message]] = {
-    message.kind: message
-    for message in (Offer, Answer, OfferRefused, Stage, Hangup, Speaking, MediaLost, WorkerStarted)
-}
+Message = Offer | Answer | OfferRefused | Stage | Hangup | PeersWanted | Peers | Speaking | MediaLost | WorkerStarted
+_BY_KIND: dict[str, type[Message]] = {message.kind: message for message in typing.get_args(Message)}
 
 
 class UnknownMessage(ValueError):

@@ -150,6 +150,10 @@ class AudioWorker:
                 self.engine.set_stage(message.room, message.version, frozenset(message.may_speak))
             case wire.Hangup():
                 self._drop(message.room, message.connection)
+            case wire.PeersWanted():
+                connections = tuple(name for room in self.engine.rooms.values() for name in room.members)
+                answer = wire.Peers(self.config.worker_id, connections)
+                self._spawn(self._bus.publish(message.reply_to, wire.encode(answer)))
             case _:
                 logger.warning("worker.message_unexpected", extra={"kind": message.kind})
 

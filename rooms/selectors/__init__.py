@@ -37,7 +37,7 @@ from rooms.selectors.stage import (
     standings,
     versions,
 )
-from rooms.selectors.workers import audio_truth, live_workers, rooms_of_worker
+from rooms.selectors.workers import audio_truth, connections_here, live_workers, rooms_of_worker
 
 __all__ = [
     "RoomCard",
@@ -49,6 +49,7 @@ __all__ = [
     "audio_truth",
     "banned_now",
     "coming_rooms",
+    "connections_here",
     "desk",
     "face",
     "find_people",

@@ -51,3 +51,9 @@ def audio_truth(worker_id: str) -> dict[str, RoomTruth]:
 def rooms_of_worker(worker_id: str) -> QuerySet[Room, str]:
     """The public ids of the live rooms that a worker carries."""
     return Room.objects.filter(phase=Phase.LIVE, worker__worker_id=worker_id).values_list("public_id", flat=True)
+
+
+def connections_here() -> set[str]:
+    """The connections on the rosters of all live rooms."""
+    here = admitted(Participant.objects.filter(room__phase=Phase.LIVE))
+    return set(here.values_list("connection", flat=True))

@@ -38,8 +38,8 @@ class FrameLimit:
         return Verdict.CUT if self.refused > REFUSALS_BEFORE_CUT else Verdict.REFUSE
 
 
-MOST_UNREAD_BYTES = 256 * 1024
-MOST_UNREAD_FRAMES = 2_000
+MOST_UNREAD_BYTES = 128 * 1024  # a page acknowledges every five seconds; in these a busy room says a fifth of it
+MOST_UNREAD_FRAMES = 1_000
 
 
 @dataclass

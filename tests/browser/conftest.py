@@ -1,8 +1,8 @@
 """Browser tests run against a real installation: web, audio and jobs as processes of their own."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Playwright, sync_playwright
@@ -12,27 +12,6 @@ from tests.browser.person import Person, start_browser
 from tests.environment.installation import Installation
 from tests.environment.speech import tone
 from tests.signalling.page import check_frame
-
-_MAKE_PEOPLE = """
-import json, sys
-from django.contrib.auth import SESSION_KEY, BACKEND_SESSION_KEY, HASH_SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
-from tests.factories import a_live_room, a_member
-wanted = json.loads(%r)
-people, cookies = {}, {}
-for name in wanted["people"]:
-    user = people[name] = a_member(name)
-    session = SessionStore()
-    session[SESSION_KEY] = str(user.pk)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    session.save()
-    cookies[name] = session.session_key
-host, *speakers = wanted["stage"]
-room = a_live_room(people[host], speakers=tuple(people[name] for name in speakers), title=wanted["title"])
-emails = {name: user.email for name, user in people.items()}
-print(json.dumps({"cookies": cookies, "emails": emails, "room": f"/r/{room.public_id}/"}))
-"""
 
 
 @pytest.fixture(scope="session")
@@ -62,6 +41,7 @@ class Scene:
     def __init__(self, driver: Playwright, installation: Installation, sounds: Path) -> None:
         self.installation = installation
         self.room = ""
+        self.room_id = ""
         self._driver = driver
         self._sounds = sounds
         self._cookies: dict[str, str] = {}
@@ -69,13 +49,21 @@ class Scene:
         self._browsers: list = []
         self.people: list[Person] = []
 
-    def make(self, *people: str, stage: tuple[str, ...], title: str = "Who pays for the second foundry?") -> None:
-        """Members, and a live room whose host and speakers are those named for the stage."""
-        wanted = json.dumps({"people": list(people), "stage": list(stage), "title": title})
-        made = json.loads(
-            self.installation.manage("shell", "-v", "0", "-c", _MAKE_PEOPLE % wanted).strip().splitlines()[-1]
-        )
-        self._cookies, self._addresses, self.room = made["cookies"], made["emails"], made["room"]
+    def make(
+        self, *people: str, stage: tuple[str, ...], title: str = "Who pays for the second foundry?", **room: Any
+    ) -> None:
+        """Members, and a live room whose host and speakers are those named for the stage. `staff` names some of MiTalk's."""
+        made = self.backstage("make", people=people, stage=stage, title=title, **room)
+        self._cookies, self._addresses = made["cookies"], made["emails"]
+        self.room_id, self.room = made["room"], f"/r/{made['room']}/"
+
+    def backstage(self, what: str, **arguments: Any) -> Any:
+        """Do or ask something behind the scenes: see tests.environment.backstage."""
+        return self.installation.backstage.ask(what, **arguments)
+
+    def roster(self) -> dict[str, dict[str, Any]]:
+        """Who is in the room as the database says, by name."""
+        return {row["name"]: row for row in self.backstage("roster", room=self.room_id)}
 
     def address_of(self, name: str) -> str:
         """A member's e-mail address."""

@@ -25,11 +25,30 @@
   };
 })();
 
+// Frames of these types do not reach the page's own code: so a test makes a page that ignores what it is told.
+(() => {
+  window.testIgnored = [];
+  const NativeSocket = window.WebSocket;
+  window.WebSocket = class extends NativeSocket {
+    addEventListener(type, listener, options) {
+      const deaf = (event) => {
+        const frame = type === "message" ? JSON.parse(event.data) : {};
+        if (!window.testIgnored.includes(frame.type)) listener(event);
+      };
+      super.addEventListener(type, deaf, options);
+    }
+  };
+})();
+
 // The fake microphone plays pure tones, which a browser's noise suppression takes for noise: tests send them untouched.
 (() => {
   const devices = navigator.mediaDevices;
   if (!devices) return;
   const ask = devices.getUserMedia.bind(devices);
-  devices.getUserMedia = () =>
-    ask({ audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false } });
+  window.testMicrophones = [];
+  devices.getUserMedia = async () => {
+    const stream = await ask({ audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false } });
+    window.testMicrophones.push(...stream.getAudioTracks());
+    return stream;
+  };
 })();

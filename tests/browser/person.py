@@ -166,6 +166,58 @@ class Person:
         self.page.locator("#main-button").click()
         expect(self.page.locator('[data-microphone="muted"]')).to_have_count(1, timeout=PATIENCE_SECONDS * 1000)
 
+    def raise_hand(self, line: str = "") -> None:
+        """Tap Raise hand, say why, and wait until the hand is up."""
+        self.page.locator("#main-button").click()
+        self.page.locator("#hand-line").fill(line)
+        self.page.locator("#hand-dialog button[value=yes]").click()
+        self.button_does("lower")
+
+    def button_does(self, what: str) -> None:
+        """Wait until the one big button offers this."""
+        expect(self.page.locator(f'#main-button[data-does="{what}"]')).to_have_count(1, timeout=PATIENCE_SECONDS * 1000)
+
+    def accept(self) -> None:
+        """Tap Join the stage, and be there."""
+        self.button_does("join")
+        self.page.locator("#main-button").click()
+        self.is_on_stage()
+
+    def is_on_stage(self) -> None:
+        """Wait until one sits on stage, by one's own page."""
+        expect(self.page.locator('[data-position="stage"]')).to_have_count(1, timeout=PATIENCE_SECONDS * 1000)
+
+    def is_in_the_audience(self) -> None:
+        """Wait until one sits in the audience, by one's own page."""
+        expect(self.page.locator('[data-position="audience"]')).to_have_count(1, timeout=PATIENCE_SECONDS * 1000)
+
+    def does_to(self, name: str, command: str, *, where: str = "#stage", sure: bool = False) -> None:
+        """Open somebody's card and choose what to do; `sure`: it asks again."""
+        self.page.locator(f"{where} [data-person]", has_text=name).locator("[data-open]").click()
+        self.page.locator(f'#person-dialog button[value="{command}"]').click()
+        if sure:
+            self.page.locator("#confirm-yes").click()
+
+    def finds(self, query: str = "") -> list[str]:
+        """Search the room for people; the names found."""
+        self.page.locator("#find-query").fill(query)
+        self.page.locator("#find-form button").click()
+        expect(self.page.locator("#found")).to_have_attribute("data-query", query, timeout=PATIENCE_SECONDS * 1000)
+        return [name.strip() for name in self.page.locator("#found [data-name]").all_inner_texts()]
+
+    def is_told(self, words: str) -> None:
+        """Wait until the page says something that concerns this person."""
+        said = self.page.locator("#toast, #alert").filter(has_text=words)
+        expect(said.first).to_be_visible(timeout=PATIENCE_SECONDS * 1000)
+
+    def microphones(self) -> list[str]:
+        """The state of each microphone that was asked for: live or ended."""
+        return self.page.evaluate("() => window.testMicrophones.map((track) => track.readyState)")
+
+    def ignores(self, *kinds: str) -> None:
+        """From now on the page's own code does not hear of frames of these types."""
+        self.page.evaluate("(kinds) => { window.testIgnored = kinds; }", list(kinds))
+
     def lose_socket(self) -> None:
         """The connection breaks: the page is not told why."""
         self.page.evaluate("() => window.testSockets.at(-1).close()")
@@ -187,12 +239,17 @@ class Person:
 
     def sends_audio(self) -> bool:
         """Whether this browser has sent any RTP."""
+        return self.sent_packets() > 0
+
+    def sent_packets(self) -> int:
+        """How many packets of sound this browser has sent."""
         return self.page.evaluate(
             """async () => {
+              let sent = 0;
               for (const peer of window.testPeers)
                 for (const report of (await peer.getStats()).values())
-                  if (report.type === "outbound-rtp" && report.packetsSent > 0) return true;
-              return false;
+                  if (report.type === "outbound-rtp") sent += report.packetsSent;
+              return sent;
             }"""
         )
 

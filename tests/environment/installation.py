@@ -1,5 +1,6 @@
 """A real installation for tests: `manage.py run_local` on ports and folders of its own."""
 
+import json
 import os
 import signal
 import socket
@@ -10,9 +11,11 @@ import threading
 import time
 from pathlib import Path
 
+from tests.environment.backstage import Backstage
 from tests.environment.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
+LOSSY = "tests.environment.lossy_settings"
 _READY_WITHIN_SECONDS = 90.0
 _STOP_WITHIN_SECONDS = 15.0
 
@@ -35,6 +38,7 @@ class Installation:
         }
         self._command = [sys.executable, "manage.py", "run_local", *([] if demo else ["--no-demo"])]
         self._lines: list[str] = []
+        self.backstage = Backstage(self.environment)
         self.process: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> "Installation":
@@ -42,6 +46,7 @@ class Installation:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.backstage.close()
         self.stop()
         self._folder.cleanup()
 
@@ -80,10 +85,20 @@ class Installation:
                 found.append(int(folder.name))
         return found
 
+    def threads(self, name: str) -> int:
+        """How many threads the child that runs `run_<name>` has."""
+        (pid,) = self.pids(f"run_{name}")
+        return len(list(Path(f"/proc/{pid}/task").iterdir()))
+
     def kill(self, name: str) -> None:
         """kill -9 the child that runs `run_<name>`."""
         (pid,) = self.pids(f"run_{name}")
         os.kill(pid, signal.SIGKILL)
+
+    def lose_on_the_bus(self, *kinds: str) -> None:
+        """From now on messages of these kinds are lost between its processes; none: no more. Needs LOSSY."""
+        assert self.environment["DJANGO_SETTINGS_MODULE"] == LOSSY
+        (Path(self._folder.name) / "bus-loses.json").write_text(json.dumps(kinds))
 
     def until(self, condition, what: str, *, within: float = 15.0) -> None:
         """Wait for a condition."""

@@ -35,6 +35,8 @@ class Page:
         self.events: list[dict[str, Any]] = []
         self.closed_with: int | None = None
         self.connection = ""
+        self.received = 0
+        self.user: User | None = None
 
     async def open(self) -> bool:
         """Whether the socket was accepted."""
@@ -47,6 +49,7 @@ class Page:
         if output["type"] == "websocket.close":
             self.closed_with = output.get("code")
             return {"type": "closed", "code": self.closed_with}
+        self.received += 1
         frame = json.loads(output["text"])
         check_frame(frame)
         return frame
@@ -157,6 +160,7 @@ def cookie_of(user: User) -> str:
 async def a_page(room: Room | str, user: User, **options: Any) -> Page:
     """An open page that has said hello."""
     page = Page(room, await cookie_of(user), **options)
+    page.user = user
     assert await page.open()
     assert (await page.until("hello"))["data"]["protocol"] == messages.PROTOCOL
     return page

@@ -47,8 +47,10 @@ export function showCards(list, template, cards, dress) {
     dress(item, card);
     return item;
   });
-  if (items.length !== place.children.length || items.some((item, index) => place.children[index] !== item))
-    place.replaceChildren(...items);
+  if (items.length === place.children.length && items.every((item, index) => place.children[index] === item)) return;
+  const focused = place.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement) : null;
+  place.replaceChildren(...items);
+  if (focused?.isConnected) focused.focus();
 }
 
 /** @param {string} id */

@@ -2,9 +2,10 @@
 // what; the server does.
 
 import { fill, find, nameOf, words } from "./cards.js";
-import { showDesk, showFound } from "./desk.js";
+import { showDesk } from "./desk.js";
 import { askAboutPerson, askLeaveOther, askReport, askWhy, confirmed } from "./dialogs.js";
 import { Media } from "./media.js";
+import { People } from "./people.js";
 import { may, offered } from "./permissions.js";
 import { Room } from "./room.js";
 import { View } from "./view.js";
@@ -21,8 +22,10 @@ let blocked = false;
 /** @type {string[]} */
 let speaking = [];
 let busy = false; // one thing at a time
-/** @type {import("./protocol.js").Visitor[]} */
-let found = [];
+const people = new People(
+  async (query) => (await room.act("room.people", { query })).people,
+  () => (room.state === "inside" && room.you && may(room.you, "room.people") ? room.snapshot : null),
+);
 
 // --- Showing ----------------------------------------------------------------------------------------------------------
 
@@ -235,7 +238,7 @@ find("hand-policy").addEventListener("change", (event) => {
 });
 find("find-form").addEventListener("submit", (event) => {
   event.preventDefault();
-  attempt(search);
+  attempt(() => people.search());
 });
 find("freeze").addEventListener("click", () =>
   attempt(async () => {
@@ -247,12 +250,6 @@ find("message-form").addEventListener("submit", (event) => {
   event.preventDefault();
   attempt(() => room.act("room.message", { text: /** @type {HTMLInputElement} */ (find("message-text")).value }));
 });
-
-async function search() {
-  const query = /** @type {HTMLInputElement} */ (find("find-query")).value;
-  found = (await room.act("room.people", { query })).people;
-  showFound(found);
-}
 
 /** Acts on people, wherever their buttons are. */
 view.room.addEventListener("click", (event) => {
@@ -268,7 +265,7 @@ view.room.addEventListener("click", (event) => {
 function personBy(id) {
   const { snapshot, desk } = room;
   const cards = [...(snapshot?.stage ?? []), ...(snapshot?.staff ?? []), ...(desk?.hands ?? []).map((hand) => hand.person)];
-  const visitor = found.find(({ person }) => person.id === id);
+  const visitor = people.found.find(({ person }) => person.id === id);
   const face = snapshot?.faces.find((listener) => listener.id === id);
   const card = cards.find((person) => person.id === id) ?? visitor?.person;
   if (card) return { card, here: visitor && !cards.includes(card) ? visitor.here : true };
@@ -285,7 +282,7 @@ async function open(id) {
   const invited = room.desk?.invited.some((person) => person.id === id) ?? false;
   const command = await askAboutPerson(card, offered(room.you, card, { hand, invited, here }));
   if (command) await doTo(command, id, nameOf(card));
-  if (command && found.length) await search();
+  if (command && people.found.length) await people.search();
 }
 
 /**

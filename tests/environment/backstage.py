@@ -1,0 +1,226 @@
+"""What a test does behind the scenes of a running installation: makes people and rooms, looks into the database.
+
+`serve` is the far end, in a process of its own with the installation's settings; `Backstage` asks it, a line of JSON a time.
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Backstage:
+    """Asks the far end. Starts it at the first question."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._environment = environment
+        self._process: subprocess.Popen[str] | None = None
+
+    def ask(self, what: str, **arguments: Any) -> Any:
+        """The answer of one of the functions below."""
+        if self._process is None:
+            code = "from tests.environment.backstage import serve; serve()"
+            self._process = subprocess.Popen(
+                [sys.executable, "manage.py", "shell", "-v", "0", "-c", code],
+                cwd=ROOT,
+                env=self._environment,
+                text=True,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+            )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps({"what": what, **arguments}) + "\n")
+        self._process.stdin.flush()
+        answer = json.loads(self._process.stdout.readline())
+        if "error" in answer:
+            raise RuntimeError(answer["error"])
+        return answer["result"]
+
+    def close(self) -> None:
+        """End the far end."""
+        if self._process is not None:
+            assert self._process.stdin is not None
+            self._process.stdin.close()
+            self._process.wait(10)
+            self._process = None
+
+
+# --- the far end -------------------------------------------------------------------------------------------------------
+
+
+def serve() -> None:
+    """Answer until the input ends."""
+    import traceback
+
+    from django.db import close_old_connections
+
+    for line in sys.stdin:
+        request = json.loads(line)
+        close_old_connections()
+        try:
+            answer = {"result": _FUNCTIONS[request.pop("what")](**request)}
+        except Exception:
+            answer = {"error": traceback.format_exc()}
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+
+
+def make(
+    people: list[str],
+    stage: list[str],
+    title: str,
+    staff: list[str] = (),  # type: ignore[assignment]
+    visibility: str = "members",
+    hand_policy: str = "everyone",
+) -> dict[str, Any]:
+    """Members (some of them staff), their sessions, and a live room whose host and speakers are those of `stage`."""
+    from tests.factories import a_member, a_topic
+
+    users = {name: a_member(name, is_staff=name in staff, is_superuser=name in staff) for name in people}
+    host, *speakers = stage
+    from rooms import services
+
+    room = services.open_room(
+        host=users[host],
+        title=title,
+        topic=a_topic(users[host]),
+        language="en",
+        visibility=visibility,
+        hand_policy=hand_policy,
+        speakers=tuple(users[name] for name in speakers),
+    )
+    return {
+        "cookies": {name: _session(user) for name, user in users.items()},
+        "emails": {name: user.email for name, user in users.items()},
+        "room": room.public_id,
+    }
+
+
+def _session(user: Any) -> str:
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+    from django.contrib.sessions.backends.db import SessionStore
+
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    return str(session.session_key)
+
+
+def another_room(host_email: str, title: str) -> str:
+    """A live room of somebody who is there already."""
+    from rooms import services
+    from tests.factories import a_topic
+
+    host = _user(host_email)
+    return services.open_room(host=host, title=title, topic=a_topic(host), language="en").public_id
+
+
+def _user(email: str) -> Any:
+    from accounts.models import User
+
+    return User.objects.get(email=email)
+
+
+def suspend(email: str) -> None:
+    """As staff does in the admin."""
+    user = _user(email)
+    user.is_active = False
+    user.save()
+
+
+def suspend_quietly(email: str) -> None:
+    """By a query that no signal hears of."""
+    from accounts.models import User
+
+    User.objects.filter(email=email).update(is_active=False)
+
+
+def end_session(key: str) -> None:
+    """A session that is not there any more, and nobody was told."""
+    from django.contrib.sessions.models import Session
+
+    Session.objects.filter(session_key=key).delete()
+
+
+def follow(follower: str, followed: str) -> None:
+    """One follows another, by their addresses."""
+    from accounts import services
+
+    services.follow(_user(follower), _user(followed))
+
+
+def roster(room: str) -> list[dict[str, Any]]:
+    """Who is in a room now."""
+    from rooms import selectors
+    from rooms.models import Participant
+
+    here = selectors.on_roster(Participant.objects.filter(room__public_id=room)).select_related("user__profile")
+    return [
+        {"name": p.name or f"Guest {p.guest_number}", "role": p.role, "position": p.position, "muted": p.muted}
+        for p in here.order_by("pk")
+    ]
+
+
+def reports(room: str) -> list[dict[str, Any]]:
+    """What was reported of a room."""
+    from moderation.models import Report
+
+    return [
+        {"category": r.category, "line": r.line, "target": r.target.name if r.target else "", "stage": r.stage}
+        for r in Report.objects.filter(room__public_id=room).order_by("pk")
+    ]
+
+
+def audit(act: str) -> list[dict[str, str]]:
+    """The entries of the audit log of one act, oldest first."""
+    from accounts.models import AuditEntry
+
+    entries = AuditEntry.objects.filter(act=act).select_related("actor__profile").order_by("pk")
+    return [{"actor": e.actor.name if e.actor else "", "target": e.target, "reason": e.reason} for e in entries]
+
+
+def sweep_empty_rooms(minutes: float) -> int:
+    """What the clock does, so many minutes later."""
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from rooms import services
+
+    return services.close_empty_rooms(timezone.now() + timedelta(minutes=minutes))
+
+
+def minutes_pass(room: str, seconds: float) -> None:
+    """For everybody who dropped out of a room, so much time has passed already."""
+    from datetime import timedelta
+
+    from django.db.models import F
+
+    from rooms.models import Participant
+
+    waiting = Participant.objects.filter(room__public_id=room, place_until__isnull=False)
+    waiting.update(place_until=F("place_until") - timedelta(seconds=seconds))
+
+
+_FUNCTIONS: dict[str, Any] = {
+    function.__name__: function
+    for function in (
+        make,
+        another_room,
+        suspend,
+        suspend_quietly,
+        end_session,
+        follow,
+        roster,
+        reports,
+        audit,
+        sweep_empty_rooms,
+        minutes_pass,
+    )
+}

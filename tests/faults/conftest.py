@@ -1,0 +1,96 @@
+"""A real installation whose bus can be made to lose messages, and visitors who do as they like."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+
+import pytest
+from aiortc import RTCCertificate
+
+from rooms.audio.bench.client import Poller
+from rooms.audio.transport.dtls import certificate
+from rooms.bench.page import Door
+from tests.environment.installation import LOSSY, Installation
+from tests.faults.visitor import Visitor
+
+HOST, SPEAKER, LISTENER, MODERATOR, STAFF = "Ji-woo Han", "Lin Wei", "Amara Okafor", "Petra Roth", "Sofia Takács"
+
+
+@pytest.fixture(scope="session")
+def installation() -> Iterator[Installation]:
+    """One for all tests."""
+    with Installation(DJANGO_SETTINGS_MODULE=LOSSY) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def identity() -> RTCCertificate:
+    """Making a key takes longer than joining."""
+    return certificate()
+
+
+class Hall:
+    """One room and its five people: two on its stage, two listeners, one of MiTalk's staff."""
+
+    def __init__(self, installation: Installation, identity: RTCCertificate) -> None:
+        self.installation = installation
+        self.visitors: list[Visitor] = []
+        self._identity = identity
+        self._poller = Poller()
+        self.open()
+
+    def open(self, **room: str) -> None:
+        """Make the people and the room."""
+        people = [HOST, SPEAKER, LISTENER, MODERATOR, STAFF]
+        made = self.installation.backstage.ask(
+            "make", people=people, stage=[HOST, SPEAKER], staff=[STAFF], title="Who may be heard", **room
+        )
+        self.room: str = made["room"]
+        self.emails: dict[str, str] = made["emails"]
+        self.sessions: dict[str, str] = made["cookies"]
+
+    def visitor(self, name: str, *, as_staff: bool = False, room: str = "") -> Visitor:
+        """Somebody who has not entered yet."""
+        address = f"ws://127.0.0.1:{self.installation.port}/ws/rooms/{room or self.room}/"
+        cookie = f"sessionid={self.sessions[name]}"
+        made = Visitor(Door(address, self.installation.url, cookie, as_staff), self._poller, self._identity)
+        self.visitors.append(made)
+        return made
+
+    async def enter(self, *names: str) -> list[Visitor]:
+        """These people are inside, and connected."""
+        people = [self.visitor(name, as_staff=name == STAFF) for name in names]
+        for person in people:
+            await person.enter()
+        return people
+
+    def roster(self) -> dict[str, dict]:
+        """Who is in the room, by name."""
+        return {row["name"]: row for row in self.installation.backstage.ask("roster", room=self.room)}
+
+    def close(self) -> None:
+        """Everybody is gone."""
+        for visitor in self.visitors:
+            visitor.close()
+        self._poller.close()
+
+
+@pytest.fixture
+async def hall(installation: Installation, identity: RTCCertificate) -> AsyncIterator[Hall]:
+    """A room of this test's own."""
+    made = Hall(installation, identity)
+    yield made
+    installation.lose_on_the_bus()
+    made.close()
+
+
+LoseMessages = Callable[[], None]
+
+
+@pytest.fixture(params=["everything arrives", "the bus loses everything"])
+def bus_fails(request: pytest.FixtureRequest, installation: Installation) -> LoseMessages:
+    """Call it just before what is tested: half of the time the bus loses all messages from then on."""
+
+    def begin() -> None:
+        if request.param == "the bus loses everything":
+            installation.lose_on_the_bus("everything")
+
+    return begin

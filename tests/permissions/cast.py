@@ -1,0 +1,232 @@
+"""A live room with two people of every standing, made by the services; what it looks like in the database, and back to it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+
+from accounts.models import AuditEntry, Block
+from moderation.models import Report
+from rooms import services
+from rooms.domain.errors import Refused
+from rooms.domain.snapshot import Visibility
+from rooms.guests import COOKIE, cookie_value, remember
+from rooms.models import Ban, Participant, Room
+from tests.factories import a_member, a_topic
+from tests.permissions.statement import HOSTS, Standing
+
+LINE = "How the yield was measured"
+NOTICE = "We are looking into the sound"
+SDP = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n"
+
+# What a page sends with each command, beside the person.
+FIELDS: dict[str, dict[str, Any]] = {
+    "hand.raise": {"line": LINE},
+    "hands.policy": {"policy": "nobody"},
+    "stage.lock": {"locked": True},
+    "person.ban": {"reason": "Advertises"},
+    "person.report": {"category": "harassment", "line": "Shouts"},
+    "room.freeze": {"frozen": True, "reason": "A report"},
+    "room.message": {"text": NOTICE},
+    "room.people": {"query": ""},
+    "media.offer": {"sdp": SDP},
+}
+
+
+@dataclass
+class Player:
+    """Somebody in the room, and by what they came."""
+
+    standing: Standing
+    entrant: services.Entrant
+    guest_cookie: str = ""  # signed, as their browser has it
+    id: str = ""
+    connection: str = ""
+
+    def join(self, room: str) -> services.Joined:
+        """Come into a room, or back to it, on a new page."""
+        return services.join(room, self.entrant, muted=False, as_staff=self.standing is Standing.STAFF)
+
+
+# command → what is called: (room, who acts, on whom) → what it returns
+SERVICES: dict[str, Callable[[str, Player, str], Any]] = {
+    "room.join": lambda room, me, them: me.join(room),
+    "room.leave": lambda room, me, them: services.leave(room, me.connection),
+    "room.end": lambda room, me, them: services.end(room, me.connection),
+    "mic.mute": lambda room, me, them: services.set_muted(room, me.connection, muted=True),
+    "mic.unmute": lambda room, me, them: services.set_muted(room, me.connection, muted=False),
+    "hand.raise": lambda room, me, them: services.raise_hand(room, me.connection, line=LINE),
+    "hand.lower": lambda room, me, them: services.lower_hand(room, me.connection),
+    "hand.lower_other": lambda room, me, them: services.lower_other_hand(room, me.connection, them),
+    "hands.policy": lambda room, me, them: services.set_hand_policy(room, me.connection, "nobody"),
+    "stage.invite": lambda room, me, them: services.invite(room, me.connection, them),
+    "stage.withdraw": lambda room, me, them: services.withdraw(room, me.connection, them),
+    "stage.join": lambda room, me, them: services.join_stage(room, me.connection),
+    "stage.decline": lambda room, me, them: services.decline(room, me.connection),
+    "stage.leave": lambda room, me, them: services.leave_stage(room, me.connection),
+    "stage.lock": lambda room, me, them: services.lock_stage(room, me.connection, is_locked=True),
+    "stage.reset": lambda room, me, them: services.reset_stage(room, me.connection),
+    "person.mute": lambda room, me, them: services.mute_other(room, me.connection, them),
+    "person.move": lambda room, me, them: services.move_to_audience(room, me.connection, them),
+    "person.remove": lambda room, me, them: services.remove(room, me.connection, them),
+    "person.ban": lambda room, me, them: services.ban(room, me.connection, them, **FIELDS["person.ban"]),
+    "person.report": lambda room, me, them: services.report(room, me.connection, them, **FIELDS["person.report"]),
+    "person.block": lambda room, me, them: services.block(room, me.connection, them),
+    "moderator.name": lambda room, me, them: services.name_moderator(room, me.connection, them),
+    "moderator.dismiss": lambda room, me, them: services.dismiss_moderator(room, me.connection, them),
+    "host.hand_over": lambda room, me, them: services.hand_over(room, me.connection, them),
+    "room.freeze": lambda room, me, them: services.freeze(room, me.connection, **FIELDS["room.freeze"]),
+    "room.message": lambda room, me, them: services.tell_room(room, me.connection, NOTICE),
+    "room.people": lambda room, me, them: services.find_people(room, me.connection, ""),
+}
+
+
+def answer_of(command: str, room: str, me: Player, them: str = "") -> str:
+    """What a service answers: `ok`, or the code of its refusal."""
+    try:
+        with transaction.atomic():
+            SERVICES[command](room, me, them)
+    except Refused as refusal:
+        return refusal.code.value
+    return "ok"
+
+
+@dataclass
+class Cast:
+    """One room and everybody in it. There are two of each standing, one to act and one to be acted on; but one host."""
+
+    room: str
+    actors: dict[Standing, Player]
+    others: dict[Standing, Player]
+
+    def ready_for(self, command: str, actor: Standing, target: Standing | None = None) -> bool:
+        """Have the host sit where the cell says, and whoever unmutes themselves muted: everybody on stage is unmuted.
+
+        Returns:
+            Whether something had to be changed for it.
+        """
+        host_goes_down, is_muted = Standing.HOST in (actor, target), command == "mic.unmute" and actor.on_stage
+        if host_goes_down:
+            services.leave_stage(self.room, self.actors[Standing.HOST].connection)
+        if is_muted:
+            services.set_muted(self.room, self.actors[actor].connection, muted=True)
+        return host_goes_down or is_muted
+
+    def targets_of(self, actor: Standing) -> list[tuple[str, Standing, Player]]:
+        """Everybody to whom something could be done, by a name for the cell: also oneself."""
+        others = [(standing.value, standing, player) for standing, player in self.others.items()]
+        if actor in HOSTS:
+            others = [other for other in others if other[1] not in HOSTS]
+        return [*others, ("oneself", actor, self.actors[actor])]
+
+
+def a_cast() -> Cast:
+    """A public room in the middle of a conversation."""
+    actors, others = ({standing: _a_player(standing) for standing in Standing} for _ in range(2))
+    host = _a_player(Standing.HOST_ON_STAGE)
+    for players in (actors, others):
+        players.update(dict.fromkeys(HOSTS, host))
+    user = host.entrant.user
+    assert user is not None
+    everybody = [host, *(player for players in (actors, others) for player in players.values() if player is not host)]
+    room = services.open_room(
+        host=user,
+        title="Who pays for the second foundry?",
+        topic=a_topic(user),
+        language="en",
+        visibility=Visibility.PUBLIC,
+        speakers=[player.entrant.user for player in everybody if player.standing.on_stage and player.entrant.user],
+    ).public_id
+    for player in everybody:
+        joined = player.join(room)
+        player.id, player.connection = joined.person, joined.connection
+        _take_up(room, player, host)
+    return Cast(room, actors, others)
+
+
+def _a_player(standing: Standing) -> Player:
+    if standing is Standing.GUEST:
+        cookie = a_guest_cookie()
+        return Player(standing, services.guest(cookie_value(cookie), "192.0.2.1"), cookie)
+    name = "".join(letter for letter in standing.title() if letter.isalpha() or letter == " ")
+    return Player(standing, services.Entrant(user=a_member(name, is_staff=standing is Standing.STAFF)))
+
+
+def a_guest_cookie() -> str:
+    """What a visitor's browser keeps."""
+    response = HttpResponse()
+    remember(HttpRequest(), response)
+    return response.cookies[COOKIE].value
+
+
+def _take_up(room: str, player: Player, host: Player) -> None:
+    """What makes somebody who entered stand as they should."""
+    match player.standing:
+        case Standing.MODERATOR | Standing.MODERATOR_ON_STAGE:
+            services.name_moderator(room, host.connection, player.id)
+        case Standing.WITH_HAND:
+            services.raise_hand(room, player.connection, line="")
+        case Standing.INVITED:
+            services.invite(room, host.connection, player.id)
+        case Standing.GONE:
+            services.leave(room, player.connection)
+    if player.standing.on_stage:
+        services.set_muted(room, player.connection, muted=False)
+
+
+# --- The database ---------------------------------------------------------------------------------------------------
+
+Row = dict[str, Any]
+_HISTORY = ("version", "moderators_version")  # goes on, whatever is taken back: the pages have heard of it
+
+
+@dataclass(frozen=True)
+class State:
+    """Everything that an act in a room can change. Equal when nothing did; the log is looked at beside."""
+
+    room: Row
+    people: dict[str, Row]
+    bans: list[Row]
+    reports: list[Row]
+    blocks: list[Row]
+    log: list[Row] = field(compare=False)
+
+    @classmethod
+    def of(cls, room: str) -> "State":
+        """The room as it is now."""
+        return cls(
+            room=Room.objects.filter(public_id=room).values().get(),
+            people={row["public_id"]: row for row in Participant.objects.filter(room__public_id=room).values()},
+            bans=list(Ban.objects.filter(room__public_id=room).order_by("pk").values()),
+            reports=list(Report.objects.filter(room__public_id=room).order_by("pk").values()),
+            blocks=list(Block.objects.filter(blocker__participations__room__public_id=room).order_by("pk").values()),
+            log=list(AuditEntry.objects.filter(target__startswith=room).order_by("pk").values()),
+        )
+
+    def bring_back(self) -> "State":
+        """Undo what was changed since, but for histories and the log; the state then."""
+        now = State.of(self.room["public_id"])
+        kept = {name: value for name, value in self.room.items() if name not in _HISTORY}
+        Room.objects.filter(pk=self.room["id"]).update(**kept)
+        for person, row in self.people.items():
+            if now.people[person] != row:
+                Participant.objects.filter(pk=row["id"]).update(**row)
+        for model, before, after in (
+            (Ban, self.bans, now.bans),
+            (Report, self.reports, now.reports),
+            (Block, self.blocks, now.blocks),
+        ):
+            new = {row["id"] for row in after} - {row["id"] for row in before}
+            model.objects.filter(pk__in=new).delete()
+        return State.of(self.room["public_id"])
+
+
+@contextmanager
+def taken_back() -> Iterator[None]:
+    """Whatever is done within is undone."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
