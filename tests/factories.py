@@ -23,10 +23,12 @@ def an_industry() -> Industry:
     return industry
 
 
-def a_member(name: str = "Amara Okafor", *, with_profile: bool = True, **fields: Any) -> User:
+def a_member(
+    name: str = "Amara Okafor", *, with_profile: bool = True, password: str | None = PASSWORD, **fields: Any
+) -> User:
     """A signed-up person, with a profile unless said otherwise."""
     user = User.objects.create_user(
-        fields.pop("email", f"member-{secrets.token_hex(6)}@example.org"), PASSWORD, **fields
+        fields.pop("email", f"member-{secrets.token_hex(6)}@example.org"), password, **fields
     )
     if with_profile:
         save_profile(user, name=name, headline="Process engineer", industry=an_industry())

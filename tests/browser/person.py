@@ -203,6 +203,10 @@ class Person:
         self.page.locator("#find-query").fill(query)
         self.page.locator("#find-form button").click()
         expect(self.page.locator("#found")).to_have_attribute("data-query", query, timeout=PATIENCE_SECONDS * 1000)
+        return self.found()
+
+    def found(self) -> list[str]:
+        """Whom the desk lists now."""
         return [name.strip() for name in self.page.locator("#found [data-name]").all_inner_texts()]
 
     def is_told(self, words: str) -> None:

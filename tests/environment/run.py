@@ -17,7 +17,7 @@ from tests.environment.engines import engines
 from tests.environment.installation import ROOT
 
 # What differs between engines: everything that reads or writes rows, or speaks over the bus.
-ON_ENGINES_TOO = ("sound", "main_job", "coming_back")  # of the browser tests
+ON_ENGINES_TOO = ("sound", "main_job", "coming_back", "hands")  # of the browser tests
 ON_BOTH_ENGINES = ("tests/accounts", "tests/invites", "tests/rooms", "tests/signalling")
 _COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed)")
 
@@ -61,6 +61,8 @@ def stages() -> list[Stage]:
         Stage("unit", [[*pytest, "-n", "2"]]),
         Stage("engines", [[*pytest, "-n", "2", *ON_BOTH_ENGINES]], needs_engines=True),
         Stage("javascript", [["node", "--test", *sorted(map(str, (ROOT / "tests/javascript").glob("*.test.mjs")))]]),
+        Stage("faults", [[*pytest, "tests/faults"]]),
+        Stage("faults on engines", [[*pytest, "tests/faults"]], needs_engines=True),
         Stage("browser", [[*pytest, "-p", "no:asyncio", "tests/browser"]], {"DJANGO_ALLOW_ASYNC_UNSAFE": "true"}),
         Stage(
             "browser on engines",

@@ -1,7 +1,7 @@
-"""Every cell of the permission table through the real WebSocket application, bus and database, in one's own room and in
-another's."""
+"""Every cell of the permission table through the real WebSocket application, in one's own room and in another's."""
 
-from collections.abc import AsyncIterator, Callable
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -10,6 +10,7 @@ from channels.db import database_sync_to_async
 
 from rooms import services
 from rooms.domain.messages import COMMANDS
+from rooms.domain.snapshot import Visibility
 from rooms.guests import COOKIE
 from rooms.models import Room
 from tests.factories import a_live_room, a_member
@@ -18,9 +19,7 @@ from tests.permissions.effects import check, nothing_happened
 from tests.permissions.statement import (
     ACTORS,
     ACTORS_ON_OTHERS,
-    ON_ONESELF_OR_THE_ROOM,
     ON_OTHERS,
-    WISHES,
     Standing,
     expected,
     expected_on_a_stranger,
@@ -29,11 +28,11 @@ from tests.signalling.conftest import AnsweringWorker
 from tests.signalling.page import Page, cookie_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
+AFTER_JOINING = tuple(name for name in COMMANDS if name not in ("room.join", "ping"))
 
 make_cast = database_sync_to_async(a_cast)
-bring_back = database_sync_to_async(State.bring_back)
 state_of = database_sync_to_async(State.of)
-AFTER_JOINING = tuple(name for name in COMMANDS if name not in ("room.join", "ping"))
+bring_back = database_sync_to_async(State.bring_back)
 
 
 async def cookie_for(player: Player) -> str:
@@ -48,7 +47,6 @@ async def a_page_of(player: Player, room: str, cookie: str, *, joins: bool = Tru
     """A page by which somebody is in the room, in the place that they had."""
     page = Page(room, cookie)
     assert await page.open()
-    await page.until("hello")
     try:
         if joins:
             await page.join(muted=False, as_staff=player.standing is Standing.STAFF)
@@ -58,18 +56,22 @@ async def a_page_of(player: Player, room: str, cookie: str, *, joins: bool = Tru
         await page.close()
 
 
-async def send(page: Page, command: str, target: str = "") -> str:
+async def ask(page: Page, command: str, target: str = "") -> dict[str, Any]:
+    """Send a command with what belongs to it; the answer."""
+    return await page.command(command, **fields_of(command, target))
+
+
+async def word_of(page: Page, command: str, target: str = "") -> str:
     """Send a command with what belongs to it; `ok`, or the code of the refusal."""
     answer = await ask(page, command, target)
-    if command == "room.end" and answer == {"type": "closed", "code": 4410}:
-        return "ok"  # whoever ends the room is told so like everybody: what closes the page overtakes the answer
+    if command == "room.end" and answer["type"] == "closed":
+        assert answer["code"] == 4410  # whoever ends the room is told like everybody; that may overtake the answer
+        return "ok"
     return "ok" if answer["type"] == "ok" else answer["code"]
 
 
-async def ask(page: Page, command: str, target: str = "") -> dict[str, Any]:
-    """Send a command with what belongs to it; the answer."""
-    person = {"person": target} if command in ON_OTHERS else {}
-    return await page.command(command, **FIELDS.get(command, {}), **person)
+def fields_of(command: str, target: str) -> dict[str, Any]:
+    return FIELDS.get(command, {}) | ({"person": target} if command in ON_OTHERS else {})
 
 
 @pytest.mark.parametrize("actor", ACTORS)
@@ -100,8 +102,7 @@ async def test_what_one_does_to_others(actor: Standing, live: None, subtests: py
                 now = None
                 with subtests.test(f"{command} → {name}"):
                     now = await walk(before, page, cast, command, actor, (standing, target))
-                if now != before:
-                    before = await bring_back(before)
+                before = now if now == before else await bring_back(before)
 
 
 async def walk(
@@ -111,8 +112,174 @@ async def walk(
     me, (whom, target) = cast.actors[actor], on or (None, None)
     if await database_sync_to_async(cast.ready_for)(command, actor, whom):
         was = await state_of(cast.room)
-    answer = await send(page, command, target.id if target else "")
+    answer = await word_of(page, command, target.id if target else "")
     now = await state_of(cast.room)
     them = (whom, target.id) if whom and target else None
     check(command, answer, was, now, actor=(actor, me.id), target=them)
     return now
+
+
+@pytest.mark.parametrize("actor", ACTORS)
+async def test_who_comes_back_on_another_page_stands_as_before(actor: Standing, live: None) -> None:
+    cast = await make_cast()
+    me = cast.actors[actor]
+    cookie = await cookie_for(me)
+    was = await state_of(cast.room)
+    async with a_page_of(me, cast.room, cookie):
+        check("room.join", "ok", was, await state_of(cast.room), actor=(actor, me.id))
+
+
+@pytest.mark.parametrize("actor", ACTORS_ON_OTHERS)
+async def test_who_reads_is_shown_what_they_may_know(actor: Standing, worker: AnsweringWorker) -> None:
+    cast = await make_cast()
+    me = cast.actors[actor]
+    runs_the_room = actor.column in ("moderator", "host")
+    async with a_page_of(me, cast.room, await cookie_for(me)) as page:
+        people = (await state_of(cast.room)).people
+        whole = (await ask(page, "room.sync"))["data"]
+        assert whole["you"]["id"] == me.id
+        assert (whole["desk"] is not None) == runs_the_room
+        staff = {person for person, row in people.items() if row["role"] == "staff"}
+        assert {card["id"] for card in whole["snapshot"]["staff"]} == staff
+        found = await ask(page, "room.people")
+        if runs_the_room or actor is Standing.STAFF:
+            assert {visitor["person"]["id"] for visitor in found["data"]["people"]} == people.keys()
+        assert (await ask(page, "media.offer"))["data"] == {"sdp": worker.answers_with}
+        assert (worker.offers[-1].room, worker.offers[-1].person) == (cast.room, me.id)
+
+
+@pytest.mark.parametrize("actor", ACTORS_ON_OTHERS)
+async def test_what_one_does_in_another_room(actor: Standing, live: None, subtests: pytest.Subtests) -> None:
+    here, elsewhere = await make_cast(), await make_cast()
+    me = elsewhere.actors[actor]
+    cookie = await cookie_for(me)
+    was_here = await state_of(here.room)
+    for command in AFTER_JOINING:
+        async with a_page_of(me, elsewhere.room, cookie) as page:
+            await database_sync_to_async(elsewhere.ready_for)(command, actor)
+            was = await state_of(elsewhere.room)
+            with subtests.test(command):
+                if command in ON_OTHERS:
+                    for standing in ACTORS_ON_OTHERS:
+                        answer = await word_of(page, command, here.others[standing].id)
+                        assert answer == expected_on_a_stranger(command, actor), standing
+                    assert nothing_happened(was, await state_of(elsewhere.room))
+                elif command == "media.offer":
+                    assert await word_of(page, command) == "media_unavailable"  # allowed, and no worker is there
+                else:
+                    assert await word_of(page, command) == expected(command, actor)
+                assert nothing_happened(was_here, await state_of(here.room))
+        await bring_back(was)
+
+
+# --- By a socket that is in no room -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("actor", [*ACTORS_ON_OTHERS, Standing.GONE])
+async def test_before_joining_nobody_does_anything(actor: Standing, live: None) -> None:
+    cast = await make_cast()
+    me = cast.actors[actor]
+    async with a_page_of(me, cast.room, await cookie_for(me), joins=False) as page:
+        was = await state_of(cast.room)
+        for command in AFTER_JOINING:
+            assert await word_of(page, command, cast.others[Standing.LISTENER].id) == "not_joined", command
+        assert nothing_happened(was, await state_of(cast.room))
+    async with a_page_of(me, cast.room, await cookie_for(me), joins=False) as page:
+        assert (await page.command("ping", received=0))["type"] == "ok"
+
+
+async def leaves(cast: Cast, me: Player, page: Page) -> int:
+    await page.command("room.leave")
+    return 1000
+
+
+async def is_removed(cast: Cast, me: Player, page: Page) -> int:
+    await database_sync_to_async(services.remove)(cast.room, cast.others[Standing.STAFF].connection, me.id)
+    return 4411
+
+
+async def is_banned(cast: Cast, me: Player, page: Page) -> int:
+    await database_sync_to_async(services.ban)(cast.room, cast.others[Standing.STAFF].connection, me.id)
+    return 4403
+
+
+async def opens_a_second_tab(cast: Cast, me: Player, page: Page) -> int:
+    await database_sync_to_async(me.join)(cast.room)
+    return 4409
+
+
+async def enters_another_room(cast: Cast, me: Player, page: Page) -> int:
+    other = await database_sync_to_async(a_room)(Visibility.PUBLIC)
+    await database_sync_to_async(services.join)(other, me.entrant, muted=True, leave_other=True)
+    return 4412
+
+
+async def sees_the_room_end(cast: Cast, me: Player, page: Page) -> int:
+    await database_sync_to_async(services.end)(cast.room, cast.others[Standing.STAFF].connection)
+    return 4410
+
+
+@pytest.mark.parametrize("actor", [Standing.GUEST, Standing.HOST_ON_STAGE, Standing.STAFF])
+@pytest.mark.parametrize(
+    "way", [leaves, is_removed, is_banned, opens_a_second_tab, enters_another_room, sees_the_room_end]
+)
+async def test_who_is_there_no_more_does_nothing(
+    way: Callable[[Cast, Player, Page], Awaitable[int]], actor: Standing, live: None
+) -> None:
+    cast = await make_cast()
+    me = cast.actors[actor]
+    async with a_page_of(me, cast.room, await cookie_for(me)) as page:
+        closed_with = await way(cast, me, page)
+        while (await page.next())["type"] != "closed":
+            pass
+        assert page.closed_with == closed_with
+        was = await state_of(cast.room)
+        for command in AFTER_JOINING:  # as a page would that has not heard of it yet
+            data = fields_of(command, cast.others[Standing.LISTENER].id)
+            await page.send(json.dumps({"type": command, "id": 1000, "data": data}))
+    # The socket was lost after that: all of it was read.
+    assert await page.nothing_comes()
+    assert nothing_happened(was, await state_of(cast.room))
+
+
+# --- Coming in ------------------------------------------------------------------------------------------------------
+
+
+def a_room(visibility: Visibility) -> str:
+    room = a_live_room()
+    Room.objects.filter(pk=room.pk).update(visibility=visibility)
+    return room.public_id
+
+
+@pytest.mark.parametrize(
+    ("who", "visibility", "as_staff", "outcome"),
+    [
+        ("guest", Visibility.PUBLIC, False, "guest"),
+        ("guest", Visibility.MEMBERS, False, "signed_out"),
+        ("guest", Visibility.PUBLIC, True, "not_allowed"),
+        ("member", Visibility.PUBLIC, False, "member"),
+        ("member", Visibility.MEMBERS, False, "member"),
+        ("member", Visibility.MEMBERS, True, "not_allowed"),
+        ("staff", Visibility.MEMBERS, False, "member"),
+        ("staff", Visibility.MEMBERS, True, "staff"),
+    ],
+)
+async def test_who_listens_and_as_what(
+    who: str, visibility: Visibility, as_staff: bool, outcome: str, live: None
+) -> None:
+    room = await database_sync_to_async(a_room)(visibility)
+    was = await state_of(room)
+    cookie = f"{COOKIE}={a_guest_cookie()}"
+    if who != "guest":
+        cookie = await cookie_of(await database_sync_to_async(a_member)(is_staff=who == "staff"))
+    page = Page(room, cookie)
+    assert await page.open()
+    answer = await page.ask_to_join(as_staff=as_staff)
+    if answer["type"] == "ok":
+        you, staff = answer["data"]["you"], answer["data"]["snapshot"]["staff"]
+        assert (you["role"], you["position"]) == (outcome, "audience")
+        assert [card["id"] for card in staff] == ([you["id"]] if as_staff else [])
+    else:
+        assert answer["code"] == outcome
+        assert nothing_happened(was, await state_of(room))
+    await page.close()
