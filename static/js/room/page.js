@@ -21,7 +21,8 @@ const room = new Room(wire, media);
 let blocked = false;
 /** @type {string[]} */
 let speaking = [];
-let busy = false; // one thing at a time
+/** @type {Set<string>} */
+const underWay = new Set(); // what was begun and not yet answered
 const people = new People(
   async (query) => (await room.act("room.people", { query })).people,
   () => (room.state === "inside" && room.you && may(room.you, "room.people") ? room.snapshot : null),
@@ -61,19 +62,20 @@ function complain(error) {
 }
 
 /**
- * Do one thing at a time, and say why it was refused.
+ * Do something, unless the same is under way already (a double tap), and say why it was refused.
+ * @param {string} what
  * @param {() => Promise<unknown>} work
  */
-async function attempt(work) {
-  if (busy) return;
-  busy = true;
+async function attempt(what, work) {
+  if (underWay.has(what)) return;
+  underWay.add(what);
   view.alert("");
   try {
     await work();
   } catch (error) {
     complain(error);
   } finally {
-    busy = false;
+    underWay.delete(what);
   }
 }
 
@@ -155,11 +157,11 @@ const BIG = {
     room.enter();
   },
   play: () => media.play(),
-  mute: () => attempt(() => changeMicrophone(true)),
-  unmute: () => attempt(() => changeMicrophone(false)),
-  raise: () => attempt(raiseHand),
-  lower: () => attempt(() => room.act("hand.lower")),
-  join: () => attempt(joinStage),
+  mute: () => attempt("button", () => changeMicrophone(true)),
+  unmute: () => attempt("button", () => changeMicrophone(false)),
+  raise: () => attempt("button", raiseHand),
+  lower: () => attempt("button", () => room.act("hand.lower")),
+  join: () => attempt("button", joinStage),
   signup: () => window.open(words.signup, "_blank", "noopener"),
 };
 view.button.addEventListener("click", () => BIG[view.button.dataset.does ?? ""]?.());
@@ -194,8 +196,8 @@ async function joinStage() {
   await room.act("stage.join");
 }
 
-find("decline").addEventListener("click", () => attempt(() => room.act("stage.decline")));
-find("leave-stage").addEventListener("click", () => attempt(() => room.act("stage.leave")));
+find("decline").addEventListener("click", () => attempt("button", () => room.act("stage.decline")));
+find("leave-stage").addEventListener("click", () => attempt("button", () => room.act("stage.leave")));
 find("leave").addEventListener("click", async (event) => {
   if (room.state !== "inside") return;
   event.preventDefault();
@@ -204,11 +206,11 @@ find("leave").addEventListener("click", async (event) => {
   location.assign(home);
 });
 find("end").addEventListener("click", () =>
-  attempt(async () => {
+  attempt("end", async () => {
     if (await confirmed(words.endTitle, words.endText, words.endYes)) await room.act("room.end");
   }),
 );
-find("report-room").addEventListener("click", () => attempt(() => report("", "")));
+find("report-room").addEventListener("click", () => attempt("report", () => report("", "")));
 
 /**
  * @param {string} person
@@ -225,30 +227,30 @@ async function report(person, name) {
 
 const pressed = (/** @type {string} */ id) => find(id).getAttribute("aria-pressed") === "true";
 find("lock-stage").addEventListener("click", () =>
-  attempt(() => room.act("stage.lock", { locked: !pressed("lock-stage") })),
+  attempt("lock", () => room.act("stage.lock", { locked: !pressed("lock-stage") })),
 );
 find("reset-stage").addEventListener("click", () =>
-  attempt(async () => {
+  attempt("reset", async () => {
     if (await confirmed(words.resetTitle, words.resetText, words.resetYes)) await room.act("stage.reset");
   }),
 );
 find("hand-policy").addEventListener("change", (event) => {
   const { value } = /** @type {HTMLSelectElement} */ (event.currentTarget);
-  attempt(() => room.act("hands.policy", { policy: value })).then(show);
+  attempt("policy", () => room.act("hands.policy", { policy: value })).then(show);
 });
 find("find-form").addEventListener("submit", (event) => {
   event.preventDefault();
-  attempt(() => people.search());
+  attempt("search", () => people.search());
 });
 find("freeze").addEventListener("click", () =>
-  attempt(async () => {
+  attempt("freeze", async () => {
     const reason = /** @type {HTMLInputElement} */ (find("freeze-reason")).value;
     await room.act("room.freeze", { frozen: !pressed("freeze"), reason });
   }),
 );
 find("message-form").addEventListener("submit", (event) => {
   event.preventDefault();
-  attempt(() => room.act("room.message", { text: /** @type {HTMLInputElement} */ (find("message-text")).value }));
+  attempt("message", () => room.act("room.message", { text: /** @type {HTMLInputElement} */ (find("message-text")).value }));
 });
 
 /** Acts on people, wherever their buttons are. */
@@ -257,8 +259,9 @@ view.room.addEventListener("click", (event) => {
   const item = button?.closest("[data-person]");
   if (!(button instanceof HTMLElement) || !(item instanceof HTMLElement) || room.state !== "inside") return;
   const person = item.dataset.person ?? "";
-  if (button.dataset.act) attempt(() => room.act(button.dataset.act ?? "", { person }));
-  else attempt(() => open(person));
+  const { act } = button.dataset;
+  if (act) attempt(`${act} ${person}`, () => room.act(act, { person }));
+  else attempt("person", () => open(person));
 });
 
 /** @param {string} id */
