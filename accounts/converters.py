@@ -22,4 +22,11 @@ class PublicIdConverter:
         return value
 
 
+class RelationConverter(PublicIdConverter):
+    """What one person can do about another."""
+
+    regex = "follow|unfollow|block|unblock"
+
+
 register_converter(PublicIdConverter, "public_id")
+register_converter(RelationConverter, "relation")

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from accounts import converters as _converters  # noqa: F401 - registers <public_id:…>
+from accounts import converters as _converters  # noqa: F401 - registers <public_id:…> and <relation:…>
 from accounts import views
 
 app_name = "accounts"
 urlpatterns = [
     path("me/", views.edit_profile, name="welcome"),
     path("people/<public_id:public_id>/", views.show_profile, name="profile"),
+    path("people/<public_id:public_id>/<relation:relation>/", views.relate, name="relate"),
 ]

@@ -1,14 +1,16 @@
 """Pages about oneself and others."""
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import services
 from accounts.forms import ProfileForm
-from accounts.models import Profile
+from accounts.models import Block, Follow, Profile, User
 from accounts.requests import MemberRequest
 
 
@@ -44,4 +46,30 @@ def show_profile(request: MemberRequest, public_id: str) -> HttpResponse:
         user__public_id=public_id,
         user__is_active=True,
     )
-    return render(request, "accounts/profile.html", {"profile": profile})
+    context = {
+        "profile": profile,
+        "is_me": profile.user == request.user,
+        "i_follow": Follow.objects.filter(follower=request.user, followed=profile.user).exists(),
+        "i_block": Block.objects.filter(blocker=request.user, blocked=profile.user).exists(),
+    }
+    return render(request, "accounts/profile.html", context)
+
+
+RELATIONS = {
+    "follow": services.follow,
+    "unfollow": services.unfollow,
+    "block": services.block,
+    "unblock": services.unblock,
+}
+
+
+@login_required
+@require_POST
+def relate(request: MemberRequest, public_id: str, relation: str) -> HttpResponse:
+    """Follow or block somebody, or take it back."""
+    other = get_object_or_404(User, public_id=public_id, is_active=True, profile__isnull=False)
+    try:
+        RELATIONS[relation](request.user, other)
+    except services.FollowRefused:
+        messages.warning(request, _("You cannot follow them."))
+    return redirect("accounts:profile", public_id=public_id)

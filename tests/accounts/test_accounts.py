@@ -5,7 +5,8 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import AuditEntry, User
+from accounts import services
+from accounts.models import AuditEntry, Block, Follow, User
 from accounts.services import record
 from tests.factories import PASSWORD, a_member, an_industry
 
@@ -145,3 +146,49 @@ class TestFirstMemberOfStaff:
         assert client.get(reverse("admin:index")).status_code == 302
         client.force_login(a_member(), backend="django.contrib.auth.backends.ModelBackend")
         assert client.get(reverse("admin:accounts_user_changelist")).status_code in (302, 403)
+
+
+class TestRelations:
+    """Following and blocking, from somebody's profile."""
+
+    @pytest.fixture
+    def amara(self) -> User:
+        return a_member()
+
+    def act(self, client: Client, other: User, relation: str) -> str:
+        response = client.post(reverse("accounts:relate", args=[other.public_id, relation]), follow=True)
+        return response.content.decode()
+
+    def test_one_follows_and_unfollows(self, client: Client, amara: User) -> None:
+        other = a_member("Lin Wei")
+        client.force_login(amara, backend="django.contrib.auth.backends.ModelBackend")
+        for _twice in range(2):
+            self.act(client, other, "follow")
+        assert list(Follow.objects.values_list("follower", "followed")) == [(amara.pk, other.pk)]
+        self.act(client, other, "unfollow")
+        assert not Follow.objects.exists()
+
+    def test_blocking_ends_follows_both_ways_and_unblocking_brings_none_back(self, client: Client, amara: User) -> None:
+        other = a_member("Lin Wei")
+        for one, two in ((amara, other), (other, amara)):
+            services.follow(one, two)
+        client.force_login(amara, backend="django.contrib.auth.backends.ModelBackend")
+        self.act(client, other, "block")
+        assert not Follow.objects.exists()
+        assert list(Block.objects.values_list("blocker", "blocked")) == [(amara.pk, other.pk)]
+        client.force_login(other, backend="django.contrib.auth.backends.ModelBackend")
+        assert "You cannot follow them." in self.act(client, amara, "follow")
+        client.force_login(amara, backend="django.contrib.auth.backends.ModelBackend")
+        self.act(client, other, "unblock")
+        assert not Block.objects.exists()
+        assert not Follow.objects.exists()
+
+    def test_oneself_and_strangers_are_left_alone(self, client: Client, amara: User) -> None:
+        assert Client().post(reverse("accounts:relate", args=[amara.public_id, "follow"])).status_code == 302
+        client.force_login(amara, backend="django.contrib.auth.backends.ModelBackend")
+        for relation in ("follow", "block"):
+            self.act(client, amara, relation)
+        assert not Follow.objects.exists()
+        assert not Block.objects.exists()
+        assert client.get(reverse("accounts:relate", args=[amara.public_id, "follow"])).status_code == 405
+        assert client.post(f"/people/{amara.public_id}/adore/").status_code == 404
