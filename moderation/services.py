@@ -1,20 +1,32 @@
 """The only writer of moderation."""
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.utils import timezone
 
 from moderation.models import Report
 from rooms import selectors
+from rooms.domain.errors import Code, Refused
 from rooms.domain.messages import ReportCategory
 from rooms.models import Participant, Room
+
+MOST_REPORTS_AN_HOUR = 20  # by one person in one room
+_AN_HOUR = timedelta(hours=1)
 
 
 @transaction.atomic
 def take_report(
     *, room: Room, reporter: Participant, target: Participant | None, category: ReportCategory, line: str
 ) -> None:
-    """Keep a report with the moment it was made: how far into the room, and who was on stage, muted or not."""
+    """Keep a report with the moment it was made: how far into the room, and who was on stage, muted or not.
+
+    Raises:
+        Refused: `too_many_messages` for who reports without end.
+    """
     now = timezone.now()
+    if Report.objects.filter(reporter=reporter, at__gt=now - _AN_HOUR).count() >= MOST_REPORTS_AN_HOUR:
+        raise Refused(Code.TOO_MANY_MESSAGES)
     Report.objects.create(
         at=now,
         room=room,

@@ -158,6 +158,9 @@ class Participant(models.Model):
             models.UniqueConstraint(
                 fields=["room", "guest_key"], condition=~models.Q(guest_key=""), name="one_entry_a_guest_and_room"
             ),
+            models.UniqueConstraint(
+                fields=["room", "guest_number"], condition=models.Q(guest_number__gt=0), name="one_guest_a_number"
+            ),
             models.UniqueConstraint(fields=["user"], condition=models.Q(left_at=None), name="one_live_room_an_account"),
             models.UniqueConstraint(
                 fields=["guest_key"],
@@ -187,7 +190,9 @@ class Ban(models.Model):
     """Somebody who does not enter a room any more: an account and its address, or a guest's cookie and network."""
 
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="bans", verbose_name=_("room"))
-    participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="+", verbose_name=_("person"))
+    participant = models.ForeignKey(
+        Participant, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("person")
+    )
     user = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     email_key = models.CharField(max_length=64, blank=True, editable=False, help_text=_("Keyed hash."))
     guest_key = models.CharField(max_length=64, blank=True, editable=False)

@@ -163,7 +163,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='ban',
             name='participant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='rooms.participant', verbose_name='person'),
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='rooms.participant', verbose_name='person'),
         ),
         migrations.AddField(
             model_name='ban',
@@ -178,5 +178,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='ban',
             index=models.Index(fields=['room', 'until'], name='rooms_ban_room_id_0b4c3b_idx'),
+        ),
+        migrations.AddConstraint(
+            model_name='participant',
+            constraint=models.UniqueConstraint(condition=models.Q(('guest_number__gt', 0)), fields=('room', 'guest_number'), name='one_guest_a_number'),
         ),
     ]

@@ -142,8 +142,9 @@ def ban(room_public_id: str, connection: str, person: str, *, reason: str = "") 
 @transaction.atomic
 def lift_ban(banned: Ban, *, by: User) -> None:
     """Let somebody come back, as staff."""
+    whom = banned.participant.public_id if banned.participant else ""
     banned.delete()
-    accounts.record("room.lift_ban", f"{banned.room.public_id} {banned.participant.public_id}", actor=by)
+    accounts.record("room.lift_ban", f"{banned.room.public_id} {whom}".strip(), actor=by)
 
 
 def _put_out(room: Room, target: Participant, code: Code, *, by: Participant) -> None:

@@ -26,14 +26,17 @@ _CHANGED_BY_EVENTS = [
 
 
 def locked(room_public_id: str) -> Room:
-    """The room under its lock; always taken before a participant's, so that two of us never wait for each other. On SQLite
-    the transaction itself is the lock (IMMEDIATE)."""
-    return Room.objects.select_for_update(of=("self",)).select_related("worker").get(public_id=room_public_id)
+    """The room under its lock; always taken before a participant's, so that two of us never wait for each other. Not the
+    stronger one that a new participant's foreign key would wait for. On SQLite the transaction itself is the lock
+    (IMMEDIATE)."""
+    return (
+        Room.objects.select_for_update(of=("self",), no_key=True).select_related("worker").get(public_id=room_public_id)
+    )
 
 
 def locked_participant(pk: int) -> Participant:
     """One person in a room, under their row's lock."""
-    return Participant.objects.select_for_update(of=("self",)).select_related("room__worker").get(pk=pk)
+    return Participant.objects.select_for_update(of=("self",), no_key=True).select_related("room__worker").get(pk=pk)
 
 
 def change(room: Room, command: Command) -> None:

@@ -148,7 +148,7 @@ def depart(
     room = participant.room
     if _matters(participant):
         room = locked(room.public_id)
-    if not still.select_for_update(of=("self",)).filter(pk=pk).exists():
+    if not still.select_for_update(of=("self",), no_key=True).filter(pk=pk).exists():
         return False
     participant = locked_participant(pk)
     if _matters(participant) and room.phase == Phase.LIVE and participant.left_at is None:

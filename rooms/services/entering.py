@@ -21,6 +21,7 @@ from rooms.services.carrying_out import carry_out, locked, locked_participant
 from rooms.services.departing import depart, leave_for_another
 from rooms.services.workers import place_room
 
+_GUEST_TRIES = 30
 _TRIES = 4  # of entering while the same account enters elsewhere at the same moment
 
 
@@ -171,7 +172,6 @@ def _would_lose_something(other: Participant) -> bool:
 @transaction.atomic
 def _enter(room: Room, entrant: Entrant, *, muted: bool, resume: str, as_staff: bool) -> Joined:
     if entrant.user is None:
-        # Numbers are given once each: under the lock, but only to guests who were never here.
         entry = room.participants.filter(guest_key=entrant.guest_key).first() or _new_guest(room, entrant)
     else:
         role = Role.HOST if room.host_id == entrant.user.pk else Role.MEMBER
@@ -185,12 +185,18 @@ def _enter(room: Room, entrant: Entrant, *, muted: bool, resume: str, as_staff: 
 
 
 def _new_guest(room: Room, entrant: Entrant) -> Participant:
-    locked(room.public_id)
-    last = room.participants.aggregate(last=Max("guest_number"))["last"] or 0
-    entry, _created = Participant.objects.get_or_create(
-        room=room, guest_key=entrant.guest_key, defaults={"role": Role.GUEST, "guest_number": last + 1}
-    )
-    return entry
+    """A guest who was never here, with the next number. Two who come at once want the same: one of them tries again, which
+    needs no lock on the room."""
+    for tries_left in reversed(range(_GUEST_TRIES)):
+        last = room.participants.aggregate(last=Max("guest_number"))["last"] or 0
+        numbered = {"role": Role.GUEST, "guest_number": last + 1}
+        try:
+            with transaction.atomic():
+                return Participant.objects.get_or_create(room=room, guest_key=entrant.guest_key, defaults=numbered)[0]
+        except IntegrityError:
+            if not tries_left:
+                raise
+    raise AssertionError
 
 
 def _changes_the_stage(room: Room, entrant: Entrant, entry: Participant, *, as_staff: bool) -> bool:

@@ -178,11 +178,10 @@ def test_a_connection_that_is_ones_own_no_more_does_nothing(subtests: pytest.Sub
             assert nothing_happened(was, State.of(cast.room))
 
 
-@pytest.mark.parametrize("connection", ["", "a-guess"])
-def test_without_a_connection_nobody_does_anything(connection: str) -> None:
+def test_without_a_connection_nobody_does_anything() -> None:
     cast = a_cast()
     was = State.of(cast.room)
-    for actor, player in cast.actors.items():
+    for connection, (actor, player) in itertools.product(("", "a-guess"), cast.actors.items()):
         nobody = replace(player, connection=connection)
         for command in BY_CONNECTION:
             assert answer_of(command, cast.room, nobody, cast.others[Standing.LISTENER].id) == "not_joined", actor

@@ -13,6 +13,7 @@ from rooms.domain.messages import COMMANDS
 from rooms.domain.snapshot import Visibility
 from rooms.guests import COOKIE
 from rooms.models import Room
+from rooms.signalling import limits
 from tests.factories import a_live_room, a_member
 from tests.permissions.cast import FIELDS, Cast, Player, State, a_cast, a_guest_cookie
 from tests.permissions.effects import check, nothing_happened
@@ -29,10 +30,16 @@ from tests.signalling.page import Page, cookie_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AFTER_JOINING = tuple(name for name in COMMANDS if name not in ("room.join", "ping"))
+WHILE_THERE = [name for name in AFTER_JOINING if name not in (*ON_OTHERS, "room.leave", "room.end")]
 
 make_cast = database_sync_to_async(a_cast)
 state_of = database_sync_to_async(State.of)
 bring_back = database_sync_to_async(State.bring_back)
+
+
+@pytest.fixture(autouse=True)
+def _nobody_speaks_too_fast(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "COMMANDS_A_SECOND", 1e6)
 
 
 async def cookie_for(player: Player) -> str:
@@ -81,23 +88,27 @@ async def test_what_one_does_oneself_and_to_the_room(
     cast = await make_cast()
     me = cast.actors[actor]
     cookie = await cookie_for(me)
-    for command in AFTER_JOINING:
-        if command not in ON_OTHERS:
-            async with a_page_of(me, cast.room, cookie) as page:
-                before = await state_of(cast.room)
+    for commands in (WHILE_THERE, ["room.leave"], ["room.end"]):
+        was = await state_of(cast.room)
+        async with a_page_of(me, cast.room, cookie) as page:
+            before = await state_of(cast.room)
+            with subtests.test("room.join"):
+                check("room.join", "ok", was, before, actor=(actor, me.id))
+            for command in commands:
+                now = None
                 with subtests.test(command):
-                    await walk(before, page, cast, command, actor)
-            await bring_back(before)
+                    now = await walk(before, page, cast, command, actor)
+                before = now if now == before else await bring_back(before)
+        await bring_back(before)
 
 
 @pytest.mark.parametrize("actor", ACTORS_ON_OTHERS)
 async def test_what_one_does_to_others(actor: Standing, live: None, subtests: pytest.Subtests) -> None:
     cast = await make_cast()
     me = cast.actors[actor]
-    cookie = await cookie_for(me)
-    for command in ON_OTHERS:
-        async with a_page_of(me, cast.room, cookie) as page:
-            before = await state_of(cast.room)
+    async with a_page_of(me, cast.room, await cookie_for(me)) as page:
+        before = await state_of(cast.room)
+        for command in ON_OTHERS:
             for name, standing, target in cast.targets_of(actor):
                 now = None
                 with subtests.test(f"{command} → {name}"):
@@ -119,33 +130,24 @@ async def walk(
     return now
 
 
-@pytest.mark.parametrize("actor", ACTORS)
-async def test_who_comes_back_on_another_page_stands_as_before(actor: Standing, live: None) -> None:
+async def test_who_reads_is_shown_what_they_may_know(worker: AnsweringWorker, subtests: pytest.Subtests) -> None:
     cast = await make_cast()
-    me = cast.actors[actor]
-    cookie = await cookie_for(me)
-    was = await state_of(cast.room)
-    async with a_page_of(me, cast.room, cookie):
-        check("room.join", "ok", was, await state_of(cast.room), actor=(actor, me.id))
-
-
-@pytest.mark.parametrize("actor", ACTORS_ON_OTHERS)
-async def test_who_reads_is_shown_what_they_may_know(actor: Standing, worker: AnsweringWorker) -> None:
-    cast = await make_cast()
-    me = cast.actors[actor]
-    runs_the_room = actor.column in ("moderator", "host")
-    async with a_page_of(me, cast.room, await cookie_for(me)) as page:
-        people = (await state_of(cast.room)).people
-        whole = (await ask(page, "room.sync"))["data"]
-        assert whole["you"]["id"] == me.id
-        assert (whole["desk"] is not None) == runs_the_room
-        staff = {person for person, row in people.items() if row["role"] == "staff"}
-        assert {card["id"] for card in whole["snapshot"]["staff"]} == staff
-        found = await ask(page, "room.people")
-        if runs_the_room or actor is Standing.STAFF:
-            assert {visitor["person"]["id"] for visitor in found["data"]["people"]} == people.keys()
-        assert (await ask(page, "media.offer"))["data"] == {"sdp": worker.answers_with}
-        assert (worker.offers[-1].room, worker.offers[-1].person) == (cast.room, me.id)
+    people = (await state_of(cast.room)).people
+    for actor in ACTORS_ON_OTHERS:
+        me = cast.actors[actor]
+        runs_the_room = actor.column in ("moderator", "host")
+        async with a_page_of(me, cast.room, await cookie_for(me)) as page:
+            with subtests.test(actor):
+                whole = (await ask(page, "room.sync"))["data"]
+                assert whole["you"]["id"] == me.id
+                assert (whole["desk"] is not None) == runs_the_room
+                staff = {person for person, row in people.items() if row["role"] == "staff"}
+                assert {card["id"] for card in whole["snapshot"]["staff"]} == staff
+                found = await ask(page, "room.people")
+                if runs_the_room or actor is Standing.STAFF:
+                    assert {visitor["person"]["id"] for visitor in found["data"]["people"]} == people.keys()
+                assert (await ask(page, "media.offer"))["data"] == {"sdp": worker.answers_with}
+                assert (worker.offers[-1].room, worker.offers[-1].person) == (cast.room, me.id)
 
 
 @pytest.mark.parametrize("actor", ACTORS_ON_OTHERS)
@@ -154,38 +156,40 @@ async def test_what_one_does_in_another_room(actor: Standing, live: None, subtes
     me = elsewhere.actors[actor]
     cookie = await cookie_for(me)
     was_here = await state_of(here.room)
-    for command in AFTER_JOINING:
-        async with a_page_of(me, elsewhere.room, cookie) as page:
-            await database_sync_to_async(elsewhere.ready_for)(command, actor)
-            was = await state_of(elsewhere.room)
+    async with a_page_of(me, elsewhere.room, cookie) as page:
+        was = await state_of(elsewhere.room)
+        for command in ON_OTHERS:
             with subtests.test(command):
-                if command in ON_OTHERS:
-                    for standing in ACTORS_ON_OTHERS:
-                        answer = await word_of(page, command, here.others[standing].id)
-                        assert answer == expected_on_a_stranger(command, actor), standing
-                    assert nothing_happened(was, await state_of(elsewhere.room))
-                elif command == "media.offer":
-                    assert await word_of(page, command) == "media_unavailable"  # allowed, and no worker is there
-                else:
-                    assert await word_of(page, command) == expected(command, actor)
+                for standing in ACTORS_ON_OTHERS:
+                    answer = await word_of(page, command, here.others[standing].id)
+                    assert answer == expected_on_a_stranger(command, actor), standing
+                assert nothing_happened(was, await state_of(elsewhere.room))
                 assert nothing_happened(was_here, await state_of(here.room))
-        await bring_back(was)
+    for commands in (WHILE_THERE, ["room.leave"], ["room.end"]):
+        async with a_page_of(me, elsewhere.room, cookie) as page:
+            before = await state_of(elsewhere.room)
+            for command in commands:
+                await database_sync_to_async(elsewhere.ready_for)(command, actor)
+                with subtests.test(command):
+                    allowed = "media_unavailable" if command == "media.offer" else expected(command, actor)
+                    assert await word_of(page, command) == allowed
+                    assert nothing_happened(was_here, await state_of(here.room))
+                before = await bring_back(before)
 
 
 # --- By a socket that is in no room -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("actor", [*ACTORS_ON_OTHERS, Standing.GONE])
-async def test_before_joining_nobody_does_anything(actor: Standing, live: None) -> None:
+async def test_before_joining_nobody_does_anything(live: None, subtests: pytest.Subtests) -> None:
     cast = await make_cast()
-    me = cast.actors[actor]
-    async with a_page_of(me, cast.room, await cookie_for(me), joins=False) as page:
-        was = await state_of(cast.room)
-        for command in AFTER_JOINING:
-            assert await word_of(page, command, cast.others[Standing.LISTENER].id) == "not_joined", command
-        assert nothing_happened(was, await state_of(cast.room))
-    async with a_page_of(me, cast.room, await cookie_for(me), joins=False) as page:
-        assert (await page.command("ping", received=0))["type"] == "ok"
+    was = await state_of(cast.room)
+    for actor, me in cast.actors.items():
+        async with a_page_of(me, cast.room, await cookie_for(me), joins=False) as page:
+            with subtests.test(actor):
+                for command in AFTER_JOINING:
+                    assert await word_of(page, command, cast.others[Standing.LISTENER].id) == "not_joined", command
+                assert (await page.command("ping", received=0))["type"] == "ok"
+                assert nothing_happened(was, await state_of(cast.room))
 
 
 async def leaves(cast: Cast, me: Player, page: Page) -> int:
@@ -210,7 +214,8 @@ async def opens_a_second_tab(cast: Cast, me: Player, page: Page) -> int:
 
 async def enters_another_room(cast: Cast, me: Player, page: Page) -> int:
     other = await database_sync_to_async(a_room)(Visibility.PUBLIC)
-    await database_sync_to_async(services.join)(other, me.entrant, muted=True, leave_other=True)
+    joined = await database_sync_to_async(services.join)(other, me.entrant, muted=True, leave_other=True)
+    await database_sync_to_async(services.leave)(other, joined.connection)
     return 4412
 
 
@@ -219,27 +224,30 @@ async def sees_the_room_end(cast: Cast, me: Player, page: Page) -> int:
     return 4410
 
 
-@pytest.mark.parametrize("actor", [Standing.GUEST, Standing.HOST_ON_STAGE, Standing.STAFF])
 @pytest.mark.parametrize(
     "way", [leaves, is_removed, is_banned, opens_a_second_tab, enters_another_room, sees_the_room_end]
 )
 async def test_who_is_there_no_more_does_nothing(
-    way: Callable[[Cast, Player, Page], Awaitable[int]], actor: Standing, live: None
+    way: Callable[[Cast, Player, Page], Awaitable[int]], live: None, subtests: pytest.Subtests
 ) -> None:
     cast = await make_cast()
-    me = cast.actors[actor]
-    async with a_page_of(me, cast.room, await cookie_for(me)) as page:
-        closed_with = await way(cast, me, page)
-        while (await page.next())["type"] != "closed":
-            pass
-        assert page.closed_with == closed_with
-        was = await state_of(cast.room)
-        for command in AFTER_JOINING:  # as a page would that has not heard of it yet
-            data = fields_of(command, cast.others[Standing.LISTENER].id)
-            await page.send(json.dumps({"type": command, "id": 1000, "data": data}))
-    # The socket was lost after that: all of it was read.
-    assert await page.nothing_comes()
-    assert nothing_happened(was, await state_of(cast.room))
+    before = await state_of(cast.room)
+    for actor in (Standing.GUEST, Standing.MODERATOR_ON_STAGE, Standing.HOST_ON_STAGE, Standing.STAFF):
+        me = cast.actors[actor]
+        with subtests.test(actor):
+            async with a_page_of(me, cast.room, await cookie_for(me)) as page:
+                closed_with = await way(cast, me, page)
+                while (await page.next())["type"] != "closed":
+                    pass
+                assert page.closed_with == closed_with
+                was = await state_of(cast.room)
+                for command in AFTER_JOINING:  # as a page would that has not heard of it yet
+                    data = fields_of(command, cast.others[Standing.LISTENER].id)
+                    await page.send(json.dumps({"type": command, "id": 1000, "data": data}))
+            # The socket was lost after that: all of it was read.
+            assert await page.nothing_comes()
+            assert nothing_happened(was, await state_of(cast.room))
+        before = await bring_back(before)
 
 
 # --- Coming in ------------------------------------------------------------------------------------------------------
