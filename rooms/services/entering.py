@@ -18,7 +18,7 @@ from rooms.domain.snapshot import Phase, Visibility
 from rooms.domain.state import decide
 from rooms.models import Ban, Participant, Room
 from rooms.services.carrying_out import carry_out, locked, locked_participant
-from rooms.services.departing import depart, leave_for_another
+from rooms.services.departing import depart, give_up_place, leave_for_another
 from rooms.services.workers import place_room
 
 _GUEST_TRIES = 30
@@ -224,13 +224,18 @@ def _enter_under_lock(
             here = Participant.objects.filter(left_at=None)
             depart(participant.pk, here, keeps_place=False, code=Code.SUPERSEDED)
             room, participant = locked(room.public_id), locked_participant(entry.pk)
+        give_up_place(participant)  # nobody takes a seat or a hand over into the other role
         participant.role = Role.STAFF if as_staff else Role.MEMBER
         participant.moderator_since = None
     if room.host_id == entrant.user.pk:
         participant.role = Role.HOST
     was_away = _recall_place(participant)
+    if not was_away and not _is_here(participant):
+        _take_named_seat(room, entrant.user, participant)
     snapshot = selectors.stage_snapshot(room)
-    _take_place(room, entrant.user, participant, muted=muted or room.frozen, last_number=snapshot.last_number)
+    if participant.position == Position.STAGE:
+        participant.number = participant.number or snapshot.last_number + 1
+        participant.muted = participant.muted or muted or room.frozen
     arrival = commands.Arrive(
         selectors.as_person(participant),
         hand=selectors.as_hand(participant),
@@ -262,16 +267,16 @@ def _recall_place(participant: Participant) -> bool:
     return False
 
 
-def _take_place(room: Room, user: User, participant: Participant, *, muted: bool, last_number: int) -> None:
-    """On stage again, or for the first time; muted unless they were unmuted here and still want to be."""
-    has_seat = not participant.sent_down and selectors.has_place_on_stage(room, user)
-    if participant.role == Role.STAFF:
-        participant.position = Position.AUDIENCE
-    elif participant.position == Position.AUDIENCE and has_seat:
+def _is_here(participant: Participant) -> bool:
+    return participant.left_at is None and participant.joins > 0
+
+
+def _take_named_seat(room: Room, user: User, participant: Participant) -> None:
+    """Whoever comes in anew and has a place on stage sits there, muted. Who is here already sits where they sat: going down
+    to listen is not undone by a reload."""
+    may_sit = participant.role != Role.STAFF and not participant.sent_down
+    if participant.position == Position.AUDIENCE and may_sit and selectors.has_place_on_stage(room, user):
         participant.position, participant.muted = Position.STAGE, True
-    if participant.position == Position.STAGE:
-        participant.number = participant.number or last_number + 1
-        participant.muted = participant.muted or muted
 
 
 def _connect(participant: Participant, entrant: Entrant, resume: str) -> Joined:

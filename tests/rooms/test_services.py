@@ -90,6 +90,38 @@ def test_who_was_heard_and_lost_the_socket_for_a_moment_is_heard_again() -> None
     assert not Participant.objects.get().muted
 
 
+@pytest.mark.parametrize("how", ["a reload", "a drop"])
+def test_who_went_down_to_listen_is_not_put_on_stage_by(how: str) -> None:
+    speaker = a_member("Lin Wei")
+    room = a_live_room(speakers=(speaker,))
+    services.join(room.public_id, room.host, muted=True)
+    joined = services.join(room.public_id, speaker, muted=True)
+    services.leave_stage(room.public_id, joined.connection)
+    if how == "a drop":
+        services.sweep_absent(timezone.now() + timedelta(seconds=20))
+    services.join(room.public_id, speaker, muted=True)
+    assert ("Lin Wei", "audience") in roster(room)
+    services.leave(room.public_id, Participant.objects.get(user=speaker).connection)
+    services.join(room.public_id, speaker, muted=True)
+    assert ("Lin Wei", "stage") in roster(room)  # who comes in anew does
+
+
+def test_who_comes_back_as_staff_brings_no_seat_and_no_hand() -> None:
+    speaker = a_member("Sofia Takács", is_staff=True)
+    room = a_live_room(speakers=(speaker,))
+    services.join(room.public_id, room.host, muted=True)
+    services.join(room.public_id, speaker, muted=True)
+    services.sweep_absent(timezone.now() + timedelta(seconds=20))
+    services.join(room.public_id, room.host, muted=True)
+    services.join(room.public_id, speaker, muted=True, as_staff=True)
+    entry = Participant.objects.get(user=speaker)
+    assert (entry.role, entry.position, entry.number) == ("staff", "audience", 0)
+    assert [person.name for person in selectors.room_snapshot(room.public_id).stage] == [room.host.name]
+    assert [person.name for person in selectors.room_snapshot(room.public_id).staff] == ["Sofia Takács"]
+    services.join(room.public_id, speaker, muted=True)  # and a speaker again, anew
+    assert ("Sofia Takács", "stage") in roster(room)
+
+
 def test_leaving_gives_up_the_place_and_the_room_goes_on(bus: RecordingBus) -> None:
     speaker = a_member()
     room = a_live_room(speakers=(speaker,))
