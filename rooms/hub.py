@@ -21,7 +21,6 @@ from rooms.domain import messages
 from rooms.domain.commands import RUNS_THE_ROOM
 from rooms.domain.errors import Code
 from rooms.domain.messages import Face, You
-from rooms.domain.roles import Role
 from rooms.domain.snapshot import Audience
 
 logger = logging.getLogger(__name__)
@@ -33,6 +32,7 @@ SEEN_EVERY_SECONDS = 1.0
 WATCH_EVERY_SECONDS = 0.6
 GONE_LATELY_SECONDS = 5.0
 SETTLE_EVERY_SECONDS = 5.0
+ENTERING_AT_ONCE = 4
 
 
 class Socket(Protocol):
@@ -60,6 +60,8 @@ class LocalRoom:
     faces: list[Face] | None = None
     faces_at: float = 0.0
     speaking: tuple[str, ...] = ()
+    lately: dict[str, Any] | None = None  # the last snapshot that was read
+    lately_at: float = 0.0
     seqs: dict[Audience, int] = field(
         default_factory=lambda: dict.fromkeys(Audience, 0)
     )  # of the last frames that came
@@ -74,7 +76,7 @@ class LocalRoom:
     def runs_the_room(self, connection: str) -> bool:
         """Whether this connection's person is of the moderators' audience."""
         you = self.standings.get(connection)
-        return you is not None and Role(you.role) in RUNS_THE_ROOM
+        return you is not None and you.role in RUNS_THE_ROOM  # a role's name equals the role
 
     def concerned(self, people: Collection[str]) -> set[str]:
         """The connections of these people, and of those whose place depends on others."""
@@ -94,6 +96,8 @@ class Hub:
         self._seen: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._started = False
+        # A crowd waits at the door: whoever is in does not wait behind all of it in the database's one thread.
+        self.entrance = asyncio.Semaphore(ENTERING_AT_ONCE)
 
     async def start(self) -> None:
         """Listen to the audio workers, and begin to look into the database. Once a process."""
@@ -141,13 +145,37 @@ class Hub:
                 local.counting.cancel()
             await self._bus.unsubscribe(wire.room_topic(room))
 
-    def knows(self, room: str, connection: str, you: You, *, seq: int, desk_seq: int | None) -> None:
-        """A page has been told how it stands, and a snapshot as of these versions."""
+    def knows(
+        self,
+        room: str,
+        connection: str,
+        you: You,
+        snapshot: dict[str, Any],
+        *,
+        read_at: float | None,
+        desk_seq: int | None,
+    ) -> None:
+        """A page has been told how it stands, and this snapshot of the room: read for it at that time (monotonic), or what
+        `lately` gave."""
         local = self._rooms.get(room)
-        if local is not None and connection in local.sockets:
-            local.standings[connection] = you
-            local.seqs[Audience.EVERYONE] = max(local.seqs[Audience.EVERYONE], seq)
-            local.seqs[Audience.MODERATORS] = max(local.seqs[Audience.MODERATORS], desk_seq or 0)
+        if local is None or connection not in local.sockets:
+            return
+        local.standings[connection] = you
+        local.seqs[Audience.EVERYONE] = max(local.seqs[Audience.EVERYONE], snapshot["seq"])
+        local.seqs[Audience.MODERATORS] = max(local.seqs[Audience.MODERATORS], desk_seq or 0)
+        if read_at is None:
+            local.count, local.faces = -1, None  # what is counted next is news to this page, whatever it is to others
+            self._count_soon(room, local)
+        elif read_at > local.lately_at:
+            local.lately, local.lately_at = snapshot, read_at
+
+    def lately(self, room: str) -> dict[str, Any] | None:
+        """The snapshot of a large room that was read within the last second: a crowd shares it. Its audience is no older than
+        what everybody else is shown."""
+        local = self._rooms.get(room)
+        if local is None or local.lately is None or time.monotonic() - local.lately_at > AUDIENCE_EVERY_SECONDS:
+            return None
+        return local.lately if local.lately["count"] > LARGE_AUDIENCE else None
 
     def seen(self, connection: str) -> None:
         """This connection's page is still there."""
@@ -171,8 +199,7 @@ class Hub:
             case events.Dismissed.kind:
                 _dismiss(local, data["connection"], Code(data["code"]), by=data["by"])
             case events.AudienceMoved.kind:
-                if local.counting is None or local.counting.done():
-                    local.counting = self._spawn(self._count_audience(room, local))
+                self._count_soon(room, local)
             case wire.Speaking.kind:
                 self._speaking(local, tuple(data["people"]))
             case wire.MediaLost.kind:
@@ -219,6 +246,10 @@ class Hub:
             local.sockets[connection].push(messages.encode(frame))
 
     # --- The audience ---------------------------------------------------------------------------------------------
+
+    def _count_soon(self, room: str, local: LocalRoom) -> None:
+        if local.counting is None or local.counting.done():
+            local.counting = self._spawn(self._count_audience(room, local))
 
     async def _count_audience(self, room: str, local: LocalRoom) -> None:
         # Wait first, then count: all who come within the second are in one frame.

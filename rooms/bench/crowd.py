@@ -68,7 +68,7 @@ class Crowd:
             try:
                 seconds = await page.enter()
             except _FAILURES as failure:
-                self.failures.append(f"entering: {failure or type(failure).__name__}")
+                self.failures.append(f"{page.step}: {failure or type(failure).__name__}")
                 await asyncio.sleep(wait)
                 wait = min(2 * wait, _LONGEST_WAIT_SECONDS)
             else:

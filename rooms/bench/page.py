@@ -54,10 +54,11 @@ class Page:
         self.door = door
         self.media = media
         self.person = ""
+        self.step = ""  # of entering
         self.received_bytes = 0
         self.gaps = 0
         self.media_lost = 0
-        self.ended_by_server = ""  # by which code, if it was
+        self.ended_by_server = ""  # once it had joined: by which code, if it was
         self._on_event = on_event
         self._received = 0
         self._ids = itertools.count(1)
@@ -82,6 +83,7 @@ class Page:
             PageRefused, OSError, TimeoutError: one of the steps failed.
         """
         seconds = await self.join()
+        self.step = "connecting the sound"
         try:
             # It asks for nothing but `offer`, which over a pipe or a WebSocket is the same.
             await self.media.join(cast(ServerLink, self), "", "")
@@ -95,6 +97,7 @@ class Page:
         """The same without sound."""
         began = time.perf_counter()
         try:
+            self.step = "opening the socket"
             self._socket = await connect(
                 self.door.address,
                 origin=Origin(self.door.origin),
@@ -106,6 +109,7 @@ class Page:
             )
             self._spawn(self._read())
             await asyncio.wait_for(self._hello, _ANSWER_WITHIN_SECONDS)
+            self.step = "joining"
             entry = messages.Join(
                 messages.PROTOCOL, muted=True, leave_other=True, as_staff=self.door.as_staff, resume=""
             )
@@ -196,7 +200,7 @@ class Page:
 
     def _closed(self, closed: ConnectionClosed) -> None:
         refusal = self._refusal or f"closed {closed.rcvd.code if closed.rcvd else 'without a word'}"
-        if not self._leaving:
+        if self.person and not self._leaving:
             self.ended_by_server = refusal
         waiting: list[asyncio.Future[Any]] = [self._hello, *self._waiting.values()]
         for future in waiting:

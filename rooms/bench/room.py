@@ -154,16 +154,17 @@ class _Room:
     # --- parts of it ------------------------------------------------------------------------------------------------------
 
     async def _arrival(self, listeners: int, a_second: float) -> Figures:
-        began, before, own = time.perf_counter(), self._server.usage(*_PROCESSES["web"]), time.process_time()
+        began, before, own = time.perf_counter(), self._used(), time.process_time()
         await self._crowd.arrive(listeners, a_second)
-        seconds, own = time.perf_counter() - began, time.process_time() - own
-        web = self._server.usage(*_PROCESSES["web"]) - before
+        seconds, own, after = time.perf_counter() - began, time.process_time() - own, self._used()
+        cpu = {name: after[name].cpu_seconds - before[name].cpu_seconds for name in after}
         came = len(self._crowd.join_seconds)
         return {
             "not_in": listeners - came,
             "joins_per_s": round(came / seconds, 1),
             **_delays("join", self._crowd.join_seconds),
-            "join_web_cpu_ms": round(1_000 * web.cpu_seconds / max(1, came), 2),
+            "join_web_cpu_ms": round(1_000 * cpu["web"] / max(1, came), 2),
+            "join_audio_cpu_ms": round(1_000 * cpu["audio"] / max(1, came), 2),
             "join_clients_core_percent": round(100 * own / seconds, 1),
         }
 

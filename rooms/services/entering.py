@@ -79,7 +79,7 @@ def join(
             `not_allowed` as staff who are none.
     """
     entrant = Entrant(user=who) if isinstance(who, User) else who
-    room = selectors.find_room(room_public_id)
+    room = Room.objects.filter(public_id=room_public_id).first()
     if room is None:
         raise Refused(Code.ROOM_NOT_FOUND)
     _demand_open(room)
@@ -173,13 +173,15 @@ def _would_lose_something(other: Participant) -> bool:
 def _enter(room: Room, entrant: Entrant, *, muted: bool, resume: str, as_staff: bool) -> Joined:
     if entrant.user is None:
         entry = room.participants.filter(guest_key=entrant.guest_key).first() or _new_guest(room, entrant)
+        is_ours = False
     else:
         role = Role.HOST if room.host_id == entrant.user.pk else Role.MEMBER
         defaults = {"role": role, "connection": ""}
-        entry, _created = Participant.objects.get_or_create(room=room, user=entrant.user, defaults=defaults)
+        entry, is_ours = Participant.objects.get_or_create(room=room, user=entrant.user, defaults=defaults)
     if _changes_the_stage(room, entrant, entry, as_staff=as_staff):
         return _enter_under_lock(room, entrant, entry, muted=muted, resume=resume, as_staff=as_staff)
-    joined = _connect(locked_participant(entry.pk), entrant, resume)
+    # A row that was made just now nobody else has seen.
+    joined = _connect(entry if is_ours else locked_participant(entry.pk), entrant, resume)
     events.publish(room.public_id, events.AudienceMoved())
     return joined
 

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from channels.consumer import get_handler_name
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.utils import translation
@@ -59,6 +60,8 @@ CLOSE_CODES = {
     Code.TOO_MANY_MESSAGES: 4429,
 }
 CLOSE_REFUSED = 4400
+CLOSE_COME_BACK = 4503  # without an error: pages come back by themselves
+ENTRANCE_WITHIN_SECONDS = 6.0  # pages wait for eight: nobody is let in who has gone meanwhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,11 @@ class Closing:
 
 class RoomConsumer(AsyncWebsocketConsumer):
     """Who is here, in which room, by which connection. Everything else is the services'."""
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        """As Channels does it, but straight away: a visit to the database's one thread before every frame would let pings and
+        hands wait behind whoever enters. Each of our calls looks after old connections itself."""
+        await getattr(self, get_handler_name(message))(message)
 
     async def connect(self) -> None:
         """Accept everybody of our own origin, so that whoever may not enter is told why."""
@@ -151,6 +159,20 @@ class RoomConsumer(AsyncWebsocketConsumer):
             raise Refused(Code.PROTOCOL_UNSUPPORTED)
         if self.connection:
             raise Refused(Code.NOT_ALLOWED)
+        entrance = get_hub().entrance
+        try:
+            async with asyncio.timeout(ENTRANCE_WITHIN_SECONDS):
+                await entrance.acquire()
+        except TimeoutError:
+            self._close(CLOSE_COME_BACK)
+            return None
+        try:
+            await self._enter(incoming.id, command)
+        finally:
+            entrance.release()
+        return None
+
+    async def _enter(self, re: int, command: messages.Join) -> None:
         joined = await database_sync_to_async(self._join)(command)
         self.connection, self._number = joined.connection, joined.number
         # Frames that come while the snapshot is read follow it: the page has something to apply them to.
@@ -158,12 +180,11 @@ class RoomConsumer(AsyncWebsocketConsumer):
         try:
             await get_hub().enter(self.room, self)
             whole = await self._whole()
-            self._say(messages.Ok(re=incoming.id, data={"connection": joined.connection, **whole}))
+            self._say(messages.Ok(re=re, data={"connection": joined.connection, **whole}))
         finally:
             held, self._held = self._held, None
         for text in held:
             self._put(text)
-        return None
 
     def _join(self, command: messages.Join) -> services.Joined:
         return services.join(
@@ -177,12 +198,14 @@ class RoomConsumer(AsyncWebsocketConsumer):
 
     async def _whole(self) -> dict[str, Any]:
         """Everything that this page may know of the room."""
-        you, snapshot, desk = await database_sync_to_async(_read)(self.room, self.connection)
-        desk_seq = desk.seq if desk else None
-        get_hub().knows(self.room, self.connection, you, seq=snapshot.seq, desk_seq=desk_seq)
+        hub, began = get_hub(), time.monotonic()
+        lately = hub.lately(self.room)
+        you, snapshot, desk = await database_sync_to_async(_read)(self.room, self.connection, lately)
+        read_at = None if snapshot is lately else began
+        hub.knows(self.room, self.connection, you, snapshot, read_at=read_at, desk_seq=desk.seq if desk else None)
         return {
             "you": dataclasses.asdict(you),
-            "snapshot": dataclasses.asdict(snapshot),
+            "snapshot": snapshot,
             "desk": dataclasses.asdict(desk) if desk else None,
         }
 
@@ -268,6 +291,8 @@ class RoomConsumer(AsyncWebsocketConsumer):
             self._close(CLOSE_CODES.get(code, CLOSE_REFUSED))
 
     def _say(self, answer: messages.Ok | messages.Error | dict[str, Any]) -> None:
+        if isinstance(answer, messages.Ok):  # not by `asdict`, which would copy the whole room for every page
+            answer = {"type": answer.type, "re": answer.re, "data": answer.data}
         self._put(messages.encode(answer))
 
     def _put(self, text: str) -> None:
@@ -301,8 +326,11 @@ class RoomConsumer(AsyncWebsocketConsumer):
         return task
 
 
-def _read(room: str, connection: str) -> tuple[messages.You, messages.RoomSnapshot, messages.Desk | None]:
-    """How one stands, the room, and for those who run it their desk. The desk's version is read before its rows.
+def _read(
+    room: str, connection: str, lately: dict[str, Any] | None
+) -> tuple[messages.You, dict[str, Any], messages.Desk | None]:
+    """How one stands, the room, and for those who run it their desk. The desk's version is read before its rows. `lately` is
+    the room as another page was told it a moment ago: it is good as long as nothing has happened on stage since.
 
     Raises:
         Refused: `not_joined`, when they were taken off the roster meanwhile.
@@ -310,4 +338,6 @@ def _read(room: str, connection: str) -> tuple[messages.You, messages.RoomSnapsh
     you = selectors.standings(room, [connection]).get(connection)
     if you is None:
         raise Refused(Code.NOT_JOINED)
-    return you, selectors.room_snapshot(room), selectors.desk(room) if Role(you.role) in RUNS_THE_ROOM else None
+    if lately is None or selectors.versions([room])[room][0] != lately["seq"]:
+        lately = dataclasses.asdict(selectors.room_snapshot(room))
+    return you, lately, selectors.desk(room) if Role(you.role) in RUNS_THE_ROOM else None
