@@ -6,7 +6,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.conftest import Scene
+from tests.browser.person import Person
 
+WIDTHS = {360: 740, 1240: 800}
 LANGUAGES = {"en": "en-GB", "zh-hans": "zh-CN", "ko": "ko-KR"}
 STRANGERS = {
     "front": "/",
@@ -47,36 +49,50 @@ def look(person, name: str, folder: Path) -> list[str]:
     return wrong
 
 
-@pytest.mark.parametrize("width", [360, 1240])
+class Album:
+    """Pictures of pages and their states on a phone and on a desk, and what is wrong with them."""
+
+    def __init__(self, folder: Path, how: str) -> None:
+        self.wrong: list[str] = []
+        self._folder, self._how = folder, how
+
+    def take(self, person: Person, name: str) -> None:
+        """What a person sees now, at both widths."""
+        for width, height in WIDTHS.items():
+            person.page.set_viewport_size({"width": width, "height": height})
+            self.wrong += look(person, f"{name}-{self._how}-{width}", self._folder)
+
+
 @pytest.mark.parametrize(
     ("language", "scheme"), [("en", "light"), ("en", "dark"), ("zh-hans", "light"), ("ko", "dark")]
 )
-def test_every_page(made: Scene, screenshots: Path, width: int, language: str, scheme: str) -> None:
-    how = {"width": width, "language": LANGUAGES[language], "scheme": scheme}
+def test_every_page(made: Scene, screenshots: Path, language: str, scheme: str) -> None:
+    how = {"language": LANGUAGES[language], "scheme": scheme}
+    album = Album(screenshots, f"{language}-{scheme}")
     link = (
         made.installation.manage("create_invite", "--sponsor", made.address_of("Ji-woo Han")).strip().splitlines()[-1]
     )
-    wrong: list[str] = []
 
     def visit(person, pages: dict[str, str]) -> None:
         for name, address in pages.items():
             person.go(address)
             assert person.page.locator("html").get_attribute("lang") == language
-            wrong.extend(look(person, f"{name}-{language}-{scheme}-{width}", screenshots))
+            album.take(person, name)
 
     visit(made.person(**how), {**STRANGERS, "invite": link, "unknown-invite": "/i/nothing/"})
     host, listener = made.person("Ji-woo Han", tone_hz=440, **how), made.person("Amara Okafor", **how)
-    visit(listener, {**MEMBERS, "room-outside": made.room})
+    profile = made.backstage("profile_of", email=made.address_of("Ji-woo Han"))
+    visit(listener, {**MEMBERS, "profile": profile, "room-outside": made.room})
     host.enter(made.room)
     host.unmute()
     listener.enter(made.room)
     listener.sees_on_stage("Ji-woo Han")
     listener.page.locator("#stage [data-speaking=true]").wait_for(timeout=10_000)
-    wrong += look(listener, f"room-listening-{language}-{scheme}-{width}", screenshots)
-    wrong += look(host, f"room-host-{language}-{scheme}-{width}", screenshots)
+    album.take(listener, "room-listening")
+    album.take(host, "room-host")
     host.page.locator("#end").click()
-    wrong += look(host, f"room-ending-{language}-{scheme}-{width}", screenshots)
-    assert wrong == []
+    album.take(host, "room-ending")
+    assert album.wrong == []
 
 
 def test_a_room_is_entered_and_spoken_in_by_keyboard(made: Scene) -> None:

@@ -6,24 +6,9 @@ import pytest
 
 from tests.browser.conftest import Scene
 from tests.browser.person import Person
-from tests.browser.test_pages import LANGUAGES, look, tab_to
+from tests.browser.test_pages import LANGUAGES, Album, tab_to
 
 HOST, SPEAKER, FIRST, SECOND, STAFF = "Ji-woo Han", "Lin Wei 林薇", "Amara Okafor", "Petra Roth", "Sofia Takács"
-WIDTHS = {360: 740, 1240: 800}
-
-
-class Album:
-    """Pictures of states, and what is wrong with them."""
-
-    def __init__(self, folder: Path, how: str) -> None:
-        self.wrong: list[str] = []
-        self._folder, self._how = folder, how
-
-    def take(self, person: Person, state: str) -> None:
-        """One state at both widths."""
-        for width, height in WIDTHS.items():
-            person.page.set_viewport_size({"width": width, "height": height})
-            self.wrong += look(person, f"state-{state}-{self._how}-{width}", self._folder)
 
 
 @pytest.mark.parametrize(
@@ -39,51 +24,51 @@ def test_every_state_of_a_room(scene: Scene, screenshots: Path, language: str, s
     for person in (host, speaker, first, second, guest):
         person.enter(scene.room)
     speaker.unmute()
-    album.take(guest, "guest")
+    album.take(guest, "state-guest")
     first.page.locator("#main-button").click()
-    album.take(first, "asking-why")
+    album.take(first, "state-asking-why")
     first.page.keyboard.press("Escape")
     first.raise_hand("We measured this for a year, and it is not what the data sheet says at all")
-    album.take(first, "hand-up")
+    album.take(first, "state-hand-up")
     host.wait(lambda: host.page.locator("#audience [data-person]").count() == 2, "two members listen")
     host.does_to(SECOND, "stage.invite", where="#audience")
     second.button_does("join")
-    album.take(second, "invited")
+    album.take(second, "state-invited")
     host.wait(lambda: len(host.found()) == 5, "everybody is listed")
-    album.take(host, "running")
+    album.take(host, "state-running")
     host.page.locator("#stage [data-person]", has_text=SPEAKER).locator("[data-open]").click()
-    album.take(host, "about-somebody")
+    album.take(host, "state-about-somebody")
     host.page.locator('#person-dialog button[value="person.ban"]').click()
-    album.take(host, "banning")
+    album.take(host, "state-banning")
     host.page.keyboard.press("Escape")
     second.page.locator("#report-room").click()
-    album.take(second, "reporting")
+    album.take(second, "state-reporting")
     second.page.keyboard.press("Escape")
-    album.take(speaker, "speaking")
+    album.take(speaker, "state-speaking")
     host.page.locator("#hand-policy").select_option("nobody")
     host.page.locator("#lock-stage").click()
     guest.page.locator("#locked-chip").wait_for()
     first.page.locator("#main-button").click()
     first.button_does("")
-    album.take(first, "hands-closed")
+    album.take(first, "state-hands-closed")
     staff = scene.person(STAFF, **how)
     staff.go(scene.room)
-    album.take(staff, "staff-outside")
+    album.take(staff, "state-staff-outside")
     staff.page.locator("#as-staff").check()
     staff.tap_in()
     staff.page.locator("#message-text").fill("We look into what was reported")
     staff.page.locator("#message-form button").click()
     staff.page.locator("#freeze").click()
     speaker.page.locator("#frozen-notice").wait_for()
-    album.take(staff, "staff")
-    album.take(speaker, "paused")
+    album.take(staff, "state-staff")
+    album.take(speaker, "state-paused")
     host.does_to(SPEAKER, "person.remove")
     speaker.in_state("failed")
-    album.take(speaker, "removed")
+    album.take(speaker, "state-removed")
     host.page.locator("#end").click()
     host.page.locator("#confirm-yes").click()
     first.in_state("ended")
-    album.take(first, "ended")
+    album.take(first, "state-ended")
     assert album.wrong == []
 
 

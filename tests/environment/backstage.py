@@ -128,6 +128,11 @@ def _user(email: str) -> Any:
     return User.objects.get(email=email)
 
 
+def profile_of(email: str) -> str:
+    """The address of somebody's page."""
+    return f"/people/{_user(email).public_id}/"
+
+
 def suspend(email: str) -> None:
     """As staff does in the admin."""
     user = _user(email)
@@ -214,6 +219,7 @@ _FUNCTIONS: dict[str, Any] = {
     for function in (
         make,
         another_room,
+        profile_of,
         suspend,
         suspend_quietly,
         end_session,
