@@ -45,8 +45,8 @@ class Joined:
 
 
 def guest(cookie: str, network: str) -> Entrant:
-    """Somebody without an account, by their cookie and the network they come from."""
-    return Entrant(guest_key=_keyed("guest", cookie), network=_keyed("network", network))
+    """Somebody without an account, by their cookie and the network they come from (empty: not known, and nobody's)."""
+    return Entrant(guest_key=_keyed("guest", cookie), network=_keyed("network", network) if network else "")
 
 
 def email_key(email: str) -> str:

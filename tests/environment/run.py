@@ -18,7 +18,14 @@ from tests.environment.installation import ROOT
 
 # What differs between engines: everything that reads or writes rows, or speaks over the bus.
 ON_ENGINES_TOO = ("sound", "main_job", "coming_back", "hands")  # of the browser tests
-ON_BOTH_ENGINES = ("tests/accounts", "tests/invites", "tests/moderation", "tests/rooms", "tests/signalling")
+ON_BOTH_ENGINES = (
+    "tests/accounts",
+    "tests/invites",
+    "tests/moderation",
+    "tests/permissions",
+    "tests/rooms",
+    "tests/signalling",
+)
 _COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed)")
 
 

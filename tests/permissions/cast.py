@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 
 from accounts.models import AuditEntry, Block
@@ -16,7 +17,7 @@ from rooms.domain.snapshot import Visibility
 from rooms.guests import COOKIE, cookie_value, remember
 from rooms.models import Ban, Participant, Room
 from tests.factories import a_member, a_topic
-from tests.permissions.statement import HOSTS, Standing
+from tests.permissions.statement import ACTORS, HOSTS, Standing
 
 LINE = "How the yield was measured"
 NOTICE = "We are looking into the sound"
@@ -125,10 +126,9 @@ class Cast:
 
 def a_cast() -> Cast:
     """A public room in the middle of a conversation."""
-    actors, others = ({standing: _a_player(standing) for standing in Standing} for _ in range(2))
     host = _a_player(Standing.HOST_ON_STAGE)
-    for players in (actors, others):
-        players.update(dict.fromkeys(HOSTS, host))
+    actors = {standing: host if standing in HOSTS else _a_player(standing) for standing in ACTORS}
+    others = {standing: host if standing in HOSTS else _a_player(standing) for standing in Standing}
     user = host.entrant.user
     assert user is not None
     everybody = [host, *(player for players in (actors, others) for player in players.values() if player is not host)]
@@ -185,7 +185,8 @@ _HISTORY = ("version", "moderators_version")  # goes on, whatever is taken back:
 
 @dataclass(frozen=True)
 class State:
-    """Everything that an act in a room can change. Equal when nothing did; the log is looked at beside."""
+    """Everything that an act in a room can change, as the database keeps it. Equal when nothing did; the log is looked at
+    beside."""
 
     room: Row
     people: dict[str, Row]
@@ -195,25 +196,27 @@ class State:
     log: list[Row] = field(compare=False)
 
     @classmethod
-    def of(cls, room: str) -> "State":
-        """The room as it is now."""
+    def of(cls, public_id: str) -> "State":
+        """The room as it is now. Read a few thousand times, and therefore without the ORM."""
+        (room,) = _rows(Room, "public_id = %s", public_id)
+        people = _rows(Participant, "room_id = %s", room["id"])
+        of_somebody_here = f"blocker_id IN (SELECT user_id FROM {Participant._meta.db_table} WHERE room_id = %s)"
         return cls(
-            room=Room.objects.filter(public_id=room).values().get(),
-            people={row["public_id"]: row for row in Participant.objects.filter(room__public_id=room).values()},
-            bans=list(Ban.objects.filter(room__public_id=room).order_by("pk").values()),
-            reports=list(Report.objects.filter(room__public_id=room).order_by("pk").values()),
-            blocks=list(Block.objects.filter(blocker__participations__room__public_id=room).order_by("pk").values()),
-            log=list(AuditEntry.objects.filter(target__startswith=room).order_by("pk").values()),
+            room=room,
+            people={row["public_id"]: row for row in people},
+            bans=_rows(Ban, "room_id = %s", room["id"]),
+            reports=_rows(Report, "room_id = %s", room["id"]),
+            blocks=_rows(Block, of_somebody_here, room["id"]),
+            log=_rows(AuditEntry, "target LIKE %s", f"{public_id}%"),
         )
 
     def bring_back(self) -> "State":
         """Undo what was changed since, but for histories and the log; the state then."""
         now = State.of(self.room["public_id"])
-        kept = {name: value for name, value in self.room.items() if name not in _HISTORY}
-        Room.objects.filter(pk=self.room["id"]).update(**kept)
+        _put_back(Room, {name: value for name, value in self.room.items() if name not in _HISTORY})
         for person, row in self.people.items():
             if now.people[person] != row:
-                Participant.objects.filter(pk=row["id"]).update(**row)
+                _put_back(Participant, row)
         for model, before, after in (
             (Ban, self.bans, now.bans),
             (Report, self.reports, now.reports),
@@ -222,6 +225,19 @@ class State:
             new = {row["id"] for row in after} - {row["id"] for row in before}
             model.objects.filter(pk__in=new).delete()
         return State.of(self.room["public_id"])
+
+
+def _rows(model: type[Model], condition: str, *values: Any) -> list[Row]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {model._meta.db_table} WHERE {condition} ORDER BY id", values)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _put_back(model: type[Model], row: Row) -> None:
+    with connection.cursor() as cursor:
+        columns = ", ".join(f"{name} = %s" for name in row)
+        cursor.execute(f"UPDATE {model._meta.db_table} SET {columns} WHERE id = %s", [*row.values(), row["id"]])
 
 
 @contextmanager

@@ -103,6 +103,14 @@ class Standing(StrEnum):
 ACTORS = tuple(standing for standing in Standing if standing is not Standing.GONE)
 WISHES = (Standing.WITH_HAND, Standing.INVITED)  # make a difference to what one does oneself, and to nothing else
 ACTORS_ON_OTHERS = tuple(standing for standing in ACTORS if standing not in WISHES)
+ONE_A_COLUMN = (
+    Standing.GUEST,
+    Standing.LISTENER,
+    Standing.SPEAKER,
+    Standing.MODERATOR_ON_STAGE,
+    Standing.HOST_ON_STAGE,
+    Standing.STAFF,
+)
 HOSTS = (Standing.HOST, Standing.HOST_ON_STAGE)
 ON_OTHERS = tuple(name for name, command in COMMANDS.items() if "person" in command.__annotations__)
 ON_ONESELF_OR_THE_ROOM = tuple(name for name, command in COMMANDS.items() if command.act and name not in ON_OTHERS)
