@@ -6,7 +6,6 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.requests import MemberRequest
-from accounts.services import record
 from rooms import services
 from rooms.domain.errors import Refused
 from rooms.models import AudioWorker, Ban, Participant, Room, Topic
@@ -75,11 +74,10 @@ class RoomAdmin(ReadOnlyAdmin):
         """End them for everybody, with an entry in the audit log each."""
         for room in queryset:
             try:
-                services.end_by_itself(room.public_id)
+                services.end_from_outside(room.public_id, by=request.user)
             except Refused:
                 messages.warning(request, _("“%(title)s” is not live.") % {"title": room.title})
             else:
-                record("room.ended", room.public_id, actor=request.user)
                 messages.success(request, _("“%(title)s” is over.") % {"title": room.title})
 
     def has_end_permission(self, request: HttpRequest) -> bool:

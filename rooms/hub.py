@@ -55,6 +55,8 @@ class LocalRoom:
     standings: dict[str, You] = field(default_factory=dict)  # by connection
     moved: dict[str, str] = field(default_factory=dict)  # person → by whom: standings to read again
     reading: bool = False  # standings, now
+    subscribed: bool = False
+    subscribing: asyncio.Lock = field(default_factory=asyncio.Lock)  # who comes second waits for the first
     counting: asyncio.Task[None] | None = None
     count: int = -1
     faces: list[Face] | None = None
@@ -125,12 +127,16 @@ class Hub:
         local = self._rooms.get(room)
         if local is None:
             local = self._rooms[room] = LocalRoom()
-            local.sockets[socket.connection] = socket
-            await self._bus.subscribe(wire.room_topic(room), lambda data: self._receive(room, data))
-        else:
-            local.sockets[socket.connection] = socket
-            if local.speaking:
-                socket.push(messages.encode(_speaking_frame(local.speaking)))
+        local.sockets[socket.connection] = socket
+        await self._subscribe(room, local)
+        if local.speaking:
+            socket.push(messages.encode(_speaking_frame(local.speaking)))
+
+    async def _subscribe(self, room: str, local: LocalRoom) -> None:
+        async with local.subscribing:
+            if not local.subscribed:
+                await self._bus.subscribe(wire.room_topic(room), lambda data: self._receive(room, data))
+                local.subscribed = True
 
     async def exit(self, room: str, connection: str, socket: Socket) -> None:
         """Remove a socket, unless another has resumed its connection; the last one ends the subscription."""
@@ -144,6 +150,10 @@ class Hub:
             if local.counting is not None:
                 local.counting.cancel()
             await self._bus.unsubscribe(wire.room_topic(room))
+            again = self._rooms.get(room)
+            if again is not None:  # somebody came while it was under way, and it may have undone theirs
+                again.subscribed = False
+                await self._subscribe(room, again)
 
     def knows(
         self,
@@ -161,8 +171,10 @@ class Hub:
         if local is None or connection not in local.sockets:
             return
         local.standings[connection] = you
-        local.seqs[Audience.EVERYONE] = max(local.seqs[Audience.EVERYONE], snapshot["seq"])
-        local.seqs[Audience.MODERATORS] = max(local.seqs[Audience.MODERATORS], desk_seq or 0)
+        if len(local.sockets) == 1:
+            # With others here it is no proof that frames came: what this page read they may have missed.
+            local.seqs[Audience.EVERYONE] = max(local.seqs[Audience.EVERYONE], snapshot["seq"])
+            local.seqs[Audience.MODERATORS] = max(local.seqs[Audience.MODERATORS], desk_seq or 0)
         if read_at is None:
             local.count, local.faces = -1, None  # what is counted next is news to this page, whatever it is to others
             self._count_soon(room, local)
@@ -193,6 +205,7 @@ class Hub:
             case events.StandingsMoved.kind:
                 local.moved |= data["people"]
                 if not local.reading:
+                    local.reading = True
                     self._spawn(self._tell_standings(room, local))
             case events.Superseded.kind:
                 _dismiss(local, data["connection"], Code.SUPERSEDED)
@@ -226,7 +239,6 @@ class Hub:
 
     async def _tell_standings(self, room: str, local: LocalRoom) -> None:
         """Read how the people concerned stand, and tell those for whom it changed; again, if more moved meanwhile."""
-        local.reading = True
         try:
             while local.moved:
                 moved, local.moved = local.moved, {}

@@ -185,6 +185,23 @@ class Participant(models.Model):
         """The name others see; empty for guests, who have numbers."""
         return self.user.name if self.user else ""
 
+    @property
+    def has_place_or_wish(self) -> bool:
+        """Whether they have a seat, a hand up or an invitation: something to lose."""
+        return self.position == Position.STAGE or self.hand_number > 0 or self.invited_by_id is not None
+
+    @property
+    def matters_to_stage(self) -> bool:
+        """Whether the stage notices that they come or go: plain listeners take no lock."""
+        return self.has_place_or_wish or self.role in (Role.HOST, Role.STAFF)
+
+    def forget_place(self) -> None:
+        """Neither seat nor hand nor invitation, and nothing that waits; not saved. The role stays."""
+        self.position, self.muted, self.number = Position.AUDIENCE, True, 0
+        self.hand_number, self.hand_at, self.hand_line = 0, None, ""
+        self.invited_by = None
+        self.place_until = None
+
 
 class Ban(models.Model):
     """Somebody who does not enter a room any more: an account and its address, or a guest's cookie and network."""

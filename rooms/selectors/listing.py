@@ -76,7 +76,8 @@ def _with_people(rooms: QuerySet[Room]) -> list[Room]:
         .select_related("user__profile")
         .order_by("number")
     )
-    listening = Count("participants", filter=Q(participants__left_at=None, participants__position=Position.AUDIENCE))
+    listens = Q(participants__left_at=None, participants__position=Position.AUDIENCE)
+    listening = Count("participants", filter=listens & ~Q(participants__role=Role.STAFF))
     return list(
         rooms.select_related("topic", "host__profile")
         .prefetch_related(Prefetch("participants", queryset=stage, to_attr="stage_now"))

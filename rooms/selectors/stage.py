@@ -13,6 +13,7 @@ from rooms.domain.snapshot import HandPolicy, Phase, Snapshot
 from rooms.models import Participant, Room
 from rooms.selectors.people import as_hand, as_person, face, hand_card, on_roster, person_card
 
+_WISHING = Q(hand_number__gt=0) | Q(invited_by__isnull=False)
 MOST_FACES = 40  # of the audience; the rest is a count
 
 
@@ -28,12 +29,12 @@ def on_stage(room: Room) -> QuerySet[Participant]:
 
 def _wishing(room: Room) -> QuerySet[Participant]:
     """Those in the audience with a hand up or an invitation."""
-    return on_roster(room.participants.filter(Q(hand_number__gt=0) | Q(invited_by__isnull=False)))
+    return on_roster(room.participants.filter(_WISHING))
 
 
 def stage_snapshot(room: Room) -> Snapshot:
     """The stage for the rules. Take the room's lock first when something is decided on it."""
-    matters = Q(position=Position.STAGE) | Q(hand_number__gt=0) | Q(invited_by__isnull=False) | Q(role=Role.STAFF)
+    matters = Q(position=Position.STAGE) | _WISHING | Q(role=Role.STAFF)
     here = list(on_roster(room.participants.filter(matters)).select_related("invited_by"))
     kept = room.participants.filter(
         position=Position.STAGE, left_at__isnull=False, place_until__gt=timezone.now()

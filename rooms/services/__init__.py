@@ -41,7 +41,7 @@ from rooms.services.departing import (
     sweep_absent,
     sweep_revoked,
 )
-from rooms.services.ending import EMPTY_STAGE_CLOSES_AFTER, close_empty_rooms, end_by_itself
+from rooms.services.ending import EMPTY_STAGE_CLOSES_AFTER, close_empty_rooms, end_from_outside
 from rooms.services.entering import Entrant, Joined, guest, is_banned, join
 from rooms.services.opening import create_topic, open_room, open_scheduled, schedule_room
 from rooms.services.succession import succeed_absent_hosts
@@ -63,7 +63,7 @@ __all__ = [
     "dismiss_moderator",
     "drop",
     "end",
-    "end_by_itself",
+    "end_from_outside",
     "find_people",
     "forget_places",
     "freeze",

@@ -79,7 +79,7 @@ def invite(room_public_id: str, connection: str, person: str) -> None:
 
 def withdraw(room_public_id: str, connection: str, person: str) -> None:
     """Take an invitation back."""
-    _act_on(room_public_id, connection, person, Act.INVITE, commands.Withdraw)
+    _act_on(room_public_id, connection, person, Act.INVITE, commands.Withdraw, log="withdraw")
 
 
 def lower_other_hand(room_public_id: str, connection: str, person: str) -> None:
@@ -119,7 +119,7 @@ def remove(room_public_id: str, connection: str, person: str) -> None:
     me, target = _two(room, connection, person, Act.REMOVE)
     change(room, commands.Remove(selectors.as_person(me), selectors.as_person(target)))
     _put_out(room, target, Code.REMOVED, by=me)
-    _record(room, me, Act.REMOVE, target)
+    _record(room, me, Act.REMOVE.value, target)
 
 
 @transaction.atomic
@@ -129,14 +129,15 @@ def ban(room_public_id: str, connection: str, person: str, *, reason: str = "") 
     room = locked(room_public_id)
     me, target = _two(room, connection, person, Act.BAN)
     change(room, commands.Ban(selectors.as_person(me), selectors.as_person(target)))
-    keeps = {"reason": tidy(reason)[:200], "by": me.user, "at": timezone.now(), "until": None}
+    reason = tidy(reason)[:200]
+    keeps = {"reason": reason, "by": me.user, "at": timezone.now(), "until": None}
     if target.user is not None:
         keeps |= {"user": target.user, "email_key": email_key(target.user.email)}
     else:
         keeps |= {"guest_key": target.guest_key, "network": target.network, "until": timezone.now() + GUEST_BAN}
     Ban.objects.update_or_create(room=room, participant=target, defaults=keeps)
     _put_out(room, target, Code.BANNED, by=me)
-    _record(room, me, Act.BAN, target, reason=reason)
+    _record(room, me, Act.BAN.value, target, reason=reason)
 
 
 @transaction.atomic
@@ -193,58 +194,68 @@ def find_people(room_public_id: str, connection: str, query: str) -> list[Visito
 
 def lock_stage(room_public_id: str, connection: str, *, is_locked: bool) -> None:
     """Let nobody more onto the stage, or again."""
-    _act(room_public_id, connection, lambda me: commands.LockStage(me, is_locked), audit=Act.LOCK_STAGE)
+    log = "lock_stage" if is_locked else "unlock_stage"
+    _act(room_public_id, connection, lambda me: commands.LockStage(me, is_locked), log=log)
 
 
 def reset_stage(room_public_id: str, connection: str) -> None:
     """Seat everybody in the audience but those who run the room."""
-    _act(room_public_id, connection, commands.ResetStage, audit=Act.RESET_STAGE)
+    _act(room_public_id, connection, commands.ResetStage, log="reset_stage")
 
 
 def set_hand_policy(room_public_id: str, connection: str, policy: str) -> None:
     """Decide who may raise a hand."""
     chosen = HandPolicy(policy)
-    _act(room_public_id, connection, lambda me: commands.SetHandPolicy(me, chosen), audit=Act.SET_HAND_POLICY)
+    _act(
+        room_public_id, connection, lambda me: commands.SetHandPolicy(me, chosen), log="set_hand_policy", reason=policy
+    )
 
 
 def freeze(room_public_id: str, connection: str, *, frozen: bool, reason: str) -> None:
     """Freeze the room, as staff, or let it go on."""
-    _act(room_public_id, connection, lambda me: commands.Freeze(me, frozen), audit=Act.FREEZE, reason=reason)
+    log = "freeze" if frozen else "unfreeze"
+    _act(room_public_id, connection, lambda me: commands.Freeze(me, frozen), log=log, reason=tidy(reason))
 
 
 def tell_room(room_public_id: str, connection: str, text: str) -> None:
     """Say something to everybody in the room, as staff."""
     words = _readable(text)
-    _act(room_public_id, connection, lambda me: commands.TellRoom(me, words), audit=Act.MESSAGE_ROOM, reason=words)
+    _act(room_public_id, connection, lambda me: commands.TellRoom(me, words), log="message_room", reason=words)
 
 
 def end(room_public_id: str, connection: str) -> None:
     """End the room for everybody."""
-    _act(room_public_id, connection, commands.EndRoom, audit=Act.END_ROOM)
+    _act(room_public_id, connection, commands.EndRoom, log="end_room")
 
 
 # --- How ----------------------------------------------------------------------------------------------------------
 
 
 @transaction.atomic
-def _act(room_public_id: str, connection: str, command: OnSelf, *, audit: Act | None = None, reason: str = "") -> None:
+def _act(room_public_id: str, connection: str, command: OnSelf, *, log: str = "", reason: str = "") -> None:
     room = locked(room_public_id)
     me = _present(room, connection)
-    change(room, command(selectors.as_person(me)))
-    if audit is not None:
-        _record(room, me, audit, reason=reason)
+    if change(room, command(selectors.as_person(me))) and log:
+        _record(room, me, log, reason=reason)
 
 
 @transaction.atomic
 def _act_on(
-    room_public_id: str, connection: str, person: str, act: Act, command: OnOther, *, may_be_gone: bool = False
+    room_public_id: str,
+    connection: str,
+    person: str,
+    act: Act,
+    command: OnOther,
+    *,
+    may_be_gone: bool = False,
+    log: str = "",
 ) -> None:
     room = locked(room_public_id)
     me, target = _two(room, connection, person, act)
     if target.left_at is not None and not may_be_gone:
         raise Refused(Code.PERSON_NOT_HERE)
-    change(room, command(selectors.as_person(me), selectors.as_person(target)))
-    _record(room, me, act, target)
+    if change(room, command(selectors.as_person(me), selectors.as_person(target))):
+        _record(room, me, log or act.value, target)
 
 
 def _two(room: Room, connection: str, person: str, act: Act) -> tuple[Participant, Participant]:
@@ -289,7 +300,7 @@ def _readable(words: str) -> str:
     return line
 
 
-def _record(room: Room, me: Participant, act: Act, target: Participant | None = None, *, reason: str = "") -> None:
+def _record(room: Room, me: Participant, act: str, target: Participant | None = None, *, reason: str = "") -> None:
     """What staff, moderators and hosts do is in the log."""
     whom = f" {target.public_id}" if target else ""
-    accounts.record(f"room.{act.value}", f"{room.public_id}{whom}", actor=me.user, reason=reason)
+    accounts.record(f"room.{act}", f"{room.public_id}{whom}", actor=me.user, reason=reason)

@@ -39,14 +39,19 @@ def locked_participant(pk: int) -> Participant:
     return Participant.objects.select_for_update(of=("self",), no_key=True).select_related("room__worker").get(pk=pk)
 
 
-def change(room: Room, command: Command) -> None:
+def change(room: Room, command: Command) -> bool:
     """Decide on one command and carry it out. The room must be locked.
+
+    Returns:
+        Whether anything is otherwise now.
 
     Raises:
         Refused: by the rules; nothing was changed.
     """
     snapshot = selectors.stage_snapshot(room)
-    carry_out(room, snapshot, decide(snapshot, command, timezone.now()))
+    decided = decide(snapshot, command, timezone.now())
+    carry_out(room, snapshot, decided)
+    return bool(decided)
 
 
 def carry_out(room: Room, snapshot: Snapshot, decided: tuple[changes.Event, ...]) -> None:

@@ -12,7 +12,7 @@ from rooms import events, media, selectors
 from rooms.domain import commands
 from rooms.domain.errors import Code
 from rooms.domain.messages import ABSENT_AFTER_SECONDS
-from rooms.domain.roles import Position, Role
+from rooms.domain.roles import Role
 from rooms.domain.snapshot import Phase
 from rooms.models import Participant, Room
 from rooms.services.carrying_out import change, locked, locked_participant
@@ -54,7 +54,8 @@ def sweep_absent(now: datetime | None = None) -> int:
     """
     now = now or timezone.now()
     silent = Q(last_seen_at__lt=now - timedelta(seconds=ABSENT_AFTER_SECONDS)) | Q(dropped_at__lt=now - DROPPED_AFTER)
-    absent = Participant.objects.filter(silent, left_at=None, room__phase=Phase.LIVE)
+    # Who entered in the moment in which the room ended is in it still.
+    absent = Participant.objects.filter(silent | ~Q(room__phase=Phase.LIVE), left_at=None)
     return _depart_all(absent, keeps_place=True)
 
 
@@ -64,9 +65,9 @@ def sweep_revoked() -> int:
     Returns:
         How many.
     """
-    live = Participant.objects.filter(room__phase=Phase.LIVE, left_at=None)
+    here = Participant.objects.filter(left_at=None)
     return _depart_all(
-        live.exclude(pk__in=selectors.admitted(live).values("pk")), keeps_place=False, code=Code.SIGNED_OUT
+        here.exclude(pk__in=selectors.admitted(here).values("pk")), keeps_place=False, code=Code.SIGNED_OUT
     )
 
 
@@ -122,13 +123,8 @@ def forget_places(now: datetime | None = None) -> int:
 
 def give_up_place(participant: Participant, *, sent_down: bool = False) -> None:
     """Nothing waits for somebody who is not there. Their role stays."""
-    participant.position = Position.AUDIENCE
-    participant.muted = True
-    participant.number = 0
+    participant.forget_place()
     participant.sent_down = sent_down or participant.sent_down
-    participant.hand_number, participant.hand_at, participant.hand_line = 0, None, ""
-    participant.invited_by = None
-    participant.place_until = None
     participant.save()
 
 
@@ -138,36 +134,42 @@ def _depart_all(people: QuerySet[Participant], *, keeps_place: bool, code: Code 
     )
 
 
-@transaction.atomic
+class _RoomLockNeeded(Exception):
+    """Meanwhile they were seated or invited: their going changes the stage."""
+
+
 def depart(
     pk: int, still: QuerySet[Participant], *, keeps_place: bool, code: Code = Code.NOT_JOINED, by: str = ""
 ) -> bool:
     """Take one participant off the roster, if the row is still among `still` once it is locked. `code` is what their page is
     told, `by` the name of whoever did it."""
-    participant = Participant.objects.select_related("room").get(pk=pk)
-    room = participant.room
-    if _matters(participant):
-        room = locked(room.public_id)
+    changes_stage = Participant.objects.select_related("room").get(pk=pk).matters_to_stage
+    try:
+        with transaction.atomic():
+            return _depart(pk, still, keeps_place, code, by, changes_stage=changes_stage)
+    except _RoomLockNeeded:
+        with transaction.atomic():
+            return _depart(pk, still, keeps_place, code, by, changes_stage=True)
+
+
+def _depart(
+    pk: int, still: QuerySet[Participant], keeps_place: bool, code: Code, by: str, *, changes_stage: bool
+) -> bool:
+    room = Participant.objects.select_related("room").get(pk=pk).room
+    if changes_stage:
+        room = locked(room.public_id)  # always before the participant
     if not still.select_for_update(of=("self",), no_key=True).filter(pk=pk).exists():
         return False
     participant = locked_participant(pk)
-    if _matters(participant) and room.phase == Phase.LIVE and participant.left_at is None:
+    if participant.matters_to_stage and not changes_stage:
+        raise _RoomLockNeeded
+    if participant.matters_to_stage and room.phase == Phase.LIVE and participant.left_at is None:
         change(room, commands.Depart(selectors.as_person(participant), kept=keeps_place))
         participant = locked_participant(pk)
     take_off_roster(room, participant, keeps_place=keeps_place, code=code, by=by)
     if participant.role == Role.HOST and not keeps_place:
         succeed_if_host_is_gone(room)
     return True
-
-
-def _matters(participant: Participant) -> bool:
-    """Whether the room notices that they go: plain listeners take no lock."""
-    return (
-        participant.position == Position.STAGE
-        or participant.role in (Role.HOST, Role.STAFF)
-        or participant.hand_number > 0
-        or participant.invited_by_id is not None
-    )
 
 
 def take_off_roster(room: Room, participant: Participant, *, keeps_place: bool, code: Code, by: str = "") -> None:

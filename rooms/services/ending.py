@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import services as accounts
+from accounts.models import User
 from rooms.domain import commands
 from rooms.domain.snapshot import Phase
 from rooms.models import Room
@@ -14,13 +16,14 @@ EMPTY_STAGE_CLOSES_AFTER = timedelta(minutes=5)
 
 
 @transaction.atomic
-def end_by_itself(room_public_id: str) -> None:
-    """End a room that nobody in it ended: staff closed it from outside.
+def end_from_outside(room_public_id: str, by: User) -> None:
+    """Staff end a room without being in it.
 
     Raises:
         Refused: `room_ended`.
     """
     change(locked(room_public_id), commands.EndRoom(None))
+    accounts.record("room.end_room", room_public_id, actor=by)
 
 
 def close_empty_rooms(now: datetime | None = None) -> int:

@@ -130,6 +130,14 @@ def _demand_admission(room: Room, entrant: Entrant, *, as_staff: bool) -> None:
         raise Refused(Code.NOT_ADMITTED)
 
 
+def _demand_still_admitted(room: Room, entrant: Entrant) -> None:
+    """Once their row is locked: what was committed before is seen now, and what comes after sees them inside."""
+    room.refresh_from_db(fields=["phase"])
+    _demand_open(room)
+    if is_banned(room, entrant):
+        raise Refused(Code.BANNED)
+
+
 def is_banned(room: Room, entrant: Entrant) -> bool:
     """Whether a ban that holds now keeps them out."""
     bans: QuerySet[Ban] = selectors.banned_now(room)
@@ -147,23 +155,15 @@ def _mine(entrant: Entrant) -> Q:
 
 
 def _leave_others(room: Room, entrant: Entrant, *, leave_other: bool) -> None:
-    somewhere = Q(left_at=None) | Q(place_until__gt=timezone.now())
-    others = Participant.objects.filter(_mine(entrant), somewhere, room__phase=Phase.LIVE).exclude(room=room)
+    somewhere = Q(left_at=None) | Q(place_until__gt=timezone.now(), room__phase=Phase.LIVE)
+    others = Participant.objects.filter(_mine(entrant), somewhere).exclude(room=room)
     others = others.select_related("room")
     for other in others:
-        if _would_lose_something(other) and not leave_other:
+        gives_up = other.has_place_or_wish or other.role == Role.HOST
+        if gives_up and other.room.phase == Phase.LIVE and not leave_other:
             raise Refused(Code.IN_ANOTHER_ROOM, room=other.room.public_id, title=other.room.title)
     for other in others:
         leave_for_another(other.pk)
-
-
-def _would_lose_something(other: Participant) -> bool:
-    return (
-        other.position == Position.STAGE
-        or other.role == Role.HOST
-        or other.hand_number > 0
-        or other.invited_by_id is not None
-    )
 
 
 # --- Entering -----------------------------------------------------------------------------------------------------
@@ -181,7 +181,9 @@ def _enter(room: Room, entrant: Entrant, *, muted: bool, resume: str, as_staff: 
     if _changes_the_stage(room, entrant, entry, as_staff=as_staff):
         return _enter_under_lock(room, entrant, entry, muted=muted, resume=resume, as_staff=as_staff)
     # A row that was made just now nobody else has seen.
-    joined = _connect(entry if is_ours else locked_participant(entry.pk), entrant, resume)
+    participant = entry if is_ours else locked_participant(entry.pk)
+    _demand_still_admitted(room, entrant)
+    joined = _connect(participant, entrant, resume)
     events.publish(room.public_id, events.AudienceMoved())
     return joined
 
@@ -204,14 +206,8 @@ def _new_guest(room: Room, entrant: Entrant) -> Participant:
 def _changes_the_stage(room: Room, entrant: Entrant, entry: Participant, *, as_staff: bool) -> bool:
     if entrant.user is None:
         return False
-    return (
-        as_staff
-        or entry.role in (Role.HOST, Role.STAFF)
-        or entry.position == Position.STAGE
-        or entry.hand_number > 0
-        or entry.invited_by_id is not None
-        or (not entry.sent_down and selectors.has_place_on_stage(room, entrant.user))
-    )
+    has_seat = not entry.sent_down and selectors.has_place_on_stage(room, entrant.user)
+    return as_staff or entry.matters_to_stage or has_seat
 
 
 def _enter_under_lock(
@@ -219,8 +215,10 @@ def _enter_under_lock(
 ) -> Joined:
     assert entrant.user is not None
     room = locked(room.public_id)
-    _demand_open(room)
     participant = locked_participant(entry.pk)
+    _demand_open(room)
+    if not as_staff and is_banned(room, entrant):
+        raise Refused(Code.BANNED)
     if as_staff != (participant.role == Role.STAFF):
         if participant.left_at is None and participant.joins:
             here = Participant.objects.filter(left_at=None)
@@ -263,9 +261,7 @@ def _recall_place(participant: Participant) -> bool:
         return False
     if participant.place_until is not None and participant.place_until > timezone.now():
         return True
-    participant.position, participant.number = Position.AUDIENCE, 0
-    participant.hand_number, participant.hand_at, participant.hand_line = 0, None, ""
-    participant.invited_by = None
+    participant.forget_place()
     return False
 
 

@@ -43,7 +43,8 @@ def succeed_if_host_is_gone(room: Room) -> bool:
     chosen = successor(Candidate(selectors.as_person(person), person.moderator_since) for person in here)
     if chosen is None:
         return False
-    # They come back as a moderator: having had bad luck with one's network is no demotion.
-    Participant.objects.filter(pk=former.pk).update(role=Role.MODERATOR, moderator_since=timezone.now())
+    # They come back as a moderator: bad luck with one's network is no demotion, being put out is.
+    role, since = (Role.MEMBER, None) if former.sent_down else (Role.MODERATOR, timezone.now())
+    Participant.objects.filter(pk=former.pk).update(role=role, moderator_since=since)
     change(room, commands.Succeed(chosen))
     return True

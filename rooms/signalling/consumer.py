@@ -175,16 +175,24 @@ class RoomConsumer(AsyncWebsocketConsumer):
     async def _enter(self, re: int, command: messages.Join) -> None:
         joined = await database_sync_to_async(self._join)(command)
         self.connection, self._number = joined.connection, joined.number
-        # Frames that come while the snapshot is read follow it: the page has something to apply them to.
         self._held = []
         try:
             await get_hub().enter(self.room, self)
+        except BaseException:
+            self._held = None
+            raise
+        await self._tell_whole(re, connection=joined.connection)
+
+    async def _tell_whole(self, re: int, **more: str) -> None:
+        """Answer with everything. Frames that come while it is read follow it: the page has something to apply them to."""
+        self._held = self._held or []
+        try:
             whole = await self._whole()
-            self._say(messages.Ok(re=re, data={"connection": joined.connection, **whole}))
+            self._say(messages.Ok(re=re, data={**more, **whole}))
         finally:
             held, self._held = self._held, None
-        for text in held:
-            self._put(text)
+            for text in held:
+                self._put(text)
 
     def _join(self, command: messages.Join) -> services.Joined:
         return services.join(
@@ -217,8 +225,8 @@ class RoomConsumer(AsyncWebsocketConsumer):
         self._close(1000)
         return None
 
-    async def _on_sync(self, incoming: Incoming) -> dict[str, Any]:
-        return await self._whole()
+    async def _on_sync(self, incoming: Incoming) -> None:
+        await self._tell_whole(incoming.id)
 
     async def _on_people(self, incoming: Incoming) -> dict[str, Any]:
         assert isinstance(incoming.command, messages.RoomPeople)

@@ -170,7 +170,7 @@ def test_the_host_is_gone_and_another_is_host_by_rule(scene: Scene) -> None:
     host.context.close()
     listener.sees_on_stage("Lin Wei")
     assert scene.roster()["Lin Wei"]["role"] == "member"  # for a minute the seat and the room are the host's
-    scene.backstage("minutes_pass", room=scene.room_id, seconds=60)
+    scene.backstage("time_passes", room=scene.room_id, seconds=60)
     listener.is_told("Lin Wei is the host now.")
     expect(speaker.page.locator("#end")).to_be_visible()
     back = scene.person("Ji-woo Han")

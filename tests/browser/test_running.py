@@ -195,4 +195,7 @@ def test_staff_come_openly_pause_say_something_and_end(scene: Scene) -> None:
     staff.page.locator("#end").click()
     staff.page.locator("#confirm-yes").click()
     listener.in_state("ended")
-    assert [entry["reason"] for entry in scene.backstage("audit", act="room.freeze")][-2:] == ["A threat was made"] * 2
+    (frozen,) = scene.backstage("audit", act="room.freeze", room=scene.room_id)
+    assert (frozen["actor"], frozen["reason"]) == (MODERATOR, "A threat was made")
+    (gone_on,) = scene.backstage("audit", act="room.unfreeze", room=scene.room_id)
+    assert gone_on["reason"] == ""

@@ -44,7 +44,7 @@ def test_staff_look_around_make_an_invite_and_end_a_room(scene: Scene, screensho
     staff.page.locator("button[name=index]").click()
     listener.in_state("ended")
     staff.go("/staff/accounts/auditentry/")
-    expect(staff.page.locator("#result_list")).to_contain_text("room.ended")
+    expect(staff.page.locator("#result_list")).to_contain_text("room.end_room")
 
 
 def test_members_do_not_get_in(scene: Scene) -> None:

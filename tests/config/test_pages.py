@@ -20,7 +20,7 @@ def pages(recording_bus) -> dict[str, tuple[str, User | None]]:
     services.join(room.public_id, member, muted=True)
     _invite, code = an_invite(sponsor=member, room=room)
     over = a_live_room(member)
-    services.end_by_itself(over.public_id)
+    services.end_from_outside(over.public_id, by=over.host)
     return {
         "front": (reverse("rooms:front"), None),
         "sign in": (reverse("account_login"), None),

@@ -183,11 +183,13 @@ def reports(room: str) -> list[dict[str, Any]]:
     ]
 
 
-def audit(act: str) -> list[dict[str, str]]:
-    """The entries of the audit log of one act, oldest first."""
+def audit(act: str, room: str) -> list[dict[str, str]]:
+    """The entries of the audit log of one act in one room, oldest first."""
     from accounts.models import AuditEntry
 
-    entries = AuditEntry.objects.filter(act=act).select_related("actor__profile").order_by("pk")
+    entries = (
+        AuditEntry.objects.filter(act=act, target__startswith=room).select_related("actor__profile").order_by("pk")
+    )
     return [{"actor": e.actor.name if e.actor else "", "target": e.target, "reason": e.reason} for e in entries]
 
 
@@ -202,7 +204,7 @@ def sweep_empty_rooms(minutes: float) -> int:
     return services.close_empty_rooms(timezone.now() + timedelta(minutes=minutes))
 
 
-def minutes_pass(room: str, seconds: float) -> None:
+def time_passes(room: str, seconds: float) -> None:
     """For everybody who dropped out of a room, so much time has passed already."""
     from datetime import timedelta
 
@@ -228,6 +230,6 @@ _FUNCTIONS: dict[str, Any] = {
         reports,
         audit,
         sweep_empty_rooms,
-        minutes_pass,
+        time_passes,
     )
 }

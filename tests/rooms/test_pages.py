@@ -100,7 +100,7 @@ def test_the_hallway_lists_live_rooms_by_topic(client: Client, host: User) -> No
     page = client.get(reverse("rooms:hallway"))
     assert {topic for topic, _cards in page.context["live_by_topic"]} == {first.topic.name, second.topic.name}
     assert "First room" in page.content.decode()
-    services.end_by_itself(first.public_id)
+    services.end_from_outside(first.public_id, by=first.host)
     assert "First room" not in client.get(reverse("rooms:hallway")).content.decode()
 
 
@@ -128,7 +128,7 @@ def test_a_room_to_come_is_opened_by_its_host_and_nobody_else(client: Client, ho
         assert client.post(address)["Location"] == reverse("rooms:room", args=[room.public_id])
     room.refresh_from_db()
     assert room.phase == "live"
-    services.end_by_itself(room.public_id)
+    services.end_from_outside(room.public_id, by=room.host)
     assert client.post(address)["X-Error-Code"] == "room_ended"
 
 
@@ -147,7 +147,7 @@ def test_staff_end_a_room_and_it_is_written_down(client: Client, host: User) -> 
     room.refresh_from_db()
     assert room.phase == "ended"
     entry = AuditEntry.objects.get()
-    assert (entry.act, entry.actor, entry.target) == ("room.ended", staff, room.public_id)
+    assert (entry.act, entry.actor, entry.target) == ("room.end_room", staff, room.public_id)
 
 
 def test_staff_make_an_invite_and_see_its_link_once(client: Client, host: User) -> None:

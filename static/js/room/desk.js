@@ -9,6 +9,8 @@ import { roleName } from "./view.js";
 /** @typedef {import("./protocol.js").Visitor} Visitor */
 /** @typedef {import("./protocol.js").You} You */
 
+const clock = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short" });
+
 /**
  * Show what this person may run, or nothing.
  * @param {You | null} you
@@ -22,13 +24,9 @@ export function showDesk(you, snapshot, desk) {
   find("hands-part").hidden = !desk;
   find("policy-part").hidden = !may(you, "hands.policy");
   find("staff-part").hidden = !may(you, "room.freeze");
-  const lock = find("lock-stage");
-  lock.setAttribute("aria-pressed", String(snapshot.locked));
-  lock.textContent = (snapshot.locked ? words.unlock : words.lock) ?? "";
+  find("lock-stage").textContent = (snapshot.locked ? words.unlock : words.lock) ?? "";
   /** @type {HTMLSelectElement} */ (find("hand-policy")).value = snapshot.hand_policy;
-  const freeze = find("freeze");
-  freeze.setAttribute("aria-pressed", String(snapshot.frozen));
-  freeze.textContent = (snapshot.frozen ? words.unfreeze : words.freeze) ?? "";
+  find("freeze").textContent = (snapshot.frozen ? words.unfreeze : words.freeze) ?? "";
   if (desk) showHands(desk);
 }
 
@@ -40,9 +38,7 @@ function showHands(desk) {
     part(item, "[data-line]").textContent = hand.line ? fill(words.quote, { LINE: hand.line }) : "";
     const time = part(item, "time");
     time.setAttribute("datetime", hand.raised);
-    time.textContent = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short" }).format(
-      new Date(hand.raised),
-    );
+    time.textContent = clock.format(new Date(hand.raised));
     part(item, "[data-act='stage.invite']").setAttribute("aria-label", fill(words.inviteName, { NAME: hand.name }));
     part(item, "[data-act='hand.lower_other']").setAttribute("aria-label", fill(words.lowerName, { NAME: hand.name }));
   });

@@ -91,7 +91,12 @@ export class Media extends EventTarget {
     const stream = await navigator.mediaDevices.getUserMedia({
       audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
     });
-    [this.#microphone] = stream.getAudioTracks();
+    const [track] = stream.getAudioTracks();
+    if (!this.#wanted) {
+      track.stop(); // one left while the browser asked
+      throw new DOMException("", "AbortError");
+    }
+    this.#microphone = track;
     this.#microphone.enabled = !this.#muted;
     if (this.#onStage) await this.#sender()?.replaceTrack(this.#microphone);
   }

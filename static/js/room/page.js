@@ -55,6 +55,7 @@ function show() {
 
 /** @param {unknown} error */
 function complain(error) {
+  if (error instanceof DOMException && error.name === "AbortError") return;
   if (error instanceof DOMException)
     view.alert((error.name === "NotFoundError" ? words.microphoneMissing : words.microphoneRefused) ?? "");
   else if (error instanceof Refusal) view.alert(error.message || words.noAnswer || "");
@@ -108,13 +109,16 @@ room.addEventListener("stood", (event) => sayToMe(/** @type {CustomEvent} */ (ev
 /** What everybody is told, for a screen reader. @param {{frame: import("./stage.js").Frame, before: any}} happened */
 function say({ frame: { type, data }, before }) {
   const known = (/** @type {string} */ id) => before?.stage.find((/** @type {any} */ person) => person.id === id);
-  if (type === "stage.seated" && !known(data.person.id)) view.announce(fill(words.seated, { NAME: data.person.name }));
-  if (type === "stage.unseated" && known(data.person))
+  const mine = room.you?.id; // what happens to oneself is said as a sentence of its own
+  if (type === "stage.seated" && data.person.id !== mine && !known(data.person.id)) view.announce(fill(words.seated, { NAME: data.person.name }));
+  if (type === "stage.unseated" && data.person !== mine && known(data.person))
     view.announce(fill(words.unseated, { NAME: known(data.person).name }));
   if (type === "person.role" && data.role === "host") view.toast(fill(words.newHost, { NAME: data.name }));
-  if (type === "person.role" && data.role === "moderator" && data.person !== room.you?.id)
+  if (type === "person.role" && data.role === "moderator" && data.person !== mine)
     view.announce(fill(words.newModerator, { NAME: data.name }));
   if (type === "stage.locked") view.toast(fill(data.locked ? words.lockedBy : words.unlockedBy, { NAME: data.by }));
+  if (type === "room.frozen") view.announce(data.frozen ? words.frozenBy : words.goesOn);
+  if (type === "room.told" && data.text) view.announce(`${data.by}: ${data.text}`);
   if (type === "staff.entered") view.toast(fill(words.staffEntered, { NAME: data.person.name }));
   if (type === "hand.raised") view.announce(fill(words.handRaisedBy, { NAME: data.hand.person.name }));
 }
@@ -181,19 +185,24 @@ async function changeMicrophone(muted) {
 async function raiseHand() {
   const line = await askWhy();
   if (line === null) return;
-  await media.openMicrophone();
-  try {
-    await room.act("hand.raise", { line });
-    view.announce(words.handRaised);
-  } catch (error) {
-    await media.releaseMicrophone();
-    throw error;
-  }
+  await withMicrophone(() => room.act("hand.raise", { line }));
+  view.announce(words.handRaised);
 }
 
-async function joinStage() {
+const joinStage = () => withMicrophone(() => room.act("stage.join"));
+
+/**
+ * Ask for the microphone, then do what it is needed for; let go of it if that is refused.
+ * @param {() => Promise<unknown>} work
+ */
+async function withMicrophone(work) {
   await media.openMicrophone();
-  await room.act("stage.join");
+  try {
+    await work();
+  } catch (error) {
+    if (!room.onStage && !room.you?.place) await media.releaseMicrophone();
+    throw error;
+  }
 }
 
 find("decline").addEventListener("click", () => attempt("button", () => room.act("stage.decline")));
@@ -225,9 +234,8 @@ async function report(person, name) {
 
 // --- Running the room -------------------------------------------------------------------------------------------------
 
-const pressed = (/** @type {string} */ id) => find(id).getAttribute("aria-pressed") === "true";
 find("lock-stage").addEventListener("click", () =>
-  attempt("lock", () => room.act("stage.lock", { locked: !pressed("lock-stage") })),
+  attempt("lock", () => room.act("stage.lock", { locked: !room.snapshot?.locked })),
 );
 find("reset-stage").addEventListener("click", () =>
   attempt("reset", async () => {
@@ -244,8 +252,9 @@ find("find-form").addEventListener("submit", (event) => {
 });
 find("freeze").addEventListener("click", () =>
   attempt("freeze", async () => {
-    const reason = /** @type {HTMLInputElement} */ (find("freeze-reason")).value;
-    await room.act("room.freeze", { frozen: !pressed("freeze"), reason });
+    const reason = /** @type {HTMLInputElement} */ (find("freeze-reason"));
+    await room.act("room.freeze", { frozen: !room.snapshot?.frozen, reason: reason.value });
+    reason.value = "";
   }),
 );
 find("message-form").addEventListener("submit", (event) => {

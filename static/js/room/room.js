@@ -66,12 +66,6 @@ export class Room extends EventTarget {
     this.wire.open();
   }
 
-  /** Do not enter after all. */
-  stayOutside() {
-    this.wire.close();
-    this.#be("outside");
-  }
-
   /**
    * Do something. Resolves to the answer's data; rejects with a Refusal.
    * @param {string} type
@@ -115,7 +109,7 @@ export class Room extends EventTarget {
     if (!(error instanceof Refusal)) throw error;
     if (error.fatal) return; // "over" has said it
     if (error.code === NO_ANSWER) {
-      this.wire.drop();
+      if (this.state === "joining" || this.state === "reconnecting") this.wire.drop();
       return;
     }
     this.wire.close();
@@ -149,7 +143,7 @@ export class Room extends EventTarget {
         break;
       case "stage.speaking":
         this.#tell("speaking", frame.data.people);
-        break;
+        return;
       case "stage.version":
         this.#syncIfBehind(this.snapshot, frame.data.seq);
         break;

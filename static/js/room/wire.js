@@ -1,6 +1,6 @@
 // The live protocol over one WebSocket: commands as promises, events in order, back by itself after a drop. Knows no page.
 
-import { CODES, HEARTBEAT_SECONDS, PROTOCOL } from "./protocol.js";
+import { HEARTBEAT_SECONDS } from "./protocol.js";
 
 const ANSWER_WITHIN_MILLISECONDS = 8000;
 const SILENT_AFTER_MILLISECONDS = 12000; // two heartbeats without an answer: the socket is dead, whatever it says
@@ -64,11 +64,14 @@ export class Wire extends EventTarget {
     this.#connect();
   }
 
-  /** Close for good. */
+  /** Close for good; `open` opens another. */
   close() {
     this.#over = true;
     this.#stopTimers();
-    this.#socket?.close();
+    const socket = this.#socket;
+    this.#socket = null;
+    this.#giveUp();
+    socket?.close();
   }
 
   /** Lose the socket on purpose, and come back. */
@@ -131,8 +134,7 @@ export class Wire extends EventTarget {
     this.#received += 1;
     if (frame.type === "hello") {
       this.#wait = FIRST_WAIT_MILLISECONDS;
-      if (frame.data.protocol === PROTOCOL) this.dispatchEvent(new Event("open"));
-      else this.#end(new Refusal(CODES.PROTOCOL_UNSUPPORTED, "", true));
+      this.dispatchEvent(new Event("open")); // another protocol is refused with a sentence when one joins
     } else if (frame.type === "ok") {
       this.#settle(frame.re)?.resolve(frame.data);
     } else if (frame.type === "error") {
@@ -154,12 +156,17 @@ export class Wire extends EventTarget {
     return waiting;
   }
 
+  /** Nobody answers any more. */
+  #giveUp() {
+    for (const id of [...this.#waiting.keys()]) this.#settle(id)?.reject(new Refusal(NO_ANSWER, "", false));
+  }
+
   /** @param {WebSocket} socket */
   #lost(socket) {
     if (socket !== this.#socket) return;
     this.#socket = null;
     this.#stopTimers();
-    for (const id of [...this.#waiting.keys()]) this.#settle(id)?.reject(new Refusal(NO_ANSWER, "", false));
+    this.#giveUp();
     if (this.#over) return;
     this.dispatchEvent(new Event("lost"));
     const wait = this.#wait * (0.75 + Math.random() / 2);
