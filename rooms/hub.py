@@ -33,6 +33,7 @@ WATCH_EVERY_SECONDS = 0.6
 GONE_LATELY_SECONDS = 5.0
 SETTLE_EVERY_SECONDS = 5.0
 ENTERING_AT_ONCE = 4
+SOCKETS_AT_ONCE = 50
 
 
 class Socket(Protocol):
@@ -74,6 +75,15 @@ class LocalRoom:
         for connection, socket in list(self.sockets.items()):
             if audience is Audience.EVERYONE or self.runs_the_room(connection):
                 socket.push(text)
+
+    async def push_gently(self, frame: dict[str, Any]) -> None:
+        """Send one frame that can wait to everyone, some at a time: a thousand sockets at once would hold up everything else
+        for as long as it takes to write to all of them."""
+        text = messages.encode(frame)
+        for sent, socket in enumerate(list(self.sockets.values())):
+            if sent and sent % SOCKETS_AT_ONCE == 0:
+                await asyncio.sleep(0)
+            socket.push(text)
 
     def runs_the_room(self, connection: str) -> bool:
         """Whether this connection's person is of the moderators' audience."""
@@ -271,11 +281,11 @@ class Hub:
         due = local.faces_at + FACES_EVERY_SECONDS - time.monotonic()
         if faces != local.faces and (count <= LARGE_AUDIENCE or due <= 0):
             local.count, local.faces, local.faces_at = count, faces, time.monotonic()
-            local.push(events.frame_of(messages.AudienceChanged(count=count, faces=faces)))
+            await local.push_gently(events.frame_of(messages.AudienceChanged(count=count, faces=faces)))
             return
         if count != local.count:
             local.count = count
-            local.push(events.frame_of(messages.AudienceCounted(count=count)))
+            await local.push_gently(events.frame_of(messages.AudienceCounted(count=count)))
         if faces != local.faces and local.counting is None:
             local.counting = self._spawn(self._count_later(room, local, due))
 

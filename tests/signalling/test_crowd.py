@@ -42,6 +42,24 @@ async def test_a_large_room_is_read_once_for_all_who_come_at_once(live: None, re
     assert (counted["count"], len(counted["faces"])) == (4, 4)
 
 
+async def test_a_count_for_many_lets_others_have_their_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub, "SOCKETS_AT_ONCE", 2)
+    happened: list[str] = []
+
+    class Socket:
+        def __init__(self, connection: str) -> None:
+            self.connection = connection
+
+        def push(self, text: str) -> None:
+            happened.append(self.connection)
+
+    local = hub.LocalRoom(sockets={name: Socket(name) for name in "abc"})  # type: ignore[misc]
+    pushing = asyncio.create_task(local.push_gently({"type": "audience.counted", "data": {"count": 3}}))
+    asyncio.get_running_loop().call_soon(happened.append, "another")
+    await pushing
+    assert happened == ["a", "b", "another", "c"]
+
+
 async def test_whoever_comes_after_a_change_of_the_stage_is_told_of_it(live: None, readings: list[str]) -> None:
     room = await make_room()
     first, second = await a_page(room, await make_member()), await a_page(room, await make_member("Lin Wei"))
