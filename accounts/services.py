@@ -11,7 +11,8 @@ from accounts.text import tidy
 
 
 def record(act: str, target: str, *, actor: User | None = None, reason: str = "") -> None:
-    """Append to the audit log what staff (`actor`) or an operator's command (None) did, in the same transaction."""
+    """Append to the audit log what staff, or who runs a room (`actor`), or an operator's command (None) did, in the same
+    transaction."""
     AuditEntry.objects.create(actor=actor, act=act, target=target[:120], reason=reason[:300])
 
 

@@ -27,10 +27,12 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Superseded:
-    """A connection whose person came in again elsewhere: its socket closes."""
+    """A person came in again: their sockets by this connection close, but for the one that came `number`th, if it resumed
+    the connection."""
 
     kind: ClassVar[str] = "superseded"
     connection: str
+    number: int
 
 
 @dataclass(frozen=True, slots=True)

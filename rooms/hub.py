@@ -40,6 +40,7 @@ class Socket(Protocol):
     """What the hub needs of a consumer."""
 
     connection: str
+    number: int  # of its person's sockets in this room
 
     def push(self, text: str) -> None:
         """Send a frame, soon and in order."""
@@ -106,6 +107,7 @@ class Hub:
         self._bus = bus
         self._rooms: dict[str, LocalRoom] = {}
         self._seen: set[str] = set()
+        self._gone: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._started = False
         # A crowd waits at the door: whoever is in does not wait behind all of it in the database's one thread.
@@ -137,7 +139,10 @@ class Hub:
         local = self._rooms.get(room)
         if local is None:
             local = self._rooms[room] = LocalRoom()
+        older = local.sockets.get(socket.connection)
         local.sockets[socket.connection] = socket
+        if older is not None:
+            older.dismiss(Code.SUPERSEDED)
         await self._subscribe(room, local)
         if local.speaking:
             socket.push(messages.encode(_speaking_frame(local.speaking)))
@@ -218,7 +223,9 @@ class Hub:
                     local.reading = True
                     self._spawn(self._tell_standings(room, local))
             case events.Superseded.kind:
-                _dismiss(local, data["connection"], Code.SUPERSEDED)
+                older = local.sockets.get(data["connection"])
+                if older is not None and older.number < data["number"]:
+                    older.dismiss(Code.SUPERSEDED)
             case events.Dismissed.kind:
                 _dismiss(local, data["connection"], Code(data["code"]), by=data["by"])
             case events.AudienceMoved.kind:
@@ -321,8 +328,9 @@ class Hub:
             if local is not None:
                 self._compare_versions(name, local, before[name], version, desk_version)
         for local in list(self._rooms.values()):
-            for connection in gone & local.sockets.keys():
+            for connection in gone & self._gone & local.sockets.keys():
                 _dismiss(local, connection, Code.NOT_JOINED)
+        self._gone = gone  # whoever is gone now gets until the next look to hear why, over the bus
 
     def _compare_versions(
         self, room: str, local: LocalRoom, before: dict[Audience, int], version: int, desk_version: int
@@ -344,12 +352,13 @@ class Hub:
 
     async def _settle_room(self, room: str, local: LocalRoom) -> None:
         """Tell everybody here how they stand, if they were not told, and let go of those who are not there."""
-        known = dict(local.standings)
-        found, here = await database_sync_to_async(_standings_and_here)(room, known)
+        known, sockets = dict(local.standings), dict(local.sockets)
+        found, here = await database_sync_to_async(_standings_and_here)(room, list(sockets), known)
         self._compare_standings(local, found, {})
-        for connection in known.keys() - found.keys():
-            if local.standings.get(connection) is known[connection]:
-                _dismiss(local, connection, Code.SUPERSEDED if known[connection].id in here else Code.NOT_JOINED)
+        for connection in sockets.keys() - found.keys():
+            if local.sockets.get(connection) is sockets[connection]:
+                is_elsewhere = connection in known and known[connection].id in here
+                _dismiss(local, connection, Code.SUPERSEDED if is_elsewhere else Code.NOT_JOINED)
 
     def _spawn(self, work: Any) -> asyncio.Task[None]:
         task = asyncio.create_task(_logged(lambda: work))
@@ -362,8 +371,8 @@ def _versions_and_gone(rooms: list[str]) -> tuple[dict[str, tuple[int, int]], se
     return selectors.versions(rooms), selectors.gone_lately(rooms, GONE_LATELY_SECONDS)
 
 
-def _standings_and_here(room: str, known: dict[str, You]) -> tuple[dict[str, You], set[str]]:
-    found = selectors.standings(room, known)
+def _standings_and_here(room: str, connections: list[str], known: dict[str, You]) -> tuple[dict[str, You], set[str]]:
+    found = selectors.standings(room, connections)
     missing = [you.id for connection, you in known.items() if connection not in found]
     return found, selectors.people_here(missing) if missing else set()
 

@@ -15,7 +15,7 @@ from django.conf import settings
 from rooms import permissions
 from rooms.domain import messages
 from rooms.domain.errors import Code
-from rooms.signalling.consumer import CLOSE_CODES, CLOSE_REFUSED, FATAL
+from rooms.signalling.consumer import CLOSE_CODES, CLOSE_COME_BACK, CLOSE_REFUSED, FATAL
 from rooms.wording import SENTENCES
 
 PERMISSIONS_PAGE = Path(settings.BASE_DIR) / "docs" / "permissions.md"
@@ -71,7 +71,8 @@ def document() -> str:
         "## Errors ←",
         "",
         "`fatal` ones close the socket, and coming back with the same would be refused again.",
-        f"The close code is {CLOSE_REFUSED} unless named.",
+        f"The close code is {CLOSE_REFUSED} unless named; 1000 after `room.leave`; {CLOSE_COME_BACK}, without an error, when a",
+        "crowd waits at the door for too long: come back in a moment.",
         "",
         "| code | says | fatal | closes with |",
         "|---|---|---|---|",

@@ -32,6 +32,11 @@ def admitted(participants: QuerySet[Participant]) -> QuerySet[Participant]:
     )
 
 
+def is_signed_in(session_key: str) -> bool:
+    """Whether this session is still there."""
+    return Session.objects.filter(session_key=session_key, expire_date__gt=timezone.now()).exists()
+
+
 def person_card(participant: Participant) -> PersonCard:
     """A participant as the others see them. Needs `user__profile`."""
     user = participant.user

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts import services as accounts
@@ -154,10 +155,13 @@ def _put_out(room: Room, target: Participant, code: Code, *, by: Participant) ->
         take_off_roster(room, target, keeps_place=False, code=code, by=by.name)
     give_up_place(target, sent_down=True)
     if target.role == Role.HOST:
-        succeed_if_host_is_gone(room)  # which leaves a moderator behind: here it was no bad luck with one's network
-    Participant.objects.filter(pk=target.pk, role=Role.MODERATOR).update(role=Role.MEMBER, moderator_since=None)
+        succeed_if_host_is_gone(room)
+    # Being put out is no bad luck with one's network: nobody comes back from it to run the room.
+    runs_it = Participant.objects.filter(pk=target.pk, role__in=(Role.MODERATOR, Role.HOST))
+    runs_it.update(role=Role.MEMBER, moderator_since=None)
 
 
+@transaction.atomic
 def report(room_public_id: str, connection: str, person: str, *, category: str, line: str) -> None:
     """Report somebody, or with an empty `person` the room."""
     room = Room.objects.get(public_id=room_public_id)
@@ -171,6 +175,7 @@ def report(room_public_id: str, connection: str, person: str, *, category: str, 
     hooks.report(room=room, reporter=me, target=target, category=ReportCategory(category), line=_readable(line))
 
 
+@transaction.atomic
 def block(room_public_id: str, connection: str, person: str) -> None:
     """Block somebody, in this room and elsewhere."""
     room = Room.objects.get(public_id=room_public_id)
@@ -182,6 +187,7 @@ def block(room_public_id: str, connection: str, person: str) -> None:
     accounts.block(me.user, target.user)
 
 
+@transaction.atomic
 def find_people(room_public_id: str, connection: str, query: str) -> list[Visitor]:
     """Who is and was in the room, for those who run it."""
     room = Room.objects.get(public_id=room_public_id)
@@ -198,9 +204,16 @@ def lock_stage(room_public_id: str, connection: str, *, is_locked: bool) -> None
     _act(room_public_id, connection, lambda me: commands.LockStage(me, is_locked), log=log)
 
 
+@transaction.atomic
 def reset_stage(room_public_id: str, connection: str) -> None:
-    """Seat everybody in the audience but those who run the room."""
-    _act(room_public_id, connection, commands.ResetStage, log="reset_stage")
+    """Seat everybody in the audience but those who run the room; what waits for those who dropped is gone too."""
+    room = locked(room_public_id)
+    me = _present(room, connection)
+    change(room, commands.ResetStage(selectors.as_person(me)))
+    away = room.participants.filter(left_at__isnull=False, place_until__isnull=False)
+    for pk in away.exclude(role__in=(Role.MODERATOR, Role.HOST)).values_list("pk", flat=True):
+        give_up_place(locked_participant(pk), sent_down=True)
+    _record(room, me, Act.RESET_STAGE.value)
 
 
 def set_hand_policy(room_public_id: str, connection: str, policy: str) -> None:
@@ -271,18 +284,24 @@ def _demand(me: Participant, act: Act) -> None:
 
 
 def _present(room: Room, connection: str) -> Participant:
-    here = selectors.admitted(room.participants.all()).select_related("user__profile")
-    me = here.filter(connection=connection).first()
-    if me is None:
+    """Whoever acts, as they are once their row is locked: they may be entering another room at this moment."""
+    me = _first(room.participants.filter(connection=connection))
+    if me is None or not selectors.admitted(room.participants.filter(pk=me.pk, connection=connection)).exists():
         raise Refused(Code.ROOM_ENDED if room.phase == Phase.ENDED else Code.NOT_JOINED)
     return me
 
 
 def _target(room: Room, person: str) -> Participant:
-    target = room.participants.select_related("user__profile").filter(public_id=person, joins__gt=0).first()
+    target = _first(room.participants.filter(public_id=person, joins__gt=0))
     if target is None:
         raise Refused(Code.PERSON_NOT_FOUND)
     return target
+
+
+def _first(people: QuerySet[Participant]) -> Participant | None:
+    """The first of them, under its row's lock, which is taken after the room's."""
+    pk = people.values_list("pk", flat=True).first()
+    return locked_participant(pk) if pk is not None else None
 
 
 def _readable(words: str) -> str:

@@ -36,7 +36,11 @@ def locked(room_public_id: str) -> Room:
 
 def locked_participant(pk: int) -> Participant:
     """One person in a room, under their row's lock."""
-    return Participant.objects.select_for_update(of=("self",), no_key=True).select_related("room__worker").get(pk=pk)
+    return (
+        Participant.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("room__worker", "user__profile")
+        .get(pk=pk)
+    )
 
 
 def change(room: Room, command: Command) -> bool:

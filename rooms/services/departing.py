@@ -158,9 +158,9 @@ def _depart(
     room = Participant.objects.select_related("room").get(pk=pk).room
     if changes_stage:
         room = locked(room.public_id)  # always before the participant
-    if not still.select_for_update(of=("self",), no_key=True).filter(pk=pk).exists():
-        return False
     participant = locked_participant(pk)
+    if not still.filter(pk=pk).exists():
+        return False
     if participant.matters_to_stage and not changes_stage:
         raise _RoomLockNeeded
     if participant.matters_to_stage and room.phase == Phase.LIVE and participant.left_at is None:

@@ -117,6 +117,8 @@ def _demand_admission(room: Room, entrant: Entrant, *, as_staff: bool) -> None:
         if as_staff:
             raise Refused(Code.NOT_ALLOWED)
     else:
+        if entrant.session_key and not selectors.is_signed_in(entrant.session_key):
+            raise Refused(Code.SIGNED_OUT)  # the socket was opened before
         current = User.objects.filter(pk=user.pk, is_active=True).values_list("is_staff", flat=True).first()
         if current is None:
             raise Refused(Code.SIGNED_OUT)
@@ -124,9 +126,13 @@ def _demand_admission(room: Room, entrant: Entrant, *, as_staff: bool) -> None:
             raise Refused(Code.NOT_ALLOWED)
     if as_staff:
         return
+    _demand_welcome(room, entrant)
+
+
+def _demand_welcome(room: Room, entrant: Entrant) -> None:
     if is_banned(room, entrant):
         raise Refused(Code.BANNED)
-    if user is not None and Block.objects.filter(blocker=room.host_id, blocked=user).exists():
+    if entrant.user is not None and Block.objects.filter(blocker=room.host_id, blocked=entrant.user).exists():
         raise Refused(Code.NOT_ADMITTED)
 
 
@@ -134,8 +140,7 @@ def _demand_still_admitted(room: Room, entrant: Entrant) -> None:
     """Once their row is locked: what was committed before is seen now, and what comes after sees them inside."""
     room.refresh_from_db(fields=["phase"])
     _demand_open(room)
-    if is_banned(room, entrant):
-        raise Refused(Code.BANNED)
+    _demand_welcome(room, entrant)
 
 
 def is_banned(room: Room, entrant: Entrant) -> bool:
@@ -217,8 +222,8 @@ def _enter_under_lock(
     room = locked(room.public_id)
     participant = locked_participant(entry.pk)
     _demand_open(room)
-    if not as_staff and is_banned(room, entrant):
-        raise Refused(Code.BANNED)
+    if not as_staff:
+        _demand_welcome(room, entrant)
     if as_staff != (participant.role == Role.STAFF):
         if participant.left_at is None and participant.joins:
             here = Participant.objects.filter(left_at=None)
@@ -227,7 +232,7 @@ def _enter_under_lock(
         give_up_place(participant)  # nobody takes a seat or a hand over into the other role
         participant.role = Role.STAFF if as_staff else Role.MEMBER
         participant.moderator_since = None
-    if room.host_id == entrant.user.pk:
+    if room.host_id == entrant.user.pk and not participant.sent_down:
         participant.role = Role.HOST
     was_away = _recall_place(participant)
     if not was_away and not _is_here(participant):
@@ -280,10 +285,10 @@ def _take_named_seat(room: Room, user: User, participant: Participant) -> None:
 def _connect(participant: Participant, entrant: Entrant, resume: str) -> Joined:
     """Give the person's one place in the room to a connection: the same, if the page resumes it; else a new one, and the
     one before loses socket and sound."""
+    former = participant.connection
     if not resume or resume != participant.connection or participant.left_at is not None:
-        if participant.connection:
-            events.publish(participant.room.public_id, events.Superseded(participant.connection))
-            media.hang_up(participant.room, participant.connection)
+        if former:
+            media.hang_up(participant.room, former)
         participant.connection = secrets.token_urlsafe(12)
     now = timezone.now()
     if participant.left_at is not None:
@@ -294,4 +299,6 @@ def _connect(participant: Participant, entrant: Entrant, resume: str) -> Joined:
     participant.network = entrant.network
     participant.joins += 1
     participant.save()
+    if former:
+        events.publish(participant.room.public_id, events.Superseded(former, participant.joins))
     return Joined(participant.public_id, participant.connection, participant.joins)

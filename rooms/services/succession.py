@@ -34,17 +34,19 @@ def succeed_if_host_is_gone(room: Room) -> bool:
     Returns:
         Whether somebody else is the host now.
     """
-    former = room.participants.filter(role=Role.HOST, joins__gt=0).first()
-    if room.phase != Phase.LIVE or former is None or former.left_at is None:
+    former = room.participants.filter(user=room.host_id, joins__gt=0).first()
+    if room.phase != Phase.LIVE or former is None:
         return False
-    if former.place_until is not None and former.place_until > timezone.now():
+    is_here = former.left_at is None and former.role == Role.HOST
+    waits = former.place_until is not None and former.place_until > timezone.now()
+    if is_here or (former.left_at is not None and waits):
         return False
     here = selectors.on_roster(room.participants.exclude(user=None))
     chosen = successor(Candidate(selectors.as_person(person), person.moderator_since) for person in here)
     if chosen is None:
         return False
-    # They come back as a moderator: bad luck with one's network is no demotion, being put out is.
-    role, since = (Role.MEMBER, None) if former.sent_down else (Role.MODERATOR, timezone.now())
-    Participant.objects.filter(pk=former.pk).update(role=role, moderator_since=since)
+    # They come back as a moderator: bad luck with one's network is no demotion.
+    gone = Participant.objects.filter(pk=former.pk, role=Role.HOST)
+    gone.update(role=Role.MODERATOR, moderator_since=timezone.now())
     change(room, commands.Succeed(chosen))
     return True

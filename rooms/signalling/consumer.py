@@ -83,7 +83,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
         """Accept everybody of our own origin, so that whoever may not enter is told why."""
         self.room: str = self.scope["url_route"]["kwargs"]["public_id"]
         self.connection = ""  # set by joining
-        self._number = 0
+        self.number = 0
         self._limit = FrameLimit()
         self._unread = Unread()
         self._language = language_of(self.scope)
@@ -92,6 +92,8 @@ class RoomConsumer(AsyncWebsocketConsumer):
         self._held: list[str] | None = None  # frames kept back while a snapshot is under way
         self._outbox: asyncio.Queue[str | Closing] = asyncio.Queue()
         self._closing = False
+        self._answering = False
+        self._dismissal: tuple[Code, dict[str, str]] | None = None
         await self.accept()
         self._track(self._write())
         refusal = await database_sync_to_async(refusal_of)(self.scope)
@@ -107,7 +109,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
             task.cancel()
         if self.connection:
             await get_hub().exit(self.room, self.connection, self)
-            await database_sync_to_async(services.drop)(self.room, self.connection, self._number)
+            await database_sync_to_async(services.drop)(self.room, self.connection, self.number)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """Read one frame and answer it."""
@@ -144,10 +146,16 @@ class RoomConsumer(AsyncWebsocketConsumer):
         else:
             if answer is not None:
                 self._say(messages.Ok(re=incoming.id, data=answer))
+        finally:
+            self._answering = False
+            if self._dismissal is not None:
+                code, details = self._dismissal
+                self.dismiss(code, **details)
 
     async def _answer(self, incoming: Incoming) -> dict[str, Any] | None:
         change = CHANGES.get(type(incoming.command))
         if change is not None:
+            self._answering = True
             await database_sync_to_async(change)(self.room, self.connection, incoming.command)
             return {}
         return await self._HANDLERS[type(incoming.command)](self, incoming)
@@ -174,14 +182,17 @@ class RoomConsumer(AsyncWebsocketConsumer):
 
     async def _enter(self, re: int, command: messages.Join) -> None:
         joined = await database_sync_to_async(self._join)(command)
-        self.connection, self._number = joined.connection, joined.number
+        self.connection, self.number = joined.connection, joined.number
         self._held = []
         try:
             await get_hub().enter(self.room, self)
+            await self._tell_whole(re, connection=joined.connection)
         except BaseException:
+            # They are in by another socket already, or out again: this one is of no use.
             self._held = None
+            await get_hub().exit(self.room, self.connection, self)
+            self._refuse(re, Code.NOT_JOINED, close=True)
             raise
-        await self._tell_whole(re, connection=joined.connection)
 
     async def _tell_whole(self, re: int, **more: str) -> None:
         """Answer with everything. Frames that come while it is read follow it: the page has something to apply them to."""
@@ -283,8 +294,11 @@ class RoomConsumer(AsyncWebsocketConsumer):
             self._put(text)
 
     def dismiss(self, code: Code, **details: str) -> None:
-        """Say why, and close."""
-        self._refuse(None, code, details, close=True)
+        """Say why, and close; a command that is being carried out is answered first."""
+        if self._answering:
+            self._dismissal = self._dismissal or (code, details)
+        else:
+            self._refuse(None, code, details, close=True)
 
     # --- Saying it ----------------------------------------------------------------------------------------------------
 

@@ -46,7 +46,7 @@ MOST_UNREAD_FRAMES = 1_000
 class Unread:
     """What was sent to one socket and not yet acknowledged: daphne's send never pushes back, so pages say what came."""
 
-    bytes: int = 0
+    bytes: int = 0  # of JSON, as characters: about that
     _sizes: deque[int] = field(default_factory=deque)
     _received: int = 0
 
@@ -62,6 +62,8 @@ class Unread:
 
     def received(self, count: int) -> None:
         """The page says how many frames came in all; less than it said before, or more than were sent, is not believed."""
+        if count > self._received + len(self._sizes):
+            return
         while self._received < count and self._sizes:
             self.bytes -= self._sizes.popleft()
             self._received += 1

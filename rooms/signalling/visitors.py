@@ -24,7 +24,8 @@ def request_of(scope: dict[str, Any]) -> HttpRequest:
     headers = dict(scope["headers"])
     request.META = {
         "HTTP_ACCEPT_LANGUAGE": headers.get(b"accept-language", b"").decode("latin-1")[:500],
-        "HTTP_X_FORWARDED_FOR": headers.get(b"x-forwarded-for", b"").decode("latin-1")[:500],
+        # Its end is what our own proxy wrote.
+        "HTTP_X_FORWARDED_FOR": headers.get(b"x-forwarded-for", b"").decode("latin-1")[-500:],
         "REMOTE_ADDR": (scope.get("client") or ("",))[0],
     }
     return request

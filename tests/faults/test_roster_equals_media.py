@@ -67,9 +67,9 @@ class Restless:
         """Do one thing."""
         ways = ["enter"] if self._page is None else ["leave", "tab closed", "second tab", "kicked", "deaf", "half way"]
         way = self._chance.choice(ways)
-        self.did[way] += 1
         with contextlib.suppress(*FAILURES):
             await getattr(self, f"_{way.replace(' ', '_')}")(host)
+            self.did[way] += 1
 
     async def _enter(self, host: Visitor) -> None:
         self._page = self._hall.visitor(self._name)
@@ -129,7 +129,8 @@ async def test_hundreds_of_comings_and_goings_and_a_worker_that_dies(hall: Hall)
         await asyncio.gather(*(live(person, 10) for person in people))
         await watch.looked(40)  # until nothing is under way any more
     did = sum((person.did for person in people), Counter())
-    assert sum(did.values()) >= STEPS - len(PEOPLE)
+    assert did.keys() == {"enter", "leave", "tab closed", "second tab", "kicked", "deaf", "half way"}
+    assert sum(did.values()) > STEPS * 0.8  # some fail while the worker is dead
     assert watch.longest("sound_without_place") < ALLOWED_SECONDS
     assert watch.longest("places_without_sound") < ALLOWED_SECONDS
     assert watch.looks[-1]["places_without_sound"] == {}

@@ -1,5 +1,5 @@
 // Applies histories of events as a page does: reads `[{snapshot, desk, events}, …]` as JSON from standard input, writes what
-// comes of them. tests/rooms/test_both_ends.py compares it with the server's.
+// comes of them. tests/rooms/test_histories.py compares it with the server's.
 
 import { ORDERED } from "../../static/js/room/protocol.js";
 import { applyEvent, applyToDesk } from "../../static/js/room/stage.js";

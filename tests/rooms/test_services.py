@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.models import AuditEntry
 from rooms import selectors, services
 from rooms.domain.errors import Code, Refused
 from rooms.domain.snapshot import Phase
@@ -47,7 +48,7 @@ def test_coming_back_gives_one_entry_the_same_place_and_a_new_connection(bus: Re
     assert first.person == second.person
     assert first.connection != second.connection
     assert Participant.objects.filter(room=room).count() == 1
-    assert {"kind": "superseded", "connection": first.connection} in bus.of_kind("superseded")
+    assert {"kind": "superseded", "connection": first.connection, "number": 2} in bus.of_kind("superseded")
 
 
 def test_a_page_resumes_its_own_connection_and_no_other(bus: RecordingBus) -> None:
@@ -55,7 +56,8 @@ def test_a_page_resumes_its_own_connection_and_no_other(bus: RecordingBus) -> No
     first = services.join(room.public_id, room.host, muted=True)
     again = services.join(room.public_id, room.host, muted=True, resume=first.connection)
     assert again.connection == first.connection
-    assert bus.of_kind("superseded") == []
+    assert bus.of_kind("hangup") == []
+    assert bus.of_kind("superseded") == [{"kind": "superseded", "connection": first.connection, "number": 2}]
     services.sweep_absent(timezone.now() + timedelta(seconds=20))
     swept = services.join(room.public_id, room.host, muted=True, resume=first.connection)
     assert swept.connection != first.connection  # its sound was ended: the page needs to know
@@ -332,3 +334,63 @@ def test_the_hallway_costs_the_same_however_many_rooms(django_assert_max_num_que
         coming = selectors.coming_rooms()
     assert [card.listening for card in live] == [1] * 5
     assert [card.title for card in coming] == ["To come"]
+
+
+def test_a_reset_also_forgets_those_who_dropped() -> None:
+    speaker = a_member("Lin Wei")
+    room = a_live_room(speakers=(speaker,))
+    host = services.join(room.public_id, room.host, muted=True)
+    lin = services.join(room.public_id, speaker, muted=True)
+    services.set_muted(room.public_id, lin.connection, muted=False)
+    services.drop(room.public_id, lin.connection, lin.number)
+    Participant.objects.filter(public_id=lin.person).update(dropped_at=timezone.now() - timedelta(seconds=8))
+    services.sweep_absent()
+    services.reset_stage(room.public_id, host.connection)
+    services.join(room.public_id, speaker, muted=False)
+    assert ("Lin Wei", "audience") in roster(room)
+
+
+def test_a_host_put_out_by_staff_comes_back_as_a_listener_and_the_next_speaker_is_host() -> None:
+    staff_member = a_member("Sofia Takács", is_staff=True)
+    room = a_live_room()
+    host = services.join(room.public_id, room.host, muted=True)
+    staff = services.join(room.public_id, staff_member, muted=True, as_staff=True)
+    services.remove(room.public_id, staff.connection, host.person)
+    back = services.join(room.public_id, room.host, muted=False)
+    entry = Participant.objects.get(public_id=back.person)
+    assert (entry.role, entry.position) == ("member", "audience")
+    with pytest.raises(Refused):
+        services.join_stage(room.public_id, back.connection)
+    speaker = a_member("Lin Wei")
+    room.speakers.add(speaker)
+    services.join(room.public_id, speaker, muted=True)
+    assert services.succeed_absent_hosts() == 1
+    assert Participant.objects.get(user=speaker).role == "host"
+
+
+def test_an_account_that_is_deleted_leaves_the_stage_for_everybody_to_see(bus: RecordingBus) -> None:
+    speaker = a_member("Lin Wei")
+    room = a_live_room(speakers=(speaker,))
+    services.join(room.public_id, room.host, muted=True)
+    services.join(room.public_id, speaker, muted=True)
+    speaker.delete()
+    assert bus.frames()[-1]["type"] == "stage.unseated"
+    assert roster(room) == [(room.host.name, "stage")]
+
+
+def test_a_socket_that_was_opened_before_signing_out_enters_nothing_after() -> None:
+    room = a_live_room()
+    gone = services.Entrant(user=room.host, session_key="a-session-that-is-over")
+    with pytest.raises(Refused) as refusal:
+        services.join(room.public_id, gone, muted=True)
+    assert refusal.value.code is Code.SIGNED_OUT
+
+
+def test_what_changes_nothing_is_not_in_the_log_and_each_way_has_its_name() -> None:
+    room = a_live_room()
+    host = services.join(room.public_id, room.host, muted=True)
+    for is_locked in (True, True, False):
+        services.lock_stage(room.public_id, host.connection, is_locked=is_locked)
+    services.set_hand_policy(room.public_id, host.connection, "nobody")
+    logged = list(AuditEntry.objects.order_by("pk").values_list("act", "reason"))
+    assert logged == [("room.lock_stage", ""), ("room.unlock_stage", ""), ("room.set_hand_policy", "nobody")]

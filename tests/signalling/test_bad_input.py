@@ -64,6 +64,7 @@ def test_a_command_is_read() -> None:
         '{"type": "hands.policy", "id": 1, "data": {"policy": "friends"}}',
         '{"type": "hand.raise", "id": 1, "data": {"line": "' + "x" * 141 + '"}}',
         '{"type": "media.offer", "id": 1, "data": {"sdp": null}}',
+        '{"type": "person.mute", "id": 1, "data": {"person": "a\\u0000b"}}',
         '{"type": "media.offer", "id": 1, "data": {"sdp": "\\ud800"}}',
     ],
 )

@@ -5,10 +5,11 @@ import asyncio
 import pytest
 from channels.db import database_sync_to_async
 
-from rooms import hub, selectors
+from rooms import events, hub, selectors
 from rooms.domain import messages
 from rooms.signalling import consumer
 from tests.factories import a_live_room, a_member
+from tests.fakes import RecordingBus
 from tests.signalling.page import a_page, check_fields, eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -81,12 +82,47 @@ async def test_whoever_waits_at_the_door_for_too_long_comes_back_later(
     for _ in range(hub.ENTERING_AT_ONCE):
         await entrance.acquire()
     assert await page.ask_to_join() == {"type": "closed", "code": 4503}
-    await eventually(lambda: not room.participants.exists())
+    assert not await database_sync_to_async(room.participants.exists)()
     waiting = await a_page(room, await make_member("Lin Wei"))
     monkeypatch.setattr(consumer, "ENTRANCE_WITHIN_SECONDS", 5.0)
     joining = asyncio.create_task(waiting.join())
-    await asyncio.sleep(0.05)
+    await eventually(lambda: bool(entrance._waiters))
     assert not joining.done()
     for _ in range(hub.ENTERING_AT_ONCE):
         entrance.release()
     assert (await joining)["snapshot"]["count"] == 1
+
+
+async def test_sockets_of_one_person_that_lost_the_race_are_closed_whatever_the_bus_lost(
+    live: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = await make_room()
+    member = await make_member()
+    monkeypatch.setattr(events, "get_bus", RecordingBus)  # nobody is told of being superseded
+    pages = [await a_page(room, member) for _ in range(4)]
+    await asyncio.gather(*(page.ask_to_join() for page in pages))
+    monkeypatch.setattr(hub.get_hub(), "_gone", set())
+    for name, local in list(hub.get_hub()._rooms.items()):
+        await hub.get_hub()._settle_room(name, local)
+    await eventually(lambda: sum(len(local.sockets) for local in hub.get_hub()._rooms.values()) == 1)
+
+
+async def test_a_connection_that_is_resumed_closes_the_socket_it_had(live: None) -> None:
+    room = await make_room()
+    member = await make_member()
+    first = await a_page(room, member)
+    await first.join()
+    second = await a_page(room, member)
+    again = await second.join(resume=first.connection)
+    assert again["connection"] == first.connection
+    assert (await first.until("error"))["code"] == "superseded"
+    assert (await second.command("room.sync"))["type"] == "ok"
+
+
+async def test_ending_a_room_is_answered_before_the_socket_closes(live: None) -> None:
+    room = await make_room()
+    host = await a_page(room, room.host)
+    await host.join()
+    assert (await host.command("room.end"))["type"] == "ok"
+    assert (await host.until("error"))["code"] == "room_ended"
+    assert (await host.next())["code"] == 4410

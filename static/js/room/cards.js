@@ -49,8 +49,12 @@ export function showCards(list, template, cards, dress) {
   });
   if (items.length === place.children.length && items.every((item, index) => place.children[index] === item)) return;
   const focused = place.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement) : null;
+  const at = focused ? [...place.children].findIndex((item) => item.contains(focused)) : -1;
   place.replaceChildren(...items);
-  if (focused?.isConnected) focused.focus();
+  if (!focused) return;
+  // Whoever acted by keyboard goes on with the neighbour, else with the one big button.
+  const next = focused.isConnected ? focused : items[Math.min(at, items.length - 1)]?.querySelector("button");
+  (next ?? find("main-button")).focus();
 }
 
 /** @param {string} id */

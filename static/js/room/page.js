@@ -205,8 +205,16 @@ async function withMicrophone(work) {
   }
 }
 
-find("decline").addEventListener("click", () => attempt("button", () => room.act("stage.decline")));
-find("leave-stage").addEventListener("click", () => attempt("button", () => room.act("stage.leave")));
+for (const [id, command] of [
+  ["decline", "stage.decline"],
+  ["leave-stage", "stage.leave"],
+])
+  find(id).addEventListener("click", () =>
+    attempt("button", async () => {
+      await room.act(command);
+      view.button.focus(); // the one that was pressed goes away
+    }),
+  );
 find("leave").addEventListener("click", async (event) => {
   if (room.state !== "inside") return;
   event.preventDefault();

@@ -21,7 +21,7 @@ export function may(me, command) {
  * @param {Standing} other
  * @returns {boolean}
  */
-export function mayTo(me, command, other) {
+function mayTo(me, command, other) {
   return me.id !== other.id && may(me, command) && (ON_WHOM[ACTS[command]][me.role] ?? []).includes(other.role);
 }
 

@@ -71,6 +71,8 @@ export class View {
     this.button.hidden = now.state === "ended";
     find("button-hint").textContent = button.hint ? (words[button.hint] ?? "") : "";
     const here = now.state === "inside";
+    for (const card of /** @type {NodeListOf<HTMLButtonElement>} */ (this.room.querySelectorAll("[data-open], #report-room")))
+      card.disabled = !here;
     find("decline").hidden = !(here && now.invited && !now.onStage);
     find("leave-stage").hidden = !(here && now.onStage);
     find("end").hidden = !(here && mayEnd);
@@ -132,7 +134,7 @@ function dressListener(item, card) {
  * A place in a queue, as the page's language counts: 1st, 第 1 位, 1번째.
  * @param {number} place
  */
-export function ordinal(place) {
+function ordinal(place) {
   const rule = new Intl.PluralRules(document.documentElement.lang, { type: "ordinal" }).select(place);
   return fill(words[`ordinal${rule[0].toUpperCase()}${rule.slice(1)}`] ?? words.ordinalOther, { NUMBER: place });
 }

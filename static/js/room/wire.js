@@ -4,6 +4,7 @@ import { HEARTBEAT_SECONDS } from "./protocol.js";
 
 const ANSWER_WITHIN_MILLISECONDS = 8000;
 const SILENT_AFTER_MILLISECONDS = 12000; // two heartbeats without an answer: the socket is dead, whatever it says
+const ACKNOWLEDGE_EVERY_FRAMES = 50; // in a busy room sooner than by the heartbeat
 const FIRST_WAIT_MILLISECONDS = 400;
 const LONGEST_WAIT_MILLISECONDS = 8000;
 
@@ -44,6 +45,7 @@ export class Wire extends EventTarget {
   #wait = FIRST_WAIT_MILLISECONDS;
   #heard = 0;
   #received = 0; // frames on this socket: the server cuts off who does not read
+  #acknowledged = 0; // of them, as the server knows
   #heartbeat = 0;
   #retry = 0;
   #countdown = 0;
@@ -114,7 +116,7 @@ export class Wire extends EventTarget {
     });
     socket.addEventListener("close", () => this.#lost(socket));
     this.#heard = Date.now();
-    this.#received = 0;
+    this.#received = this.#acknowledged = 0;
     this.#heartbeat = window.setInterval(() => this.#beat(socket), HEARTBEAT_SECONDS * 1000);
   }
 
@@ -124,14 +126,21 @@ export class Wire extends EventTarget {
       socket.close();
       this.#lost(socket);
     } else {
-      this.command("ping", { received: this.#received }).catch(() => {});
+      this.#acknowledge();
     }
+  }
+
+  /** Say that one is there, and what came. */
+  #acknowledge() {
+    this.#acknowledged = this.#received;
+    this.command("ping", { received: this.#received }).catch(() => {});
   }
 
   /** @param {any} frame */
   #receive(frame) {
     this.#heard = Date.now();
     this.#received += 1;
+    if (this.#received - this.#acknowledged >= ACKNOWLEDGE_EVERY_FRAMES) this.#acknowledge();
     if (frame.type === "hello") {
       this.#wait = FIRST_WAIT_MILLISECONDS;
       this.dispatchEvent(new Event("open")); // another protocol is refused with a sentence when one joins
