@@ -193,7 +193,7 @@ class Block(models.Model):
 
 
 class AuditEntry(models.Model):
-    """One thing that staff, those who run a room, or an operator's command did. Appended, never changed, not even by staff."""
+    """One thing that staff, who runs a room, or an operator's command did. Appended, never changed, not even by staff."""
 
     at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
     actor = models.ForeignKey(

@@ -18,11 +18,11 @@ class Report(models.Model):
     at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
     room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="reports", verbose_name=_("room"))
     reporter = models.ForeignKey(
-        Participant, on_delete=models.PROTECT, related_name="reports_made", verbose_name=_("reported by")
+        Participant, on_delete=models.SET_NULL, null=True, related_name="reports_made", verbose_name=_("reported by")
     )
     target = models.ForeignKey(
         Participant,
-        on_delete=models.PROTECT,
+        on_delete=models.SET_NULL,
         null=True,
         blank=True,
         related_name="reports_received",

@@ -14,17 +14,18 @@ class TakeReport(Protocol):
     ) -> None: ...
 
 
-_reports: list[TakeReport] = []
+_take_report: TakeReport | None = None
 
 
 def register_reports(take: TakeReport) -> None:
     """Say who keeps reports."""
-    _reports[:] = [take]
+    global _take_report
+    _take_report = take
 
 
 def report(
     *, room: Room, reporter: Participant, target: Participant | None, category: ReportCategory, line: str
 ) -> None:
     """Hand a report to whoever keeps them."""
-    for take in _reports:
-        take(room=room, reporter=reporter, target=target, category=category, line=line)
+    assert _take_report is not None, "nobody keeps reports: is moderation installed?"
+    _take_report(room=room, reporter=reporter, target=target, category=category, line=line)

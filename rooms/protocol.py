@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 
-from rooms import permissions
+from rooms import permission_table
 from rooms.domain import messages
 from rooms.domain.errors import Code
 from rooms.signalling.consumer import CLOSE_CODES, CLOSE_COME_BACK, CLOSE_REFUSED, FATAL
@@ -36,7 +36,7 @@ _JAVASCRIPT = {str: "string", int: "number", bool: "boolean"}
 
 def files() -> dict[Path, str]:
     """What each generated file should hold."""
-    return {DOCUMENT: document(), MODULE: module(), PERMISSIONS_PAGE: permissions.page()}
+    return {DOCUMENT: document(), MODULE: module(), PERMISSIONS_PAGE: permission_table.page()}
 
 
 def document() -> str:
@@ -71,8 +71,8 @@ def document() -> str:
         "## Errors ←",
         "",
         "`fatal` ones close the socket, and coming back with the same would be refused again.",
-        f"The close code is {CLOSE_REFUSED} unless named; 1000 after `room.leave`; {CLOSE_COME_BACK}, without an error, when a",
-        "crowd waits at the door for too long: come back in a moment.",
+        f"The close code is {CLOSE_REFUSED} unless named; 1000 after `room.leave`; {CLOSE_COME_BACK}, without an error, when",
+        "a crowd waits at the door for too long: come back in a moment.",
         "",
         "| code | says | fatal | closes with |",
         "|---|---|---|---|",
@@ -160,10 +160,10 @@ def module() -> str:
         f"export const ACTS = Object.freeze({json.dumps(_acts(), indent=2)});",
         "",
         "/** Act → role → the positions from which it is allowed. */",
-        f"export const PERMISSIONS = Object.freeze({json.dumps(permissions.allowed())});",
+        f"export const PERMISSIONS = Object.freeze({json.dumps(permission_table.allowed())});",
         "",
         "/** Act on another → role → the roles it may be done to. */",
-        f"export const ON_WHOM = Object.freeze({json.dumps(permissions.on_whom())});",
+        f"export const ON_WHOM = Object.freeze({json.dumps(permission_table.on_whom())});",
         "",
         "/** Stable error codes. */",
         f"export const CODES = Object.freeze({json.dumps({code.name: code.value for code in Code}, indent=2)});",

@@ -27,9 +27,9 @@ class Migration(migrations.Migration):
                 ('line', models.CharField(blank=True, max_length=500, verbose_name='in their words')),
                 ('seconds_in', models.PositiveIntegerField(default=0, verbose_name='seconds into the room')),
                 ('stage', models.JSONField(default=list, verbose_name='who was on stage')),
-                ('reporter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports_made', to='rooms.participant', verbose_name='reported by')),
+                ('reporter', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='reports_made', to='rooms.participant', verbose_name='reported by')),
                 ('room', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='rooms.room', verbose_name='room')),
-                ('target', models.ForeignKey(blank=True, help_text='Empty: the room itself.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reports_received', to='rooms.participant', verbose_name='about')),
+                ('target', models.ForeignKey(blank=True, help_text='Empty: the room itself.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='reports_received', to='rooms.participant', verbose_name='about')),
                 ('target_user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='their account')),
             ],
             options={
