@@ -4,6 +4,8 @@ Every message on a room's topic is one of the classes below or comes from the au
 """
 
 import dataclasses
+import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -64,9 +66,10 @@ class StandingsMoved:
 BusMessage = Frame | Superseded | Dismissed | AudienceMoved | StandingsMoved
 
 
-def publish_change(room: Room, event: changes.Event, seq: int) -> None:
-    """Tell its audience what changed, once it is committed."""
-    frame = frame_of(message_of(room, event), seq=seq)
+def publish_change(room: Room, event: changes.Event, seq: int, name: Callable[[str], str]) -> None:
+    """Tell its audience what changed, once it is committed. `name` gives that of somebody in the room by public id: see
+    `names_in`."""
+    frame = frame_of(message_of(room, event, name), seq=seq)
     _after_commit(room.public_id, Frame(frame, event.audience.value))
 
 
@@ -102,37 +105,37 @@ def publish(room_public_id: str, message: BusMessage) -> None:
     _after_commit(room_public_id, message)
 
 
-def message_of(room: Room, event: changes.Event) -> messages.Event:
+def message_of(room: Room, event: changes.Event, name: Callable[[str], str]) -> messages.Event:
     """The protocol's event for one of the domain's."""
     match event:
         case changes.Seated(person, by):
-            return messages.StageSeated(selectors.person_card(_participant(room, person.id)), name_of(room, by))
+            return messages.StageSeated(selectors.person_card(_participant(room, person.id)), name(by))
         case changes.Unseated(person, by):
-            return messages.StageUnseated(person, name_of(room, by))
+            return messages.StageUnseated(person, name(by))
         case changes.MuteChanged(person, muted, by):
-            return messages.StageMuted(person, muted, name_of(room, by))
+            return messages.StageMuted(person, muted, name(by))
         case changes.RoleChanged(person, role, by):
-            return messages.PersonRole(person, name_of(room, person), role.value, name_of(room, by))
+            return messages.PersonRole(person, name(person), role.value, name(by))
         case changes.StageLocked(locked, by):
-            return messages.StageLocked(locked, name_of(room, by))
+            return messages.StageLocked(locked, name(by))
         case changes.HandPolicyChanged(policy, by):
-            return messages.HandsPolicyChanged(policy.value, name_of(room, by))
+            return messages.HandsPolicyChanged(policy.value, name(by))
         case changes.Frozen(frozen, by):
-            return messages.RoomFrozen(frozen, name_of(room, by))
+            return messages.RoomFrozen(frozen, name(by))
         case changes.StaffEntered(person):
             return messages.StaffEntered(selectors.person_card(_participant(room, person.id)))
         case changes.StaffLeft(person):
             return messages.StaffLeft(person)
         case changes.Told(text, by):
-            return messages.RoomTold(text, name_of(room, by))
+            return messages.RoomTold(text, name(by))
         case changes.Ended(by):
-            return messages.RoomEnded(name_of(room, by))
+            return messages.RoomEnded(name(by))
         case changes.HandRaised(hand):
             return messages.HandRaised(selectors.hand_card(_participant(room, hand.person)))
         case changes.HandLowered(person, by):
-            return messages.HandLowered(person, name_of(room, by))
+            return messages.HandLowered(person, name(by))
         case changes.Invited(person, by):
-            return messages.StageInvited(selectors.person_card(_participant(room, person)), name_of(room, by))
+            return messages.StageInvited(selectors.person_card(_participant(room, person)), name(by))
         case changes.InvitationEnded(person):
             return messages.StageInvitationEnded(person)
     raise AssertionError(event)
@@ -145,6 +148,11 @@ def _participant(room: Room, person: str) -> Participant:
 def name_of(room: Room, person: str) -> str:
     """The name of somebody in the room, by public id; empty for nobody."""
     return _participant(room, person).name if person else ""
+
+
+def names_in(room: Room) -> Callable[[str], str]:
+    """`name_of` in this room, which asks for each person once: a reset names the same one for every hand."""
+    return functools.cache(functools.partial(name_of, room))
 
 
 def frame_of(message: messages.Event, *, seq: int | None = None) -> dict[str, Any]:

@@ -18,9 +18,9 @@ from rooms import events, selectors, services
 from rooms.audio import wire
 from rooms.bus import Bus, LocalBus, get_bus
 from rooms.domain import messages
-from rooms.domain.commands import RUNS_THE_ROOM
 from rooms.domain.errors import Code
 from rooms.domain.messages import Face, You
+from rooms.domain.roles import RUNS_THE_ROOM
 from rooms.domain.snapshot import Audience
 
 logger = logging.getLogger(__name__)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from rooms.domain.roles import Role
 from rooms.domain.snapshot import Hand, HandPolicy, Person
 
 
@@ -230,5 +229,3 @@ Command = (
     | TellRoom
     | EndRoom
 )
-
-RUNS_THE_ROOM = frozenset({Role.MODERATOR, Role.HOST})

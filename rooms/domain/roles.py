@@ -17,6 +17,9 @@ class Role(StrEnum):
     STAFF = "staff"
 
 
+RUNS_THE_ROOM = frozenset({Role.MODERATOR, Role.HOST})
+
+
 class Position(StrEnum):
     """Where a person sits."""
 
@@ -79,7 +82,7 @@ def _row(
     }
 
 
-_RUNS_THE_ROOM = {"moderator": _ANYWHERE, "host": _ANYWHERE}
+_WHO_RUN_IT = {"moderator": _ANYWHERE, "host": _ANYWHERE}
 _HAS_A_SEAT = {"member": _STAGE, "moderator": _STAGE, "host": _STAGE}
 
 # act → role → the positions from which it is allowed. Guests and staff always sit in the audience.
@@ -93,18 +96,18 @@ PERMISSIONS: dict[Act, dict[Role, frozenset[Position]]] = {
     Act.LEAVE_STAGE: _row(**_HAS_A_SEAT),
     Act.MUTE_SELF: _row(**_HAS_A_SEAT),
     Act.UNMUTE_SELF: _row(**_HAS_A_SEAT),
-    Act.INVITE: _row(**_RUNS_THE_ROOM),
-    Act.LOWER_OTHER_HAND: _row(**_RUNS_THE_ROOM),
-    Act.MUTE_OTHER: _row(**_RUNS_THE_ROOM, staff=_AUDIENCE),
-    Act.MOVE_TO_AUDIENCE: _row(**_RUNS_THE_ROOM, staff=_AUDIENCE),
-    Act.REMOVE: _row(**_RUNS_THE_ROOM, staff=_AUDIENCE),
-    Act.BAN: _row(**_RUNS_THE_ROOM, staff=_AUDIENCE),
+    Act.INVITE: _row(**_WHO_RUN_IT),
+    Act.LOWER_OTHER_HAND: _row(**_WHO_RUN_IT),
+    Act.MUTE_OTHER: _row(**_WHO_RUN_IT, staff=_AUDIENCE),
+    Act.MOVE_TO_AUDIENCE: _row(**_WHO_RUN_IT, staff=_AUDIENCE),
+    Act.REMOVE: _row(**_WHO_RUN_IT, staff=_AUDIENCE),
+    Act.BAN: _row(**_WHO_RUN_IT, staff=_AUDIENCE),
     Act.NAME_MODERATOR: _row(host=_ANYWHERE),
     Act.DISMISS_MODERATOR: _row(host=_ANYWHERE),
-    Act.LOCK_STAGE: _row(**_RUNS_THE_ROOM, staff=_AUDIENCE),
-    Act.RESET_STAGE: _row(**_RUNS_THE_ROOM, staff=_AUDIENCE),
-    Act.SET_HAND_POLICY: _row(**_RUNS_THE_ROOM),
-    Act.SEARCH_PEOPLE: _row(**_RUNS_THE_ROOM, staff=_AUDIENCE),
+    Act.LOCK_STAGE: _row(**_WHO_RUN_IT, staff=_AUDIENCE),
+    Act.RESET_STAGE: _row(**_WHO_RUN_IT, staff=_AUDIENCE),
+    Act.SET_HAND_POLICY: _row(**_WHO_RUN_IT),
+    Act.SEARCH_PEOPLE: _row(**_WHO_RUN_IT, staff=_AUDIENCE),
     Act.HAND_OVER: _row(host=_ANYWHERE),
     Act.END_ROOM: _row(host=_ANYWHERE, staff=_AUDIENCE),
     Act.FREEZE: _row(staff=_AUDIENCE),

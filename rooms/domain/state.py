@@ -27,9 +27,9 @@ from rooms.domain.changes import (
     Told,
     Unseated,
 )
-from rooms.domain.commands import RUNS_THE_ROOM, Command
+from rooms.domain.commands import Command
 from rooms.domain.errors import Code, Refused
-from rooms.domain.roles import Act, Position, Role, may, may_to
+from rooms.domain.roles import RUNS_THE_ROOM, Act, Position, Role, may, may_to
 from rooms.domain.snapshot import Hand, HandPolicy, Person, Phase, Snapshot
 
 Events = tuple[Event, ...]

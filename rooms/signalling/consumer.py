@@ -16,9 +16,8 @@ from django.utils import translation
 
 from rooms import selectors, services
 from rooms.domain import messages
-from rooms.domain.commands import RUNS_THE_ROOM
 from rooms.domain.errors import Code, Refused
-from rooms.domain.roles import Role
+from rooms.domain.roles import RUNS_THE_ROOM, Role
 from rooms.events import frame_of
 from rooms.hub import get_hub
 from rooms.signalling.codec import Incoming, Unreadable, decode
