@@ -23,6 +23,7 @@ from rooms.audio.transport.peer import Endpoint, Peer
 logger = logging.getLogger(__name__)
 
 RECONCILE_SECONDS = 0.5
+_LEAST_BETWEEN_READINGS_SECONDS = 0.1  # of the roster, however many come
 HEARTBEAT_SECONDS = 2.0
 SPEAKING_SECONDS = 0.2
 _REPEAT_SPEAKING_TICKS = 100
@@ -233,8 +234,9 @@ class AudioWorker:
                     await self._database.call(partial(self._without_media, silent), within=_DATABASE_SECONDS)
             except Exception:
                 logger.exception("worker.roster_unavailable")
+            await asyncio.sleep(_LEAST_BETWEEN_READINGS_SECONDS)
             try:
-                async with asyncio.timeout(RECONCILE_SECONDS):
+                async with asyncio.timeout(RECONCILE_SECONDS - _LEAST_BETWEEN_READINGS_SECONDS):
                     await self._roster_wanted.wait()
             except TimeoutError:
                 pass

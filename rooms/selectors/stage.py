@@ -125,7 +125,7 @@ def standings(public_id: str, connections: Iterable[str]) -> dict[str, You]:
             line=person.hand_line,
             invited_by=person.invited_by.name if person.invited_by else "",
         )
-        for person in people.select_related("invited_by__user__profile")
+        for person in people  # few are invited: joining the inviter to everybody costs more than asking for theirs
     }
 
 
