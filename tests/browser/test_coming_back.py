@@ -185,6 +185,7 @@ def test_an_empty_stage_closes_the_room_after_a_while_and_everybody_is_told(scen
     host.enter(scene.room)
     listener.enter(scene.room)
     host.page.locator("#leave-stage").click()
+    expect(listener.page.locator("#stage-empty")).to_be_visible()
     expect(listener.page.locator("#stage-empty")).to_contain_text("5 minutes")
     scene.backstage("sweep_empty_rooms", minutes=4)
     assert set(scene.roster()) == {"Ji-woo Han", "Lin Wei"}  # it goes on
