@@ -10,8 +10,10 @@ from cffi import FFI
 from numpy.typing import NDArray
 
 from rooms.audio.core.clock import SAMPLE_RATE, TICK_SAMPLES
+from rooms.audio.core.effort import EFFORTS, Effort
 
-MOST_PACKET_BYTES = 1275  # RFC 6716, section 3.2.1
+BITRATE = 64_000  # of what we send, and what talkers are asked for: see docs/decisions/0011
+MOST_ENCODED_BYTES = 600  # 240 kb/s
 MOST_PACKET_SAMPLES = 5760  # 120 ms
 
 _APPLICATION_VOIP = 2048
@@ -20,6 +22,9 @@ _SET_COMPLEXITY = 4010
 _SET_INBAND_FEC = 4012
 _SET_PACKET_LOSS_PERCENT = 4014
 _SET_DTX = 4016
+_SET_FORCE_MODE = 11_002  # of opus_private.h, and part of the library's ABI
+_MODE_HYBRID, _MODE_CELT = 1_001, 1_002
+_LEAST_COMPLEXITY_FOR_DTX = 7
 
 _ffi = FFI()
 _ffi.cdef("""
@@ -27,6 +32,7 @@ typedef struct OpusEncoder OpusEncoder;
 typedef struct OpusDecoder OpusDecoder;
 OpusEncoder *opus_encoder_create(int32_t rate, int channels, int application, int *error);
 void opus_encoder_destroy(OpusEncoder *);
+int opus_encoder_get_size(int channels);
 int32_t opus_encode_float(OpusEncoder *, const float *pcm, int frame_size, unsigned char *data, int32_t max_bytes);
 int opus_encoder_ctl(OpusEncoder *, int request, ...);
 OpusDecoder *opus_decoder_create(int32_t rate, int channels, int *error);
@@ -64,35 +70,52 @@ def _open(folder: Path) -> Any:
 class Encoder:
     """One mono stream of 20 ms packets, with in-band FEC and DTX.
 
-    From complexity 7 on libopus analyses sound before it calls it silence; below that, DTX swallows a held note in a second.
+    Its mode is not left to it: two encoders of nearly the same sound must not choose different ones, because listeners go
+    from one to the other (docs/decisions/0005), and a decoder that meets another mode unannounced clicks. Hybrid carries FEC.
+
+    From complexity 7 on libopus analyses sound before it calls it silence; below that, DTX swallows a held note in a second,
+    so there it is off.
     """
 
-    def __init__(self, *, bitrate: int = 32_000, complexity: int = 7, expected_loss_percent: int = 5) -> None:
+    def __init__(self, *, bitrate: int = BITRATE, effort: Effort = EFFORTS[0], expected_loss_percent: int = 1) -> None:
         error = _ffi.new("int *")
         encoder = _library().opus_encoder_create(SAMPLE_RATE, 1, _APPLICATION_VOIP, error)
         if error[0] != 0:
             raise MemoryError(f"opus_encoder_create: {error[0]}")
         self._encoder = _ffi.gc(encoder, _library().opus_encoder_destroy)
-        self._packet = _ffi.new("unsigned char[]", MOST_PACKET_BYTES)
-        for request, value in (
-            (_SET_BITRATE, bitrate),
-            (_SET_COMPLEXITY, complexity),
-            (_SET_INBAND_FEC, 1),
-            (_SET_DTX, 1),
-        ):
-            _library().opus_encoder_ctl(self._encoder, request, _ffi.cast("int", value))
+        self._packet = _ffi.new("unsigned char[]", MOST_ENCODED_BYTES)
+        self._control(_SET_BITRATE, bitrate)
+        self._control(_SET_INBAND_FEC, 1)
+        self.set_effort(effort)
         self.expect_loss(expected_loss_percent)
 
     def expect_loss(self, percent: int) -> None:
         """How many packets in a hundred the network loses: the more, the more of the bits go into error correction."""
-        _library().opus_encoder_ctl(self._encoder, _SET_PACKET_LOSS_PERCENT, _ffi.cast("int", percent))
+        self._control(_SET_PACKET_LOSS_PERCENT, percent)
+
+    def set_effort(self, effort: Effort) -> None:
+        """How hard to try from the next packet on."""
+        self._control(_SET_COMPLEXITY, effort.complexity)
+        self._control(_SET_DTX, int(effort.complexity >= _LEAST_COMPLEXITY_FOR_DTX))
+        self._control(_SET_FORCE_MODE, _MODE_CELT if effort.waveform_only else _MODE_HYBRID)
+
+    def copy(self) -> "Encoder":
+        """Another that has heard the same: what it gives next joins on to what this one gave last. An encoder's state is one
+        block of memory without pointers into itself, so copying it is allowed (opus.h, `OpusEncoder`)."""
+        made = Encoder()
+        _ffi.memmove(made._encoder, self._encoder, _library().opus_encoder_get_size(1))
+        return made
+
+    def _control(self, request: int, value: int) -> None:
+        _library().opus_encoder_ctl(self._encoder, request, _ffi.cast("int", value))
 
     def encode(self, sound: NDArray[np.float32]) -> bytes:
-        """The packet of 960 samples in [−1, 1]; empty when silence suppression has nothing to send (RFC 7587, 3.1.3)."""
+        """The packet of 960 samples in [−1, 1], at most `MOST_ENCODED_BYTES`; empty when silence suppression has nothing to
+        send (RFC 7587, section 3.1.3)."""
         sound = np.ascontiguousarray(sound, dtype=np.float32)
         assert sound.shape == (TICK_SAMPLES,)
         pcm = _ffi.cast("float *", sound.ctypes.data)
-        length = _library().opus_encode_float(self._encoder, pcm, TICK_SAMPLES, self._packet, MOST_PACKET_BYTES)
+        length = _library().opus_encode_float(self._encoder, pcm, TICK_SAMPLES, self._packet, MOST_ENCODED_BYTES)
         if length < 0:
             raise ValueError(f"opus_encode_float: {length}")
         return b"" if length <= 2 else bytes(_ffi.buffer(self._packet, length))

@@ -1,47 +1,85 @@
-"""The 20 ms loop: read the voices that may be heard, mix, encode once for everybody who does not talk, send.
+"""Every room of a worker, 20 ms at a time: read the voices that may be heard, mix, encode once for all who do not talk, send.
 
-Nothing here waits: no database, no signalling, no handshake. The loop shares its thread with the socket's reader, so a tick
-sees every packet that arrived before it.
+Nothing here waits, and nothing here keeps time: whoever calls `tick` does (`media.py`).
 """
 
-import asyncio
 import logging
 import math
 import random
-from collections import deque
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from rooms.audio.codec import Encoder
-from rooms.audio.core.clock import TICK_SAMPLES, TickClock
+from rooms.audio.core.clock import TICK_SAMPLES
+from rooms.audio.core.effort import Effort, Governor
 from rooms.audio.core.levels import INAUDIBLE_DBOV, level_dbov
 from rooms.audio.core.mixer import Sound
 from rooms.audio.core.packet import RtpPacket
 from rooms.audio.core.session import RoomSession
 from rooms.audio.playout import Speaker
-from rooms.audio.transport.fanout import FanOut, Stream
-from rooms.audio.transport.peer import Peer
+from rooms.audio.transport.fanout import Stream
 
 logger = logging.getLogger(__name__)
 
-_LATENESS_KEPT = 3_000  # ticks: a minute
 _SILENT_TICKS_BEFORE_REST = 50  # a second of silence is encoded, then it costs nothing until somebody speaks
-_PRIMING_TICKS = 4  # what a new encoder must have heard for its first packet to join on without a click
 _LOSS_EVERY_TICKS = 250  # how often encoders are told what the network loses
-_LEAST_LOSS_PERCENT, _MOST_LOSS_PERCENT = 5, 30
+_LEAST_LOSS_PERCENT, _MOST_LOSS_PERCENT = 1, 30
+_LISTENERS_THAT_COUNT = 0.9  # the share of listeners whose losses are to be survived; the rest is beyond help
+
+
+class Listeners(Protocol):
+    """Those who get the same packets: `transport.fanout.Audience`."""
+
+    def add(self, stream: Stream) -> None:
+        """One more."""
+
+    def remove(self, stream: Stream) -> None:
+        """One less."""
+
+    def send(self, payload: bytes, timestamp: int, *, marker: bool = False) -> None:
+        """One packet to each."""
+
+    def __len__(self) -> int:
+        """How many."""
+
+
+class Connected(Protocol):
+    """What a member is sent by: `transport.peer.Peer`."""
+
+    @property
+    def stream(self) -> Stream | None:
+        """None while it is sent nothing."""
+
+    @property
+    def reported_loss(self) -> float:
+        """0 to 1."""
 
 
 @dataclass(eq=False)
 class Output:
     """One mix on its way to those who get it."""
 
-    encoder: Encoder = field(default_factory=Encoder)
+    encoder: Encoder
+    listeners: Listeners
     paused: bool = True  # whether the last tick gave no packet
     _silent_ticks: int = 0
 
-    def encode(self, sound: Sound) -> bytes:
-        """The packet of this tick; empty in silence, which after a second is not even encoded."""
+    def give(self, sound: Sound, timestamp: int) -> float:
+        """Encode and send one tick. In silence nothing is sent, and after a second nothing is encoded.
+
+        Returns:
+            The seconds that encoding took.
+        """
         self._silent_ticks = 0 if level_dbov(sound) > INAUDIBLE_DBOV else self._silent_ticks + 1
-        return self.encoder.encode(sound) if self._silent_ticks <= _SILENT_TICKS_BEFORE_REST else b""
+        began = time.perf_counter()
+        payload = self.encoder.encode(sound) if self._silent_ticks <= _SILENT_TICKS_BEFORE_REST else b""
+        encoding = time.perf_counter() - began
+        if payload:
+            self.listeners.send(payload, timestamp, marker=self.paused)
+        self.paused = not payload
+        return encoding
 
 
 @dataclass(eq=False, slots=True)
@@ -50,7 +88,9 @@ class Member:
 
     connection: str
     person: str
-    peer: Peer
+    peer: Connected
+    stream: Stream | None = None  # the one that is in `listeners`
+    listeners: Listeners | None = None
 
 
 @dataclass(eq=False)
@@ -58,32 +98,43 @@ class Room:
     """One room's members, voices and shared mix."""
 
     name: str
+    shared: Output
     session: RoomSession = field(default_factory=RoomSession)
     members: dict[str, Member] = field(default_factory=dict)
     speakers: dict[str, Speaker] = field(default_factory=dict)  # by connection; outlives its member by the fade
-    shared: Output = field(default_factory=Output)
     own: dict[str, Output] = field(default_factory=dict)  # by connection: each talker's, of the mix without themselves
-    heard: deque[Sound] = field(default_factory=lambda: deque(maxlen=_PRIMING_TICKS))  # by the shared encoder
     silent_ticks: int = 0
+
+    def outputs(self) -> Iterable[Output]:
+        """Whatever is encoded in this room."""
+        yield self.shared
+        yield from self.own.values()
 
 
 class Engine:
-    """Every room of a worker."""
+    """See the module. `new_listeners` makes an empty group of those who get the same packets."""
 
-    def __init__(self, fan_out: FanOut) -> None:
+    def __init__(self, new_listeners: Callable[[], Listeners]) -> None:
         self.rooms: dict[str, Room] = {}
-        self.lateness: deque[float] = deque(maxlen=_LATENESS_KEPT)  # seconds, of the last ticks
         self.ticks = 0
-        self._fan_out = fan_out
+        self._new_listeners = new_listeners
+        self._governor = Governor()
         self._timestamp = random.getrandbits(32)
+        self._encoding = 0.0  # seconds of this tick
+
+    @property
+    def effort(self) -> Effort:
+        """How hard encoders try: less when ticks take long."""
+        return self._governor.effort
 
     # --- rooms --------------------------------------------------------------------------------------------------------
 
     def add(self, room: str, member: Member) -> None:
-        """A connection gets the room's sound from the next tick on."""
+        """A connection gets the room's sound as soon as its peer has a stream."""
         if room not in self.rooms:
-            self.rooms[room] = Room(room)
+            self.rooms[room] = Room(room, Output(Encoder(effort=self.effort), self._new_listeners()))
         self.rooms[room].members[member.connection] = member
+        self.place(room, member.connection)
 
     def remove(self, room: str, connection: str) -> Member | None:
         """A connection gets no sound any more; its voice fades out in the next tick."""
@@ -91,10 +142,22 @@ class Engine:
         if found is None:
             return None
         member = found.members.pop(connection, None)
+        if member is not None:
+            _move(member, None)
         found.session.leave(connection)
         if not found.members:
             del self.rooms[room]
         return member
+
+    def place(self, room: str, connection: str) -> None:
+        """A member's peer has another stream than before, or the same with another address."""
+        found = self.rooms.get(room)
+        member = found.members.get(connection) if found is not None else None
+        if found is None or member is None:
+            return
+        _move(member, None)
+        own = found.own.get(connection)
+        _move(member, own.listeners if own is not None else found.shared.listeners)
 
     def set_stage(self, room: str, version: int, may_speak: frozenset[str]) -> None:
         """Who may be heard; takes effect at the next tick."""
@@ -110,23 +173,13 @@ class Engine:
             found.speakers[connection] = Speaker()
         found.speakers[connection].push(packet, now)
 
-    # --- the loop -----------------------------------------------------------------------------------------------------
-
-    async def run(self) -> None:
-        """Tick until cancelled."""
-        loop = asyncio.get_running_loop()
-        clock = TickClock.starting(loop.time())
-        while True:
-            await asyncio.sleep(clock.wait(loop.time()))
-            now = loop.time()
-            if now < clock.deadline:
-                continue
-            self.lateness.append(clock.advance(now))
-            self.tick(now)
+    # --- the tick -----------------------------------------------------------------------------------------------------
 
     def tick(self, now: float) -> None:
         """Make and send 20 ms of every room."""
+        began = time.perf_counter()
         self.ticks += 1
+        self._encoding = 0.0
         self._timestamp = (self._timestamp + TICK_SAMPLES) & 0xFFFFFFFF
         for room in list(self.rooms.values()):
             try:
@@ -134,7 +187,10 @@ class Engine:
             except Exception:
                 # One room's trouble is not the others'.
                 logger.exception("engine.room_failed")
-            self._fan_out.flush()  # one room does not wait for the others
+        if self._governor.account(time.perf_counter() - began, self._encoding):
+            for room in self.rooms.values():
+                for output in room.outputs():
+                    output.encoder.set_effort(self.effort)
 
     def _tick_room(self, room: Room, now: float) -> None:
         audible = room.session.audible()
@@ -151,43 +207,40 @@ class Engine:
         if self.ticks % _LOSS_EVERY_TICKS == 0:
             _expect_loss(room)
         mixes = room.session.mix(sounds)
-        self._send_own(room, mixes.own)
-        room.heard.append(mixes.shared)
-        audience = [
-            member.peer.stream
-            for connection, member in room.members.items()
-            if connection not in room.own and member.peer.stream is not None
-        ]
-        self._send(room.shared, mixes.shared, audience)
+        self._give_own(room, mixes.own)
+        self._encoding += room.shared.give(mixes.shared, self._timestamp)
 
-    def _send_own(self, room: Room, mixes: dict[str, Sound]) -> None:
+    def _give_own(self, room: Room, mixes: dict[str, Sound]) -> None:
         for connection in room.own.keys() - mixes.keys():
-            del room.own[connection]  # from this tick on they get the shared mix: by now it is the same sound
+            del room.own[connection]
+            # From this tick on they get the shared mix: by now it is the same sound.
+            self.place(room.name, connection)
         for connection, sound in mixes.items():
-            member = room.members.get(connection)
-            if member is None or member.peer.stream is None:
+            if connection not in room.members:
                 continue
             if connection not in room.own:
-                room.own[connection] = Output(_primed(room))
-            self._send(room.own[connection], sound, [member.peer.stream])
-
-    def _send(self, output: Output, sound: Sound, streams: list[Stream]) -> None:
-        payload = output.encode(sound)
-        if payload:
-            self._fan_out.add(payload, self._timestamp, streams, marker=output.paused)
-        output.paused = not payload
+                # Until this tick it was the shared mix: the copy has heard what the listener has heard.
+                room.own[connection] = Output(room.shared.encoder.copy(), self._new_listeners())
+                self.place(room.name, connection)
+            self._encoding += room.own[connection].give(sound, self._timestamp)
 
 
-def _primed(room: Room) -> Encoder:
-    """An encoder that has heard what the listener has heard until now: until this tick it was the shared mix."""
-    encoder = Encoder()
-    for sound in room.heard:
-        encoder.encode(sound)
-    return encoder
+def _move(member: Member, listeners: Listeners | None) -> None:
+    if member.listeners is not None and member.stream is not None:
+        member.listeners.remove(member.stream)
+    member.listeners, member.stream = listeners, member.peer.stream
+    if listeners is not None and member.stream is not None:
+        listeners.add(member.stream)
 
 
 def _expect_loss(room: Room) -> None:
-    """Tell the shared encoder what nine in ten of the listeners lose at most."""
+    """Tell each encoder what its listeners lose; the shared one, what nine in ten of them lose at most."""
     losses = sorted(member.peer.reported_loss for member in room.members.values())
-    percent = math.ceil(100 * losses[int(0.9 * (len(losses) - 1))])
-    room.shared.encoder.expect_loss(min(_MOST_LOSS_PERCENT, max(_LEAST_LOSS_PERCENT, percent)))
+    room.shared.encoder.expect_loss(_percent(losses[int(_LISTENERS_THAT_COUNT * (len(losses) - 1))]))
+    for connection, output in room.own.items():
+        if connection in room.members:
+            output.encoder.expect_loss(_percent(room.members[connection].peer.reported_loss))
+
+
+def _percent(loss: float) -> int:
+    return min(_MOST_LOSS_PERCENT, max(_LEAST_LOSS_PERCENT, math.ceil(100 * loss)))

@@ -2,18 +2,30 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from rooms.audio.engine import Member, Room
 from rooms.audio.wire import RoomTruth
 
 NO_PEER_SECONDS = 3.5  # on the roster and never offered: with the reading's half second, the product's five hold
 NOT_CONNECTED_SECONDS = 10.0  # offered, and ICE or DTLS does not come to an end
 
 
-def without_place(members: Iterable[Member], present: frozenset[str], began: float) -> list[str]:
+class Connected(Protocol):
+    """What counts as sound: `transport.call.Call`."""
+
+    @property
+    def began(self) -> float:
+        """Monotonic seconds."""
+
+    @property
+    def connected(self) -> bool:
+        """Whether ICE and DTLS have come to an end."""
+
+
+def without_place(calls: Mapping[str, Connected], present: frozenset[str], began: float) -> list[str]:
     """The connections that have media and no place in a reading of the roster that began then. An offer is taken to a worker
     only after its connection was written there: so only a peer that is younger than the reading can rightly miss in it."""
-    return [member.connection for member in members if member.connection not in present and member.peer.began < began]
+    return [connection for connection, call in calls.items() if connection not in present and call.began < began]
 
 
 @dataclass
@@ -23,17 +35,19 @@ class MissingMedia:
     _no_peer: dict[str, float] = field(default_factory=dict)
     _not_connected: dict[str, float] = field(default_factory=dict)
 
-    def of(self, truths: Iterable[RoomTruth], rooms: Mapping[str, Room], now: float) -> frozenset[str]:
-        """The connections for which that is too long now."""
+    def of(
+        self, truths: Iterable[RoomTruth], rooms: Mapping[str, Mapping[str, Connected]], now: float
+    ) -> frozenset[str]:
+        """The connections for which that is too long now, of each room's calls by connection."""
         no_peer: dict[str, float] = {}
         not_connected: dict[str, float] = {}
         for truth in truths:
-            room = rooms.get(truth.room)
+            calls = rooms.get(truth.room, {})
             for connection in truth.present:
-                member = room.members.get(connection) if room is not None else None
-                if member is None:
+                call = calls.get(connection)
+                if call is None:
                     no_peer[connection] = self._no_peer.get(connection, now)
-                if member is None or not member.peer.connected:
+                if call is None or not call.connected:
                     not_connected[connection] = self._not_connected.get(connection, now)
         self._no_peer, self._not_connected = no_peer, not_connected
         return frozenset(

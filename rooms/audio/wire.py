@@ -6,6 +6,7 @@ Nothing here is trusted to arrive: the worker reads the truth (`RoomTruth`) twic
 
 import dataclasses
 import typing
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -96,12 +97,22 @@ class Peers:
 
 @dataclass(frozen=True, slots=True)
 class Speaking:
-    """Worker to room: the people whose voice is in the mix now. On change, at most five times a second; repeated every
-    two seconds for web processes that came later."""
+    """Worker to room: the people whose voice is in the mix now, the dominant speaker first. On change, at most five times a
+    second; repeated every two seconds for web processes that came later."""
 
     kind: ClassVar[str] = "speaking"
     room: str
     people: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """Worker to room: this connection may be heard, and for two seconds nothing has come from it; or something has again."""
+
+    kind: ClassVar[str] = "unheard"
+    room: str
+    connection: str
+    unheard: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +132,24 @@ class WorkerStarted:
     worker: str
 
 
-Message = Offer | Answer | OfferRefused | Stage | Hangup | PeersWanted | Peers | Speaking | MediaLost | WorkerStarted
+Message = (
+    Offer | Answer | OfferRefused | Stage | Hangup | PeersWanted | Peers
+    | Speaking | Unheard | MediaLost | WorkerStarted
+)  # fmt: skip
 _BY_KIND: dict[str, type[Message]] = {message.kind: message for message in typing.get_args(Message)}
+
+
+# What each field must be: the bus carries JSON, and a message of another version must not get further than this.
+_FIELDS: dict[str, dict[str, Any]] = {
+    kind: {name: hint for name, hint in typing.get_type_hints(message).items() if name != "kind"}
+    for kind, message in _BY_KIND.items()
+}
+_IS: dict[Any, Callable[[Any], bool]] = {
+    str: lambda value: isinstance(value, str),
+    int: lambda value: isinstance(value, int) and not isinstance(value, bool),
+    bool: lambda value: isinstance(value, bool),
+    tuple[str, ...]: lambda value: isinstance(value, tuple) and all(isinstance(each, str) for each in value),
+}
 
 
 class UnknownMessage(ValueError):
@@ -144,9 +171,13 @@ def decode(data: dict[str, Any]) -> Message:
         name: tuple(value) if isinstance(value, list) else value for name, value in data.items() if name != "kind"
     }
     try:
-        return _BY_KIND[data["kind"]](**fields)
+        message = _BY_KIND[data["kind"]](**fields)
+        fits = all(_IS[kind](getattr(message, name)) for name, kind in _FIELDS[message.kind].items())
     except (KeyError, TypeError) as error:
         raise UnknownMessage(f"not a wire message: {data.get('kind')!r}") from error
+    if not fits:
+        raise UnknownMessage(f"fields of the wrong type: {message.kind}")
+    return message
 
 
 @dataclass(frozen=True, slots=True)

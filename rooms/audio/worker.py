@@ -1,4 +1,7 @@
-"""An audio worker's life: offers from the bus, the roster from the database, peers that come and go. Knows no Django."""
+"""An audio worker's life: offers from the bus, the roster from the database, calls that come and go. Knows no Django.
+
+This is its control process; the sound is made in another, which nothing here can delay (`media.py`, docs/decisions/0009).
+"""
 
 import asyncio
 import gc
@@ -9,25 +12,21 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Protocol
 
-from rooms.audio import wire
+from rooms.audio import control, wire
 from rooms.audio.blocking import BlockingCalls
 from rooms.audio.codec import Encoder
-from rooms.audio.engine import Engine, Member
+from rooms.audio.media_link import MediaLink, PeerLink, StartMedia, start_process
 from rooms.audio.reconcile import MissingMedia, without_place
-from rooms.audio.transport import sdp
+from rooms.audio.transport import ice_lite, sdp
+from rooms.audio.transport.call import Call, Endpoint
 from rooms.audio.transport.dtls import certificate
-from rooms.audio.transport.fanout import FanOut
-from rooms.audio.transport.ice_lite import IceLite
-from rooms.audio.transport.peer import Endpoint, Peer
 
 logger = logging.getLogger(__name__)
 
 RECONCILE_SECONDS = 0.5
 _LEAST_BETWEEN_READINGS_SECONDS = 0.1  # of the roster, however many come
 HEARTBEAT_SECONDS = 2.0
-SPEAKING_SECONDS = 0.2
-_REPEAT_SPEAKING_TICKS = 100
-CONSENT_CHECK_SECONDS = 0.5
+_PULSE_WITHIN_SECONDS = 3.0  # media tells every second that it lives
 _DATABASE_SECONDS = 5.0
 
 
@@ -52,6 +51,24 @@ class Config:
     worker_id: str = field(default_factory=lambda: secrets.token_urlsafe(9))
 
 
+@dataclass(eq=False, slots=True)
+class Caller:
+    """One connection of the roster that has sound, or is about to."""
+
+    link: PeerLink
+    call: Call
+
+    @property
+    def began(self) -> float:
+        """Seconds of the event loop's clock."""
+        return self.call.began
+
+    @property
+    def connected(self) -> bool:
+        """Whether its handshake is done."""
+        return self.call.connected
+
+
 class AudioWorker:
     """See the module. `read_truth`, `heartbeat` and `without_media` are synchronous and may be slow: they run in a thread of
     their own. `without_media` gets the connections that are on the roster and have had no sound for too long."""
@@ -64,20 +81,25 @@ class AudioWorker:
         read_truth: Callable[[], dict[str, wire.RoomTruth]],
         heartbeat: Callable[[], None],
         without_media: Callable[[frozenset[str]], object],
+        start_media: StartMedia = start_process,
     ) -> None:
         self.config = config
+        self.rooms: dict[str, dict[str, Caller]] = {}  # by room and connection
         self._bus = bus
         self._read_truth = read_truth
         self._heartbeat = heartbeat
         self._without_media = without_media
+        self._start_media = start_media
         self._database = BlockingCalls("audio-database")
         self._tasks: set[asyncio.Task[None]] = set()
         self._missing_media = MissingMedia()
-        self._said: dict[str, tuple[frozenset[str], int]] = {}  # room → who was last said to speak, and at which tick
+        self._by_number: dict[int, Caller] = {}
+        self._stages: dict[str, control.OnStage] = {}  # the last that media was told, of each room with callers
+        self._pulse_at = 0.0  # seconds of the loop's clock
         self._stopping = asyncio.Event()
         self._roster_wanted = asyncio.Event()
         self._failure: BaseException | None = None
-        self.engine: Engine
+        self._media: MediaLink
         self._endpoint: Endpoint
 
     # --- life ---------------------------------------------------------------------------------------------------------
@@ -90,35 +112,31 @@ class AudioWorker:
             CodecMissing: there is no libopus.
         """
         Encoder()
-        ice = IceLite()
-        bound = ice.listen(self.config.bind_ip, self.config.udp_port)
-        self._endpoint = Endpoint(ice, self.config.public_ip, bound.getsockname()[1], certificate())
-        self.engine = Engine(FanOut(bound))
+        with ice_lite.listen(self.config.bind_ip, self.config.udp_port) as port:
+            self._endpoint = Endpoint(self.config.public_ip, port.getsockname()[1], certificate())
+            self._media = MediaLink(port, self._start_media, receive=self._hear, lost=self._fail)
+        self._pulse_at = asyncio.get_running_loop().time()
         await self._bus.subscribe(wire.worker_topic(self.config.worker_id), self._receive)
-        self._spawn(self._for_ever(self.engine.run()))
         self._spawn(self._for_ever(self._read_roster()))
         self._spawn(self._for_ever(_every(HEARTBEAT_SECONDS, self._beat)))
-        self._spawn(self._for_ever(_every(CONSENT_CHECK_SECONDS, self._check_consent)))
-        self._spawn(self._for_ever(_every(SPEAKING_SECONDS, self._tell_who_speaks)))
 
     async def announce(self) -> None:
         """Say that the worker is there and knows of no peer; call it once it is registered."""
         await self._bus.publish(wire.WORKERS_TOPIC, wire.encode(wire.WorkerStarted(self.config.worker_id)))
 
     async def run_until_stopped(self) -> None:
-        """Wait for `stop`, then end every peer and free the port.
+        """Wait for `stop`, then end every call and free the port.
 
         Raises:
-            Exception: whatever ended a loop that the worker cannot do without.
+            Exception: whatever ended a loop, or the process, that the worker cannot do without.
         """
         await self._stopping.wait()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for room in list(self.engine.rooms.values()):
-            for member in list(room.members.values()):
-                await member.peer.close()
-        self._endpoint.ice.close()
+        for caller in list(self._by_number.values()):
+            await caller.call.close()
+        await self._media.close()
         self._database.close()
         if self._failure is not None:
             raise self._failure
@@ -131,6 +149,14 @@ class AudioWorker:
     def port(self) -> int:
         """The UDP port in use."""
         return self._endpoint.port
+
+    async def census(self) -> control.Census:
+        """What media has and does.
+
+        Raises:
+            TimeoutError: it does not answer.
+        """
+        return await self._media.census()
 
     # --- the bus --------------------------------------------------------------------------------------------------------
 
@@ -148,15 +174,17 @@ class AudioWorker:
             case wire.Offer():
                 self._spawn(self._answer(message))
             case wire.Stage():
-                self.engine.set_stage(message.room, message.version, frozenset(message.may_speak))
+                self._set_stage(message.room, message.version, frozenset(message.may_speak))
             case wire.Hangup():
                 self._drop(message.room, message.connection)
             case wire.PeersWanted():
-                connections = tuple(name for room in self.engine.rooms.values() for name in room.members)
-                answer = wire.Peers(self.config.worker_id, connections)
-                self._spawn(self._bus.publish(message.reply_to, wire.encode(answer)))
+                connections = tuple(name for callers in self.rooms.values() for name in callers)
+                self._tell(message.reply_to, wire.Peers(self.config.worker_id, connections))
             case _:
                 logger.warning("worker.message_unexpected", extra={"kind": message.kind})
+
+    def _tell(self, topic: str, message: wire.Message) -> None:
+        self._spawn(self._bus.publish(topic, wire.encode(message)))
 
     async def _answer(self, offer: wire.Offer) -> None:
         reply: wire.Message
@@ -171,58 +199,82 @@ class AudioWorker:
         await self._bus.publish(offer.reply_to, wire.encode(reply))
 
     def _negotiate(self, offer: wire.Offer) -> str:
-        found = self.engine.rooms.get(offer.room)
-        members = found.members if found is not None else {}
-        known = members.get(offer.connection)
+        known = self.rooms.get(offer.room, {}).get(offer.connection)
         if known is not None:
             try:
-                return known.peer.negotiate(offer.sdp)
+                return known.call.negotiate(offer.sdp)
             except sdp.OfferRefusedError:
                 # A page that lost its peer connection comes with a new one on the same socket.
                 sdp.parse(offer.sdp)
                 self._drop(offer.room, offer.connection)
-        elif self._peer_count() >= self.config.most_peers:
+        elif len(self._by_number) >= self.config.most_peers:
             raise sdp.OfferRefusedError(sdp.Refusal.FULL)
         sdp.parse(offer.sdp)  # before anything is replaced for its sake
-        for member in [member for member in members.values() if member.person == offer.person]:
-            self._drop(offer.room, member.connection)
-        room, connection = offer.room, offer.connection
-        peer = Peer(
-            self._endpoint,
-            deliver=lambda packet, now: self.engine.deliver(room, connection, packet, now),
-            ended=lambda: self._lost(room, connection),
-        )
-        answer = peer.negotiate(offer.sdp)
-        self.engine.add(room, Member(connection, offer.person, peer))
+        for name, caller in list(self.rooms.get(offer.room, {}).items()):
+            if caller.link.person == offer.person:
+                self._drop(offer.room, name)
+        link = self._media.peer(offer.room, offer.connection, offer.person)
+        call = Call(self._endpoint, link, ended=lambda: self._lost(link.number))
+        answer = call.negotiate(offer.sdp)
+        self.rooms.setdefault(offer.room, {})[offer.connection] = self._by_number[link.number] = Caller(link, call)
         self._roster_wanted.set()
         return answer
 
-    def _peer_count(self) -> int:
-        return sum(len(room.members) for room in self.engine.rooms.values())
-
-    # --- peers ----------------------------------------------------------------------------------------------------------
+    # --- calls ----------------------------------------------------------------------------------------------------------
 
     def _drop(self, room: str, connection: str) -> None:
-        member = self.engine.remove(room, connection)
-        if member is not None:
-            member.peer.stop()
-            self._spawn(member.peer.close())
+        caller = self.rooms.get(room, {}).pop(connection, None)
+        if caller is None:
+            return
+        if not self.rooms[room]:
+            del self.rooms[room]
+            self._stages.pop(room, None)
+        del self._by_number[caller.link.number]
+        caller.call.stop()
+        self._spawn(caller.call.close())
 
-    def _lost(self, room: str, connection: str) -> None:
-        """A peer ended by itself: its page should negotiate again."""
-        self._drop(room, connection)
-        self._spawn(self._bus.publish(wire.room_topic(room), wire.encode(wire.MediaLost(room, connection))))
+    def _lost(self, number: int) -> None:
+        """A call ended by itself: its page should negotiate again."""
+        caller = self._by_number.get(number)
+        if caller is not None:
+            room, connection = caller.link.room, caller.link.connection
+            self._drop(room, connection)
+            self._tell(wire.room_topic(room), wire.MediaLost(room, connection))
 
-    async def _check_consent(self) -> None:
-        now = asyncio.get_running_loop().time()
-        for room in list(self.engine.rooms.values()):
-            for member in list(room.members.values()):
-                member.peer.check_consent(now)
+    def _set_stage(self, room: str, version: int, may_speak: frozenset[str]) -> None:
+        told = self._stages.get(room)
+        stage = control.OnStage(room, version, tuple(sorted(may_speak)))
+        if room in self.rooms and stage != told and (told is None or version >= told.version):
+            self._stages[room] = stage
+            self._media.send(stage)
+
+    # --- what media tells -----------------------------------------------------------------------------------------------
+
+    def _hear(self, message: control.Message) -> None:
+        match message:
+            case control.Reached() if message.number in self._by_number:
+                self._by_number[message.number].call.reached()
+            case control.Record() if message.number in self._by_number:
+                self._by_number[message.number].call.records(message.datagram)
+            case control.Gone():
+                self._lost(message.number)
+            case control.Heard():
+                self._tell(wire.room_topic(message.room), wire.Speaking(message.room, message.people))
+            case control.Unheard():
+                unheard = wire.Unheard(message.room, message.connection, message.unheard)
+                self._tell(wire.room_topic(message.room), unheard)
+            case control.Pulse():
+                self._pulse_at = asyncio.get_running_loop().time()
+            # Else it is about a peer that has just ended.
+
+    def _fail(self, reason: BaseException) -> None:
+        self._failure = self._failure or reason
+        self.stop()
 
     # --- the roster -------------------------------------------------------------------------------------------------------
 
     async def _read_roster(self) -> None:
-        """Hold the peers against the database twice a second, and at once when somebody came. While it is away, the last
+        """Hold the calls against the database twice a second, and at once when somebody came. While it is away, the last
         roster stands."""
         while True:
             self._roster_wanted.clear()
@@ -248,32 +300,23 @@ class AudioWorker:
         Returns:
             The connections on the roster that have had no sound for too long.
         """
-        for name, room in list(self.engine.rooms.items()):
+        for name, callers in list(self.rooms.items()):
             known = truth.get(name)
             if known is not None:
-                room.session.set_stage(known.version, known.may_speak)
+                self._set_stage(name, known.version, known.may_speak)
             present = known.present if known is not None else frozenset()
-            for connection in without_place(room.members.values(), present, began):
+            for connection in without_place(callers, present, began):
                 self._drop(name, connection)
-        return self._missing_media.of(truth.values(), self.engine.rooms, asyncio.get_running_loop().time())
+        return self._missing_media.of(truth.values(), self.rooms, asyncio.get_running_loop().time())
 
     async def _beat(self) -> None:
+        if asyncio.get_running_loop().time() - self._pulse_at > _PULSE_WITHIN_SECONDS:
+            logger.error("worker.media_without_pulse")  # and no heartbeat: rooms go to another worker
+            return
         try:
             await self._database.call(self._heartbeat, within=_DATABASE_SECONDS)
         except Exception:
             logger.exception("worker.heartbeat_failed")
-
-    async def _tell_who_speaks(self) -> None:
-        for name, room in list(self.engine.rooms.items()):
-            speaking = frozenset(
-                room.members[connection].person for connection in room.session.speaking() if connection in room.members
-            )
-            said, at = self._said.get(name, (frozenset(), 0))
-            if speaking != said or (speaking and self.engine.ticks - at >= _REPEAT_SPEAKING_TICKS):
-                self._said[name] = speaking, self.engine.ticks
-                message = wire.Speaking(name, tuple(sorted(speaking)))
-                await self._bus.publish(wire.room_topic(name), wire.encode(message))
-        self._said = {name: last for name, last in self._said.items() if name in self.engine.rooms}
 
     # --- tasks ------------------------------------------------------------------------------------------------------------
 

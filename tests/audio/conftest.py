@@ -8,14 +8,17 @@ from typing import Any
 import pytest
 
 from rooms.audio import wire
+from rooms.audio.media import Media
+from rooms.audio.media_link import StartMedia
 from rooms.audio.worker import AudioWorker, Config
 from tests.audio.client import Client
+from tests.audio.inside import MediaInside
 
 
 class Stage:
     """A worker, its bus and its roster."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, start_media: StartMedia | None = None) -> None:
         self.config = Config(public_ip="127.0.0.1", udp_port=0, bind_ip="127.0.0.1")
         self.published: list[tuple[str, dict[str, Any]]] = []
         self.present: set[str] = set()
@@ -27,8 +30,14 @@ class Stage:
         self._answers: dict[str, asyncio.Future[wire.Message]] = {}
         self._numbers = itertools.count(1)
         self.silent: set[str] = set()  # said to have a place and no sound
+        self.inside = MediaInside()
         self.worker = AudioWorker(
-            self.config, self, read_truth=self._truth, heartbeat=lambda: None, without_media=self.silent.update
+            self.config,
+            self,
+            read_truth=self._truth,
+            heartbeat=lambda: None,
+            without_media=self.silent.update,
+            start_media=start_media or self.inside,
         )
 
     # --- the worker's bus and database ----------------------------------------------------------------------------------
@@ -86,10 +95,20 @@ class Stage:
         self.may_speak = set(names)
         self.send(wire.Stage("room", self.version, tuple(names)))
 
+    @property
+    def media(self) -> Media:
+        """Where the sound is."""
+        return self.inside.media
+
     def members(self) -> dict[str, Any]:
-        """The worker's members of the room, by connection."""
-        room = self.worker.engine.rooms.get("room")
+        """Media's members of the room, by connection."""
+        room = self.media.engine.rooms.get("room")
         return dict(room.members) if room else {}
+
+    async def ticks(self, count: int) -> None:
+        """Wait for so many ticks."""
+        until = self.media.engine.ticks + count
+        await self.until(lambda: self.media.engine.ticks >= until)
 
     async def until(self, condition: Callable[[], bool], *, within: float = 5.0) -> None:
         """Wait for a condition."""

@@ -98,3 +98,13 @@ class TestSpeaker:
     def test_who_stops_sending_falls_silent(self) -> None:
         heard = self.play(list(enumerate(packets(tone(300))[:20])), 60)
         assert heard[-1] is None
+
+
+def test_a_copy_goes_on_exactly_where_the_encoder_was() -> None:
+    encoder = Encoder()
+    sound = (0.3 * np.sin(2 * np.pi * 200 * np.arange(960 * 40) / 48_000) ** 3).astype(np.float32)
+    ticks = [sound[start : start + 960] for start in range(0, len(sound), 960)]
+    for tick in ticks[:20]:
+        encoder.encode(tick)
+    copied = encoder.copy()
+    assert [copied.encode(tick) for tick in ticks[20:]] == [encoder.encode(tick) for tick in ticks[20:]]

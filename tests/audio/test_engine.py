@@ -1,6 +1,5 @@
 """The 20 ms loop without a network: encoded voices in, the packets of each stream out, decoded and looked at."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 from types import SimpleNamespace
@@ -27,22 +26,29 @@ def voice(pitch: float, *, seed: int = 0) -> np.ndarray:
 
 @dataclass
 class Sent:
-    """In place of the fan-out: what each stream was sent."""
+    """What each stream was sent."""
 
     packets: dict[str, list[tuple[int, bytes]]] = field(default_factory=dict)
     encodes: int = 0
 
-    def add(self, payload: bytes, timestamp: int, streams: Iterable[str], *, marker: bool = False) -> None:
-        self.encodes += 1
-        for stream in streams:
-            self.packets.setdefault(stream, []).append((timestamp, payload))
-
-    def flush(self) -> None:
-        pass
-
     def heard_by(self, stream: str) -> np.ndarray:
         decoder = Decoder()
         return np.concatenate([decoder.decode(payload) for _timestamp, payload in self.packets[stream]])
+
+
+class Listeners(list[str]):
+    """In place of `transport.fanout.Audience`: streams are names."""
+
+    def __init__(self, sent: Sent) -> None:
+        super().__init__()
+        self._sent = sent
+
+    add = list.append
+
+    def send(self, payload: bytes, timestamp: int, *, marker: bool = False) -> None:
+        self._sent.encodes += 1
+        for stream in self:
+            self._sent.packets.setdefault(stream, []).append((timestamp, payload))
 
 
 class Stage:
@@ -50,7 +56,7 @@ class Stage:
 
     def __init__(self, *names: str) -> None:
         self.sent = Sent()
-        self.engine = Engine(self.sent)  # type: ignore[arg-type]
+        self.engine = Engine(lambda: Listeners(self.sent))  # type: ignore[arg-type, return-value]
         self.encoders: dict[str, Encoder] = {}
         self.tick = 0
         for name in names:

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 import pylibsrtp
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rooms.audio.core.packet import parse
-from rooms.audio.transport.fanout import FanOut, Stream, address_of, has_sendmmsg, sockaddr
+from rooms.audio.core.packet import RtpPacket, parse
+from rooms.audio.transport import fanout
+from rooms.audio.transport.fanout import Audience, Outlet, Stream, has_sendmmsg, sockaddr
 from rooms.audio.transport.rtcp import NotRtcp, reception_reports, sender_report
+from rooms.audio.transport.srtp import pointer
 
 WAYS = [pytest.param(True, marks=pytest.mark.skipif(not has_sendmmsg(), reason="no sendmmsg in this C library")), False]
 
@@ -28,12 +30,11 @@ class Listener:
         self.keys = pylibsrtp.Session(pylibsrtp.Policy(key=key, ssrc_type=pylibsrtp.Policy.SSRC_ANY_INBOUND))
         self.stream = Stream(
             session=theirs,
-            srtp=theirs._srtp[0],
             ssrc=249 + 250 * number,  # a report is due with the first packet
             cname="mix",
             payload_type=111,
             sequence=65_530,
-            socket_address=sockaddr(self.socket.getsockname()),
+            address=self.socket.getsockname(),
         )
 
     def datagrams(self) -> list[bytes]:
@@ -60,18 +61,29 @@ def port() -> Iterator[socket.socket]:
         yield made
 
 
+def audience_of(port: socket.socket, listeners: list[Listener], *, at_once: bool) -> Audience:
+    audience = Audience(Outlet(port, at_once=at_once))
+    for listener in listeners:
+        audience.add(listener.stream)
+    return audience
+
+
+def sound(listener: Listener) -> list[RtpPacket]:
+    """What a listener got, decrypted."""
+    return [parse(listener.keys.unprotect(data)) for data in listener.datagrams() if data[1] != 200]
+
+
 @pytest.mark.parametrize("at_once", WAYS)
 def test_each_listener_gets_the_payload_under_their_own_keys(
     port: socket.socket, listeners: list[Listener], at_once: bool
 ) -> None:
-    fan_out = FanOut(port, at_once=at_once)
+    audience = audience_of(port, listeners, at_once=at_once)
     for tick in range(10):
-        streams = [listener.stream for listener in listeners]
-        fan_out.add(b"payload %d" % tick, tick * 960, streams, marker=tick == 0)
-        fan_out.flush()
+        audience.send(b"payload %d" % tick, tick * 960, marker=tick == 0)
     for listener in listeners:
         datagrams = listener.datagrams()
         reports = [data for data in datagrams if data[1] == 200]
+        assert [data[1] >> 7 for data in datagrams if data[1] != 200] == [1] + 9 * [0]
         packets = [parse(listener.keys.unprotect(data)) for data in datagrams if data[1] != 200]
         assert [packet.payload for packet in packets] == [b"payload %d" % tick for tick in range(10)]
         assert [packet.timestamp for packet in packets] == [tick * 960 for tick in range(10)]
@@ -79,38 +91,121 @@ def test_each_listener_gets_the_payload_under_their_own_keys(
         assert {packet.ssrc for packet in packets} == {listener.stream.ssrc}
         (report,) = [listener.keys.unprotect_rtcp(data) for data in reports]
         assert struct.unpack_from("!I", report, 4) == (listener.stream.ssrc,)
-    assert fan_out.unsent == 0
 
 
 @pytest.mark.parametrize("at_once", WAYS)
-def test_more_listeners_than_the_arena_has_slots(port: socket.socket, at_once: bool) -> None:
-    listener = Listener(1)
-    fan_out = FanOut(port, at_once=at_once)
-    for _ in range(3):
-        fan_out.add(b"x", 0, [listener.stream] * 300)
-        fan_out.flush()
-    assert fan_out.sent == 900 + 4  # and a report after each 250
-    assert listener.stream.packets == listener.stream.octets == 900
-    listener.socket.close()
-
-
-@pytest.mark.parametrize("at_once", WAYS)
-def test_an_address_that_cannot_be_reached_does_not_hold_up_the_others(
+def test_payloads_of_any_length_follow_each_other(
     port: socket.socket, listeners: list[Listener], at_once: bool
 ) -> None:
-    fan_out = FanOut(port, at_once=at_once)
-    listeners[1].stream.socket_address = sockaddr(("255.255.255.255", 9))  # not permitted without SO_BROADCAST
+    audience = audience_of(port, listeners[:3], at_once=at_once)
+    payloads = [b"x", bytes(600), b"short", bytes(range(200))]
+    for tick, payload in enumerate(payloads):
+        audience.send(payload, tick * 960)
+    for listener in listeners[:3]:
+        assert [packet.payload for packet in sound(listener)] == payloads
+
+
+def test_who_leaves_gets_nothing_more_and_goes_on_elsewhere_where_it_was(
+    port: socket.socket, listeners: list[Listener]
+) -> None:
+    """Streams move between audiences as people begin and cease to talk: no sequence number is used twice, or left out."""
+    here, there = audience_of(port, listeners, at_once=has_sendmmsg()), Audience(Outlet(port))
+    moving = listeners[3].stream
+    here.send(b"one", 0)
+    here.remove(moving)
+    there.add(moving)
+    here.send(b"two", 960)
+    there.send(b"own", 960)
+    there.remove(moving)
+    here.add(moving)
+    here.send(b"three", 1_920)
+    assert len(here) == 20
+    assert len(there) == 0
     for listener in listeners:
-        listener.stream.packets = 1  # no report is due
-    fan_out.add(b"x", 0, [listener.stream for listener in listeners])
-    fan_out.flush()
-    assert fan_out.unsent == 1
-    assert all(listener.datagrams() for number, listener in enumerate(listeners) if number != 1)
+        second = b"own" if listener.stream is moving else b"two"
+        packets = sound(listener)
+        assert [packet.payload for packet in packets] == [b"one", second, b"three"]
+        assert [packet.sequence for packet in packets] == [65_530, 65_531, 65_532]
+    for listener in listeners:
+        here.remove(listener.stream)
+        assert listener.stream.packets == 3
+        assert listener.stream.sequence == 65_533
 
 
-@pytest.mark.parametrize("address", [("192.0.2.1", 7882), ("2001:db8::1", 9)])
-def test_addresses_survive_the_kernels_form(address: tuple[str, int]) -> None:
-    assert address_of(sockaddr(address)) == address
+def test_an_address_that_cannot_be_reached_does_not_hold_up_the_others(
+    port: socket.socket, listeners: list[Listener]
+) -> None:
+    for at_once in (has_sendmmsg(), False):
+        for number, listener in enumerate(listeners):
+            listener.stream.packets = 1  # no report is due
+            if number == 1:
+                listener.stream.address = ("255.255.255.255", 9)  # not permitted without SO_BROADCAST
+        outlet = Outlet(port, at_once=at_once)
+        audience = Audience(outlet)
+        for listener in listeners:
+            audience.add(listener.stream)
+        audience.send(b"x", 0)
+        assert (outlet.sent, outlet.unsent) == (19, 1)
+        assert all(listener.datagrams() for number, listener in enumerate(listeners) if number != 1)
+        for listener in listeners:
+            audience.remove(listener.stream)
+
+
+def test_what_libsrtp_refuses_to_protect_never_leaves_in_plaintext(
+    port: socket.socket, listeners: list[Listener], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    audience = audience_of(port, listeners[:5], at_once=has_sendmmsg())
+    refused = pointer(listeners[2].stream.session)
+    protect = fanout.srtp.srtp_protect
+
+    class Refusing:
+        @staticmethod
+        def srtp_protect(session: object, packet: object, length: object) -> int:
+            return 1 if session == refused else protect(session, packet, length)
+
+    monkeypatch.setattr(fanout, "srtp", Refusing)
+    audience.send(b"a secret", 960)
+    assert [data for data in listeners[2].datagrams() if data[1] != 200] == []
+    for number in (0, 1, 3, 4):
+        assert [packet.payload for packet in sound(listeners[number])] == [b"a secret"]
+
+
+@given(st.lists(st.tuples(st.sampled_from(["add", "remove", "send"]), st.integers(0, 19)), max_size=60))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
+def test_whoever_comes_and_goes_each_gets_what_was_sent_while_they_were_there(
+    port: socket.socket, listeners: list[Listener], acts: list[tuple[str, int]]
+) -> None:
+    audience = Audience(Outlet(port))
+    expected: dict[int, list[bytes]] = {number: [] for number in range(20)}
+    inside: set[int] = set()
+    for listener in listeners:
+        listener.datagrams()  # of an example before
+    for tick, (act, number) in enumerate(acts):
+        if act == "add" and number not in inside:
+            audience.add(listeners[number].stream)
+            inside.add(number)
+        elif act == "remove" and number in inside:
+            audience.remove(listeners[number].stream)
+            inside.remove(number)
+        elif act == "send":
+            audience.send(b"%d" % tick, tick * 960)
+            for who in inside:
+                expected[who].append(b"%d" % tick)
+    for number in inside:
+        audience.remove(listeners[number].stream)
+    for number, listener in enumerate(listeners):
+        assert [packet.payload for packet in sound(listener)] == expected[number]
+
+
+@pytest.mark.parametrize(
+    ("address", "family"), [(("192.0.2.1", 7882), socket.AF_INET), (("2001:db8::1", 9), socket.AF_INET6)]
+)
+def test_addresses_have_the_kernels_form(address: tuple[str, int], family: int) -> None:
+    name = sockaddr(address)
+    assert struct.unpack_from("=H", name) == (family,)
+    assert struct.unpack_from("!H", name, 2) == (address[1],)
+    packed = name[8:24] if family == socket.AF_INET6 else name[4:8]
+    assert socket.inet_ntop(family, packed) == address[0]
 
 
 def test_a_sender_report_says_when_and_how_much() -> None:

@@ -9,7 +9,9 @@ import struct
 import aioice.ice
 import pytest
 
-from rooms.audio.transport.ice_lite import Address, Credentials, IceLite
+from rooms.audio.transport import srtp
+from rooms.audio.transport.ice_lite import Credentials, IceLite
+from rooms.audio.transport.stun import Address
 from tests.audio.conftest import Stage
 from tests.audio.nat import Nat
 from tests.audio.test_ice_lite import request
@@ -48,11 +50,11 @@ DATAGRAMS = {
 
 
 def port_of(stage: Stage) -> IceLite:
-    return stage.worker._endpoint.ice
+    return stage.media.ice
 
 
 def address_of(stage: Stage, name: str) -> Address:
-    address = stage.members()[name].peer._ice.address
+    address = stage.members()[name].peer.address
     assert address is not None
     return address
 
@@ -107,10 +109,10 @@ async def test_what_was_heard_is_not_heard_again(stage: Stage) -> None:
     await stage.joined("listener")
     peer = stage.members()["speaker"].peer
     seen: list[bytes] = []
-    receive = peer._ice.receive
-    peer._ice.receive = lambda data: (seen.append(data), receive(data))
+    receive = peer._connection.receive
+    peer._connection.receive = lambda data: (seen.append(data), receive(data))
     await stage.until(lambda: len([data for data in seen if data[0] == 0x80 or data[0] == 0x90]) > 10)
-    peer._ice.receive = receive
+    peer._connection.receive = receive
     accepted = peer.accepted
     for data in seen * 5:
         port_of(stage).receive(data, address_of(stage, "speaker"))
@@ -127,15 +129,14 @@ async def test_a_listeners_packets_are_neither_decrypted_nor_decoded(
     stage.allow("sender")
     peer = stage.members()["sender"].peer
     decrypted: list[bytes] = []
-    monkeypatch.setattr(peer._dtls, "unprotect", decrypted.append)
+    monkeypatch.setattr(srtp, "unprotect", lambda session, data: decrypted.append(data))
     for number in range(50):
         await sender.send_rtp(ssrc=7, sequence=number, timestamp=number * 960, payload=b"\x08" * 40)
         await asyncio.sleep(0.002)
-    ticks = stage.worker.engine.ticks
-    await stage.until(lambda: stage.worker.engine.ticks > ticks + 10)
+    await stage.ticks(10)
     assert decrypted == []
     assert peer.accepted == 0
-    assert not stage.worker.engine.rooms["room"].speakers
+    assert not stage.media.engine.rooms["room"].speakers
     await listener.hears_nothing()
 
 
@@ -215,7 +216,7 @@ async def test_going_on_stage_by_a_second_offer_loses_no_packet_and_is_heard(sta
     await guest.join(direction="recvonly")
     stage.allow("speaker")
     await guest.hears(TONE)
-    peer, ssrc = stage.members()["guest"].peer, stage.members()["guest"].peer.ssrc
+    peer, ssrc = stage.members()["guest"].peer, stage.members()["guest"].peer._ssrc
     guest.forget()
     await guest.go_on_stage()
     stage.allow("speaker", "guest")
@@ -223,7 +224,7 @@ async def test_going_on_stage_by_a_second_offer_loses_no_packet_and_is_heard(sta
     await guest.hears(TONE)
     assert guest.level_at(1_000) < -60
     assert stage.members()["guest"].peer is peer
-    assert peer.ssrc == ssrc
+    assert peer.stream.ssrc == ssrc
     assert guest.longest_gap() < 0.02
     stats = await guest.connection.getStats()
     assert [report.packetsLost for report in stats.values() if report.type == "inbound-rtp"] == [0]
@@ -235,10 +236,12 @@ async def test_the_ears_of_these_tests_notice_a_gap(stage: Stage) -> None:
     stage.allow("speaker")
     await listener.hears(TONE)
     listener.forget()
-    peer, ticks = stage.members()["listener"].peer, stage.worker.engine.ticks
+    peer = stage.members()["listener"].peer
     stream, peer.stream = peer.stream, None
-    await stage.until(lambda: stage.worker.engine.ticks > ticks + 15)
+    stage.media.engine.place("room", "listener")
+    await stage.ticks(15)
     peer.stream = stream
+    stage.media.engine.place("room", "listener")
     frames = listener.frames
     await stage.until(lambda: listener.frames > frames + 20)
     assert listener.longest_gap() > 0.2

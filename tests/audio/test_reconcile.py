@@ -8,12 +8,9 @@ from rooms.audio.wire import RoomTruth
 
 
 def a_room(**members: Any) -> dict[str, Any]:
-    """A room whose members have a peer, connected or not."""
-    peers = {
-        name: SimpleNamespace(connection=name, peer=SimpleNamespace(connected=connected, began=10.0))
-        for name, connected in members.items()
-    }
-    return {"room": SimpleNamespace(members=peers)}
+    """A room whose members have a call, connected or not."""
+    calls = {name: SimpleNamespace(connected=connected, began=10.0) for name, connected in members.items()}
+    return {"room": calls}
 
 
 def on_roster(*present: str) -> list[RoomTruth]:
@@ -21,7 +18,7 @@ def on_roster(*present: str) -> list[RoomTruth]:
 
 
 def test_a_peer_without_a_place_ends_unless_it_is_younger_than_the_reading() -> None:
-    members = a_room(guest=True, host=True)["room"].members.values()
+    members = a_room(guest=True, host=True)["room"]
     assert without_place(members, frozenset({"host"}), began=10.0) == []
     assert without_place(members, frozenset({"host"}), began=10.1) == ["guest"]
 

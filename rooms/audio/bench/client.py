@@ -18,7 +18,8 @@ from pylibsrtp._binding import ffi as srtp_ffi
 from pylibsrtp._binding import lib as srtp
 
 from rooms.audio.bench.link import ServerLink
-from rooms.audio.transport.dtls import Dtls, pointer, sha256_fingerprint
+from rooms.audio.transport.dtls import Dtls, sha256_fingerprint
+from rooms.audio.transport.srtp import pointer, receiving, sending
 
 PAYLOAD_TYPE = 111
 CHECK_SECONDS = 2.5  # as Chromium does on a stable connection
@@ -132,9 +133,11 @@ class Client:
                         await self._checked.wait()
                 except TimeoutError:
                     continue
-            if not await self._dtls.handshake(fingerprint):
+            keys = await self._dtls.handshake(fingerprint)
+            if keys is None:
                 raise ConnectionError("the handshake failed")
-        self._incoming = pointer(self._dtls.incoming)
+        self._outgoing, self._kept_incoming = sending(keys), receiving(keys)
+        self._incoming = pointer(self._kept_incoming)
 
     def _offer(self) -> str:
         lines = [
@@ -171,13 +174,13 @@ class Client:
         """Send a receiver report (RFC 3550, section 6.4.2)."""
         block = struct.pack("!IIIIII", self._theirs, 0, self.ear.highest, 0, 0, 0)
         header = struct.pack("!BBHI", 0x81, 201, 7, self._ssrc)
-        self._send(self._dtls.outgoing.protect_rtcp(header + block))
+        self._send(self._outgoing.protect_rtcp(header + block))
 
     def speak(self, payload: bytes, timestamp: int) -> None:
         """Send one packet of sound."""
         header = _HEADER.pack(0x80, PAYLOAD_TYPE, self._sequence, timestamp & 0xFFFFFFFF, self._ssrc)
         self._sequence = (self._sequence + 1) & 0xFFFF
-        self._send(self._dtls.outgoing.protect(header + payload))
+        self._send(self._outgoing.protect(header + payload))
 
     def close(self) -> None:
         """Go without a word."""

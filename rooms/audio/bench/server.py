@@ -4,15 +4,19 @@ It is spoken to over standard input and output, a JSON object a line; each reque
 """
 
 import asyncio
+import contextlib
 import json
+import os
 import resource
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from rooms.audio import wire
 from rooms.audio.bench.figures import percentile, pin_to
+from rooms.audio.media_link import give_way
 from rooms.audio.worker import AudioWorker, Config, keep_for_ever
 
 _MEGABYTE = 1 << 20
@@ -36,12 +40,14 @@ class Server:
     async def serve(self) -> None:
         """Answer requests until the input ends."""
         await self._worker.start()
+        give_way()
+        self._processes = [os.getpid(), *_children()]
         keep_for_ever()
         loop = asyncio.get_running_loop()
         reader = asyncio.StreamReader(limit=_MEGABYTE)
         await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
         async for line in reader:
-            self._answer(json.loads(line))
+            await self._answer(json.loads(line))
         self._worker.stop()
         await self._worker.run_until_stopped()
 
@@ -67,7 +73,7 @@ class Server:
 
     # --- requests ---------------------------------------------------------------------------------------------------------
 
-    def _answer(self, request: dict[str, Any]) -> None:
+    async def _answer(self, request: dict[str, Any]) -> None:
         match request:
             case {"do": "offer", "id": number, "room": room, "connection": connection, "sdp": sdp}:
                 self._present.setdefault(room, set()).add(connection)
@@ -79,38 +85,66 @@ class Server:
                 self._receive(wire.encode(wire.Stage(room, self._version, tuple(allowed))))
                 _write({"id": number})
             case {"do": "begin", "id": number}:
-                self._begin()
+                await self._begin()
                 _write({"id": number})
             case {"do": "report", "id": number}:
-                _write({"id": number, **self._report()})
+                _write({"id": number, **await self._report()})
 
-    def _begin(self) -> None:
-        self._worker.engine.lateness.clear()
-        self._cpu, self._wall, self._waited = time.process_time(), time.monotonic(), _waited_seconds()
+    async def _begin(self) -> None:
+        await self._worker.census()  # which begins to count lateness anew
+        self._cpu, self._wall, self._waited = self._cpu_seconds(), time.monotonic(), self._waited_seconds()
 
-    def _report(self) -> dict[str, Any]:
-        late = [seconds * 1_000 for seconds in self._worker.engine.lateness]
+    def _cpu_seconds(self) -> float:
+        """User and system, of both processes."""
+        return sum(_cpu_seconds(process) for process in self._processes)
+
+    def _waited_seconds(self) -> float:
+        return sum(_waited_seconds(process) for process in self._processes)
+
+    async def _report(self) -> dict[str, Any]:
+        census = await self._worker.census()
+        late = [seconds * 1_000 for seconds in census.figures["lateness"]]
         return {
-            "cpu_seconds": time.process_time() - self._cpu,  # user and system
+            "cpu_seconds": self._cpu_seconds() - self._cpu,
             "wall_seconds": time.monotonic() - self._wall,
-            "waited_seconds": _waited_seconds() - self._waited,
+            "waited_seconds": self._waited_seconds() - self._waited,
+            "ticks_skipped": census.figures["skipped"],
+            "complexity": census.figures["complexity"],
             "ticks": len(late),
             "tick_late_p50_ms": percentile(late, 50),
             "tick_late_p99_ms": percentile(late, 99),
             "tick_late_max_ms": max(late, default=0.0),
-            "rss_mb": _resident_bytes() / _MEGABYTE,
+            "rss_mb": sum(map(_resident_bytes, self._processes)) / _MEGABYTE,
         }
 
 
-def _waited_seconds() -> float:
-    """How long this process was ready to run while others had its core."""
-    with open("/proc/self/schedstat") as file:
-        return int(file.read().split()[1]) / 1e9
+def _cpu_seconds(process: int) -> float:
+    return sum(ran for ran, _waited in _scheduling(process))
 
 
-def _resident_bytes() -> int:
-    with open("/proc/self/statm") as file:
+def _waited_seconds(process: int) -> float:
+    """How long a process was ready to run while others had its core."""
+    return max(waited for _ran, waited in _scheduling(process))
+
+
+def _scheduling(process: int) -> list[tuple[float, float]]:
+    """How long each of its threads ran, and waited to run, in seconds."""
+    found = []
+    for thread in Path(f"/proc/{process}/task").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # it has just ended
+            ran, waited, _slices = (thread / "schedstat").read_text().split()
+            found.append((int(ran) / 1e9, int(waited) / 1e9))
+    return found
+
+
+def _resident_bytes(process: int) -> int:
+    with open(f"/proc/{process}/statm") as file:
         return int(file.read().split()[1]) * _PAGE_BYTES
+
+
+def _children() -> list[int]:
+    with open(f"/proc/self/task/{os.getpid()}/children") as file:
+        return [int(number) for number in file.read().split()]
 
 
 def _write(message: dict[str, Any]) -> None:

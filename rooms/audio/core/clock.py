@@ -15,6 +15,7 @@ class TickClock:
     """Deadlines `start + n · 20 ms` in the seconds of whatever monotonic clock is passed in."""
 
     deadline: float
+    skipped: int = 0  # deadlines given up
 
     @classmethod
     def starting(cls, now: float) -> "TickClock":
@@ -32,5 +33,9 @@ class TickClock:
             How late, in seconds, the one just reached was (≥ 0).
         """
         late = max(0.0, now - self.deadline)
-        self.deadline = now + TICK_SECONDS if late > _GIVE_UP_SECONDS else self.deadline + TICK_SECONDS
+        if late > _GIVE_UP_SECONDS:
+            self.skipped += int(late / TICK_SECONDS)
+            self.deadline = now + TICK_SECONDS
+        else:
+            self.deadline += TICK_SECONDS
         return late

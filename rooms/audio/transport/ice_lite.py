@@ -5,28 +5,20 @@ password that we gave in our answer. Anything else is dropped. We never send a c
 that has not passed one; candidates in offers are not even read.
 """
 
-import asyncio
-import logging
 import secrets
 import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from aioice import stun
-
-logger = logging.getLogger(__name__)
-
-Address = tuple[str, int]
+from rooms.audio.transport import stun
+from rooms.audio.transport.stun import Address
 
 CONSENT_SECONDS = 15.0  # without a check for so long, a peer is dead (RFC 7675 says 30; the product promises 15)
 _MOST_ADDRESSES = 6  # of one connection
 _MOST_CREDENTIALS = 2  # of one connection: those of an ICE restart, and those before until the new ones are used
-_LEAST_STUN_BYTES = 20
 _MOST_BYTES = 1_500  # of any datagram: nothing of ours is larger than an Ethernet frame
-_MOST_A_TURN = 16  # datagrams read before others in the event loop have theirs
 _SOCKET_BUFFER_BYTES = 4 << 20
-_ROLE_CONFLICT = 487
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,69 +42,65 @@ class IceConnection:
     nominated: bool = False  # whether the peer has chosen an address, not only tried some
     addresses: list[Address] = field(default_factory=list)  # that passed a check
     last_check: float | None = None  # seconds of the socket's clock
-    checked: asyncio.Event = field(default_factory=asyncio.Event)
 
     def is_alive(self, now: float) -> bool:
         """Whether the peer has checked lately that we are here (consent)."""
         return self.last_check is not None and now - self.last_check < CONSENT_SECONDS
 
 
-class IceLite:
-    """The socket: sorts datagrams to connections, answers their checks."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Expected:
+    connection: IceConnection
+    credentials: Credentials
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self.socket: socket.socket | None = None
+
+def listen(ip: str, port: int) -> socket.socket:
+    """A bound UDP socket that does not block.
+
+    Raises:
+        OSError: the port is in use, or the address is not ours.
+    """
+    bound = socket.socket(socket.AF_INET6 if ":" in ip else socket.AF_INET, socket.SOCK_DGRAM)
+    bound.setblocking(False)
+    for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+        bound.setsockopt(socket.SOL_SOCKET, option, _SOCKET_BUFFER_BYTES)
+    try:
+        bound.bind((ip, port))
+    except OSError:
+        bound.close()
+        raise
+    return bound
+
+
+class IceLite:
+    """Sorts the datagrams of a socket to connections, and answers their checks."""
+
+    def __init__(self, bound: socket.socket, clock: Callable[[], float] = time.monotonic) -> None:
         self.dropped = 0
         self.unsent = 0
+        self._socket = bound
         self._clock = clock
-        self._by_ufrag: dict[str, tuple[IceConnection, Credentials]] = {}
+        self._by_ufrag: dict[str, _Expected] = {}
         self._by_address: dict[Address, IceConnection] = {}
 
     # --- the socket -------------------------------------------------------------------------------------------------
 
-    def listen(self, ip: str, port: int) -> socket.socket:
-        """Bind, and read in the running event loop from now on.
-
-        Raises:
-            OSError: the port is in use, or the address is not ours.
-        """
-        bound = socket.socket(socket.AF_INET6 if ":" in ip else socket.AF_INET, socket.SOCK_DGRAM)
-        bound.setblocking(False)
-        for option in (socket.SO_RCVBUF, socket.SO_SNDBUF):
-            bound.setsockopt(socket.SOL_SOCKET, option, _SOCKET_BUFFER_BYTES)
-        try:
-            bound.bind((ip, port))
-        except OSError:
-            bound.close()
-            raise
-        self.socket = bound
-        asyncio.get_running_loop().add_reader(bound, self._drain, bound)
-        return bound
-
-    def close(self) -> None:
-        """Free the port."""
-        if self.socket is not None:
-            asyncio.get_running_loop().remove_reader(self.socket)
-            self.socket.close()
-            self.socket = None
-
-    def _drain(self, bound: socket.socket) -> None:
-        # Many at a turn, unlike asyncio's own transport: after a delay, ticks must not overtake packets that are there.
-        for _ in range(_MOST_A_TURN):
+    def drain(self, most: int) -> bool:
+        """Take what came, at most so many datagrams; whether there may be more."""
+        for _ in range(most):
             try:
-                data, address = bound.recvfrom(_MOST_BYTES + 1)
+                data, address = self._socket.recvfrom(_MOST_BYTES + 1)
             except BlockingIOError:
-                return
+                return False
             except OSError:
                 continue  # an ICMP error about some datagram of ours; consent notices who is gone
             self.receive(data, address[:2])
+        return True
 
     def send(self, data: bytes, address: Address) -> None:
         """Send one datagram to a checked address. What the kernel has no room for is lost, as on any network."""
-        if self.socket is None:
-            return
         try:
-            self.socket.sendto(data, address)
+            self._socket.sendto(data, address)
         except OSError:
             self.unsent += 1
 
@@ -122,7 +110,7 @@ class IceLite:
         """Begin to answer checks with these credentials: a new connection's, or an ICE restart's (RFC 8445, section 9). Until
         the first check with them those before stay good: the answer that carries the new ones may be lost."""
         connection.credentials.append(credentials)
-        self._by_ufrag[credentials.ufrag] = (connection, credentials)
+        self._by_ufrag[credentials.ufrag] = _Expected(connection, credentials)
         self._forget_credentials(connection, keep=_MOST_CREDENTIALS)
 
     def remove(self, connection: IceConnection) -> None:
@@ -142,7 +130,7 @@ class IceLite:
         if not data or len(data) > _MOST_BYTES:
             self.dropped += 1
         elif data[0] < 4:  # RFC 7983: 0…3 is STUN
-            self._stun(data, address)
+            self._check(data, address)
         else:
             connection = self._by_address.get(address)
             if connection is None:
@@ -150,29 +138,30 @@ class IceLite:
             else:
                 connection.receive(data)
 
-    def _stun(self, data: bytes, address: Address) -> None:
-        request = _parse(data)
-        found = self._authenticated(request) if request is not None else None
-        if request is None or found is None:
+    def _check(self, data: bytes, address: Address) -> None:
+        try:
+            check = stun.parse(data)
+        except stun.NotACheck:
             self.dropped += 1
             return
-        connection, credentials = found
-        if "ICE-CONTROLLED" in request.attributes:
+        found = self._by_ufrag.get(check.local_ufrag)
+        if (
+            found is None
+            or check.remote_ufrag != found.credentials.remote_ufrag
+            or not check.is_signed_with(found.credentials.password)
+        ):
+            self.dropped += 1
+            return
+        connection, credentials = found.connection, found.credentials
+        if check.controlled:
             # RFC 8445, section 7.3.1.1: a lite agent is never the controlling one, so it is they who change.
-            self.send(_role_conflict(request, credentials.password), address)
+            self.send(stun.error(check, *stun.ROLE_CONFLICT, credentials.password), address)
             return
         if credentials is connection.credentials[-1]:
             self._forget_credentials(connection, keep=1)
         connection.last_check = self._clock()
-        self._choose(connection, address, nominates="USE-CANDIDATE" in request.attributes)
-        self.send(_success(request, address, credentials.password), address)
-
-    def _authenticated(self, request: stun.Message) -> tuple[IceConnection, Credentials] | None:
-        local, _colon, remote = request.attributes.get("USERNAME", "").partition(":")
-        found = self._by_ufrag.get(local)
-        if found is None or remote != found[1].remote_ufrag:
-            return None
-        return found if request.check_message_integrity(found[1].password.encode()) else None
+        self.send(stun.success(check, address, credentials.password), address)
+        self._choose(connection, address, nominates=check.nominates)
 
     def _choose(self, connection: IceConnection, address: Address, *, nominates: bool) -> None:
         """Send where the peer nominates; before that, to the first address that passed; after that, to a new one too, because
@@ -189,7 +178,6 @@ class IceLite:
                 self._forget_address(connection, before)  # if it lives after all, its next check brings it back
             if before != address:
                 connection.moved(address)
-            connection.checked.set()
 
     def _remember(self, connection: IceConnection, address: Address) -> None:
         owner = self._by_address.get(address)
@@ -210,32 +198,3 @@ class IceLite:
         if address in connection.addresses:
             connection.addresses.remove(address)
             del self._by_address[address]
-
-
-def _parse(data: bytes) -> stun.Message | None:
-    if len(data) < _LEAST_STUN_BYTES:
-        return None
-    try:
-        message = stun.parse_message(data)
-    except Exception:  # aioice raises whatever a hostile attribute makes struct or decode raise
-        return None
-    is_check = message.message_class is stun.Class.REQUEST and message.message_method is stun.Method.BINDING
-    return message if is_check else None
-
-
-def _success(request: stun.Message, address: Address, password: str) -> bytes:
-    response = stun.Message(
-        message_method=stun.Method.BINDING, message_class=stun.Class.RESPONSE, transaction_id=request.transaction_id
-    )
-    response.attributes["XOR-MAPPED-ADDRESS"] = address
-    response.add_message_integrity(password.encode())
-    return bytes(response)
-
-
-def _role_conflict(request: stun.Message, password: str) -> bytes:
-    response = stun.Message(
-        message_method=stun.Method.BINDING, message_class=stun.Class.ERROR, transaction_id=request.transaction_id
-    )
-    response.attributes["ERROR-CODE"] = (_ROLE_CONFLICT, "Role Conflict")
-    response.add_message_integrity(password.encode())
-    return bytes(response)

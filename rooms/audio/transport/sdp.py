@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from rooms.audio.codec import BITRATE
+
 MOST_BYTES = 16 * 1024
 MOST_LINES = 400
 
@@ -151,7 +153,7 @@ def answer(offer: Offer, local: Local) -> str:
         "a=rtcp-mux",
         f"a=rtpmap:{opus} opus/48000/2",
         # RFC 7587, section 6.1: what we like to receive, and what we send.
-        f"a=fmtp:{opus} minptime=10;useinbandfec=1;usedtx=1;stereo=0;sprop-stereo=0",
+        f"a=fmtp:{opus} minptime=10;useinbandfec=1;usedtx=1;stereo=0;sprop-stereo=0;maxaveragebitrate={BITRATE}",
         "a=ptime:20",
         "a=maxptime:60",
         f"a=ssrc:{local.ssrc} cname:{local.cname}",

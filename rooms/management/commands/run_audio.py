@@ -11,6 +11,7 @@ from django.db import close_old_connections
 
 from rooms import selectors, services
 from rooms.audio.codec import CodecMissing
+from rooms.audio.media_link import give_way
 from rooms.audio.worker import AudioWorker, Config, keep_for_ever
 from rooms.bus import get_bus
 
@@ -47,6 +48,7 @@ class Command(BaseCommand):
                 services.register_worker, worker_id=config.worker_id, public_ip=config.public_ip, udp_port=worker.port
             )
             await worker.announce()
+            give_way()
             keep_for_ever()
             await worker.run_until_stopped()
         finally:

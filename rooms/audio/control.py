@@ -1,0 +1,258 @@
+"""What the two processes of a worker say to each other: control, which negotiates, and media, which sounds.
+
+Each message is a frozen dataclass that travels as a MessagePack array, its kind first, over a pair of sockets. Both ends are
+the same version of ours, and nothing is lost on the way; a peer is known by its `number`. Why two: docs/decisions/0009.
+"""
+
+import socket
+import typing
+from dataclasses import dataclass
+from typing import Any
+
+import msgpack
+
+from rooms.audio.transport.ice_lite import Credentials
+from rooms.audio.transport.peer import Agreed
+from rooms.audio.transport.srtp import Keys
+
+_READ_BYTES = 1 << 16
+_MOST_UNSENT_BYTES = 4 << 20  # then the other side has stopped reading
+
+
+# --- control to media -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Make a peer, and answer its checks."""
+
+    number: int
+    room: str
+    connection: str
+    person: str
+    ssrc: int
+    cname: str
+    payload_type: int
+    sends: bool
+    receives: bool
+    remote_ufrag: str
+    ufrag: str
+    password: str
+
+    @property
+    def agreed(self) -> Agreed:
+        """What offer and answer settled."""
+        return Agreed(self.payload_type, self.sends, self.receives)
+
+    @property
+    def credentials(self) -> Credentials:
+        """What checks must name and be signed with."""
+        return Credentials(self.remote_ufrag, self.ufrag, self.password)
+
+
+@dataclass(frozen=True, slots=True)
+class Agree:
+    """Another answer was given: the peer goes on stage, or comes back."""
+
+    number: int
+    payload_type: int
+    sends: bool
+    receives: bool
+
+    @property
+    def agreed(self) -> Agreed:
+        """What offer and answer settled."""
+        return Agreed(self.payload_type, self.sends, self.receives)
+
+
+@dataclass(frozen=True, slots=True)
+class Expect:
+    """ICE begins anew: answer checks with these too."""
+
+    number: int
+    remote_ufrag: str
+    ufrag: str
+    password: str
+
+    @property
+    def credentials(self) -> Credentials:
+        """What checks must name and be signed with."""
+        return Credentials(self.remote_ufrag, self.ufrag, self.password)
+
+
+@dataclass(frozen=True, slots=True)
+class Unlock:
+    """The handshake is done."""
+
+    number: int
+    profile: int
+    sending: bytes
+    receiving: bytes
+
+    @property
+    def keys(self) -> Keys:
+        """The keys it came to."""
+        return Keys(self.profile, self.sending, self.receiving)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A datagram of DTLS: to be sent, or received from the peer's checked address."""
+
+    number: int
+    datagram: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """End a peer."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class OnStage:
+    """Who may be heard in a room as of a version of its stage."""
+
+    room: str
+    version: int
+    connections: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CensusWanted:
+    """Tell what there is."""
+
+    request: int
+
+
+# --- media to control -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A peer's first address has passed a check."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A peer has not checked for too long that we are here; it is still open."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Who is heard in a room now, the dominant speaker first. Connections' people."""
+
+    room: str
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """A connection may be heard, and no packet of its voice has come for a while; or one has come again."""
+
+    room: str
+    connection: str
+    person: str
+    unheard: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """Media lives. Once a second."""
+
+    ticks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """What there is, in answer to `CensusWanted`."""
+
+    request: int
+    figures: dict[str, Any]
+    peers: list[dict[str, Any]]
+
+
+Message = (
+    Open | Agree | Expect | Unlock | Record | Close | OnStage | CensusWanted
+    | Reached | Gone | Heard | Unheard | Pulse | Census
+)  # fmt: skip
+_BY_KIND: dict[str, type[Message]] = {message.__name__: message for message in typing.get_args(Message)}
+
+
+class Closed(ConnectionError):
+    """The other side is gone, or has stopped reading."""
+
+
+class Pipe:
+    """One end. It never blocks: what the other side has not yet taken waits here."""
+
+    def __init__(self, end: socket.socket) -> None:
+        end.setblocking(False)
+        self._end = end
+        self._packer = msgpack.Packer()
+        self._unpacker = msgpack.Unpacker(use_list=False)
+        self._unsent = bytearray()
+
+    def fileno(self) -> int:
+        """The descriptor to wait for."""
+        return self._end.fileno()
+
+    @property
+    def waits_to_send(self) -> bool:
+        """Whether `flush` is to be called when the descriptor takes more."""
+        return bool(self._unsent)
+
+    def send(self, message: Message) -> None:
+        """Send one message.
+
+        Raises:
+            Closed: nobody will read it.
+        """
+        self._unsent += self._packer.pack((type(message).__name__, *_fields(message)))
+        self.flush()
+        if len(self._unsent) > _MOST_UNSENT_BYTES:
+            raise Closed("the other process has stopped reading")
+
+    def flush(self) -> None:
+        """Send what waits, as far as the other side takes it.
+
+        Raises:
+            Closed: nobody will read it.
+        """
+        try:
+            while self._unsent:
+                del self._unsent[: self._end.send(self._unsent)]
+        except BlockingIOError:
+            pass
+        except OSError as error:
+            raise Closed(str(error)) from error
+
+    def receive(self) -> list[Message]:
+        """What has come.
+
+        Raises:
+            Closed: the other side is gone.
+        """
+        try:
+            data = self._end.recv(_READ_BYTES)
+        except BlockingIOError:
+            return []
+        except OSError as error:
+            raise Closed(str(error)) from error
+        if not data:
+            raise Closed("the other process is gone")
+        self._unpacker.feed(data)
+        return [_BY_KIND[kind](*fields) for kind, *fields in self._unpacker]
+
+    def close(self) -> None:
+        """End it; the other side sees that."""
+        self._end.close()
+
+
+def _fields(message: Message) -> tuple[Any, ...]:
+    return tuple(getattr(message, name) for name in message.__match_args__)

@@ -1,0 +1,247 @@
+"""The media process of a worker: the port, the peers and the tick, in one thread that does nothing else. Its orders come from
+the control process, with which it lives and dies: `python -m rooms.audio.media PORT_DESCRIPTOR PIPE_DESCRIPTOR`.
+
+The collector of garbage never runs while anybody is connected: with thousands of peers a pass takes longer than a tick. What
+peers leave behind is freed by counting references (`manage.py bench soak` shows that nothing stays).
+"""
+
+import gc
+import logging
+import select
+import signal
+import socket
+import sys
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import partial
+
+from rooms.audio import control
+from rooms.audio.codec import MOST_ENCODED_BYTES, Encoder
+from rooms.audio.core.clock import TickClock
+from rooms.audio.core.packet import RtpPacket
+from rooms.audio.engine import Engine, Member
+from rooms.audio.transport.fanout import MOST_PAYLOAD_BYTES, Audience, Outlet
+from rooms.audio.transport.ice_lite import IceLite
+from rooms.audio.transport.peer import Ears, Peer
+
+logger = logging.getLogger(__name__)
+
+UNHEARD_SECONDS = 2.0
+_LATENESS_KEPT = 3_000  # ticks: a minute
+_DATAGRAMS_A_TURN = 64  # before the clock is looked at again
+_MOST_DATAGRAMS_A_TICK = 1_024  # that may wait when a tick is due; what is more is a flood, and waits
+_SPEAKING_TICKS = 10  # five times a second
+_REPEAT_SPEAKING_TICKS = 100  # for web processes that came later
+_CONSENT_TICKS = 25
+_PULSE_TICKS = 50
+
+assert MOST_ENCODED_BYTES <= MOST_PAYLOAD_BYTES
+
+
+@dataclass(eq=False, slots=True)
+class Guest:
+    """One peer and where it belongs."""
+
+    number: int
+    room: str
+    member: Member
+    peer: Peer
+    gone: bool = False  # said to be
+    allowed_at: float | None = None  # since when it may be heard
+    unheard: bool = False
+
+
+class Media:
+    """See the module. `turn` does what is due and never waits."""
+
+    def __init__(self, port: socket.socket, pipe: control.Pipe, clock: Callable[[], float] = time.monotonic) -> None:
+        self.outlet = Outlet(port)
+        self.engine = Engine(lambda: Audience(self.outlet))
+        self.ice = IceLite(port, clock)
+        self.guests: dict[int, Guest] = {}
+        self.lateness: deque[float] = deque(maxlen=_LATENESS_KEPT)  # seconds, of the last ticks
+        self._pipe = pipe
+        self._clock = clock
+        self._due = TickClock.starting(clock())
+        self._said: dict[str, tuple[tuple[str, ...], int]] = {}  # room → who was last said to speak, and at which tick
+
+    # --- time ---------------------------------------------------------------------------------------------------------
+
+    def wait(self) -> float:
+        """Seconds until something is due."""
+        return self._due.wait(self._clock())
+
+    def turn(self) -> None:
+        """Take orders and datagrams that came, and tick if it is time.
+
+        Raises:
+            Closed: the control process is gone.
+        """
+        for message in self._pipe.receive():
+            self._take(message)
+        self.ice.drain(_DATAGRAMS_A_TURN)
+        if self._clock() < self._due.deadline:
+            return
+        self.ice.drain(_MOST_DATAGRAMS_A_TICK)  # a tick hears every packet that arrived before it
+        now = self._clock()
+        self.lateness.append(self._due.advance(now))
+        self.engine.tick(now)
+        self._report(now)
+        self._pipe.flush()
+
+    def _report(self, now: float) -> None:
+        ticks = self.engine.ticks
+        if ticks % _SPEAKING_TICKS == 0:
+            self._tell_who_speaks()
+        if ticks % _CONSENT_TICKS == 0:
+            for guest in self.guests.values():
+                self._check_on(guest, now)
+        if ticks % _PULSE_TICKS == 0:
+            self._pipe.send(control.Pulse(ticks))
+            if not self.guests:
+                gc.collect()
+
+    # --- orders -------------------------------------------------------------------------------------------------------
+
+    def _take(self, message: control.Message) -> None:
+        try:
+            self._obey(message)
+        except control.Closed:
+            raise
+        except Exception:
+            # One peer's trouble is not the others'.
+            logger.exception("media.order_failed", extra={"order": type(message).__name__})
+
+    def _obey(self, message: control.Message) -> None:
+        match message:
+            case control.Open():
+                self._open(message)
+            case control.Agree() if message.number in self.guests:
+                self.guests[message.number].peer.agree(message.agreed)
+            case control.Expect() if message.number in self.guests:
+                self.guests[message.number].peer.expect(message.credentials)
+            case control.Record() if message.number in self.guests:
+                self.guests[message.number].peer.send_record(message.datagram)
+            case control.Unlock() if message.number in self.guests:
+                self.guests[message.number].peer.unlock(message.keys)
+            case control.Close():
+                self._close(message.number)
+            case control.OnStage():
+                self.engine.set_stage(message.room, message.version, frozenset(message.connections))
+            case control.CensusWanted():
+                self._pipe.send(self._census(message.request))
+            # Else it is about a peer that has just ended.
+
+    def _open(self, order: control.Open) -> None:
+        room, connection, number = order.room, order.connection, order.number
+
+        def voice(packet: RtpPacket, now: float) -> None:
+            self.engine.deliver(room, connection, packet, now)
+
+        ears = Ears(
+            voice=voice,
+            records=lambda datagram: self._pipe.send(control.Record(number, datagram)),
+            reached=lambda: self._pipe.send(control.Reached(number)),
+            placed=partial(self.engine.place, room, connection),
+        )
+        peer = Peer(self.ice, ears, self._clock, ssrc=order.ssrc, cname=order.cname, agreed=order.agreed)
+        peer.expect(order.credentials)
+        member = Member(connection, order.person, peer)
+        self.guests[number] = Guest(number, room, member, peer)
+        self.engine.add(room, member)
+
+    def _close(self, number: int) -> None:
+        guest = self.guests.pop(number, None)
+        if guest is None:
+            return
+        members = self.engine.rooms[guest.room].members if guest.room in self.engine.rooms else {}
+        if members.get(guest.member.connection) is guest.member:
+            self.engine.remove(guest.room, guest.member.connection)
+        guest.peer.stop()
+
+    # --- what control is told -----------------------------------------------------------------------------------------
+
+    def _check_on(self, guest: Guest, now: float) -> None:
+        if not guest.gone and guest.peer.is_gone(now):
+            guest.gone = True
+            self._pipe.send(control.Gone(guest.number))
+        room = self.engine.rooms.get(guest.room)
+        if room is None or guest.member.connection not in room.session.may_speak:
+            guest.allowed_at = None
+        elif guest.allowed_at is None:
+            guest.allowed_at = now
+        unheard = guest.allowed_at is not None and now - max(guest.allowed_at, guest.peer.heard_at) > UNHEARD_SECONDS
+        if unheard != guest.unheard:
+            guest.unheard = unheard
+            member = guest.member
+            self._pipe.send(control.Unheard(guest.room, member.connection, member.person, unheard))
+
+    def _tell_who_speaks(self) -> None:
+        ticks = self.engine.ticks
+        for name, room in self.engine.rooms.items():
+            speaking = tuple(
+                room.members[connection].person for connection in room.session.speaking() if connection in room.members
+            )
+            said, at = self._said.get(name, ((), 0))
+            if speaking != said or (speaking and ticks - at >= _REPEAT_SPEAKING_TICKS):
+                self._said[name] = speaking, ticks
+                self._pipe.send(control.Heard(name, speaking))
+        for name in self._said.keys() - self.engine.rooms.keys():
+            del self._said[name]
+
+    def _census(self, request: int) -> control.Census:
+        figures = {
+            "ticks": self.engine.ticks,
+            "skipped": self._due.skipped,
+            "lateness": list(self.lateness),
+            "sent": self.outlet.sent,
+            "unsent": self.outlet.unsent,
+            "dropped": self.ice.dropped,
+            "complexity": self.engine.effort.complexity,
+        }
+        self.lateness.clear()
+        return control.Census(request, figures, [self._describe(guest) for guest in self.guests.values()])
+
+    def _describe(self, guest: Guest) -> dict[str, object]:
+        room = self.engine.rooms.get(guest.room)
+        connection = guest.member.connection
+        speaker = room.speakers.get(connection) if room is not None else None
+        return {
+            "room": guest.room,
+            "connection": connection,
+            "address": guest.peer.address,
+            "sends": guest.peer.sends,
+            "accepted": guest.peer.accepted,
+            "reported_loss": guest.peer.reported_loss,
+            "jitter_buffer": asdict(speaker.buffer.counters) if speaker is not None else None,
+        }
+
+
+def run(port: socket.socket, pipe: control.Pipe) -> None:
+    """Live as long as the control process does."""
+    Encoder()  # whatever is missing is missed now
+    media = Media(port, pipe)
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    watched: list[socket.socket | control.Pipe] = [port, pipe]
+    while True:
+        select.select(watched, [pipe] if pipe.waits_to_send else [], [], media.wait())
+        try:
+            media.turn()
+        except control.Closed:
+            return
+
+
+def main(port_descriptor: int, pipe_descriptor: int) -> None:
+    """Run with the sockets of these descriptors."""
+    # Ctrl-C reaches the whole group of processes; this one ends when control has said goodbye to everybody.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with socket.socket(fileno=port_descriptor) as port, socket.socket(fileno=pipe_descriptor) as end:
+        run(port, control.Pipe(end))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))

@@ -1,0 +1,55 @@
+"""A media process without a process: the same code driven by the test's own event loop, so that a test can look inside."""
+
+import asyncio
+import socket
+import time
+
+from rooms.audio import control
+from rooms.audio.media import Media
+
+
+class MediaInside:
+    """Takes the place of `media_link.start_process`; `media` is what a process of its own would run."""
+
+    media: Media
+
+    def __call__(self, port: socket.socket, end: socket.socket) -> "MediaInside":
+        """Start, on duplicates of the sockets, as a child process has them."""
+        self._port, self._end = port.dup(), end.dup()
+        self._pipe = control.Pipe(self._end)
+        self.media = Media(self._port, self._pipe, time.monotonic)
+        self._loop = asyncio.get_running_loop()
+        for readable in (self._port, self._end):
+            self._loop.add_reader(readable, self._turn)
+        self._timer = self._loop.call_later(0, self._turn)
+        self.returncode: int | None = None
+        return self
+
+    def _turn(self) -> None:
+        self._timer.cancel()
+        try:
+            self.media.turn()
+        except BaseException as failure:
+            self._finish()
+            if not isinstance(failure, control.Closed):
+                raise
+            return
+        self._timer = self._loop.call_later(self.media.wait(), self._turn)
+
+    def _finish(self) -> None:
+        for readable in (self._port, self._end):
+            self._loop.remove_reader(readable)
+            readable.close()
+        self.returncode = 0
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Until it has ended. Called from another thread, as it would block."""
+        deadline = time.monotonic() + (5 if timeout is None else timeout)
+        while self.returncode is None:
+            assert time.monotonic() < deadline, "media goes on"
+            time.sleep(0.005)
+        return self.returncode
+
+    def kill(self) -> None:
+        """It ends with its pipe."""
+        self._loop.call_soon_threadsafe(self._finish)
