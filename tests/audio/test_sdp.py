@@ -66,7 +66,7 @@ def test_the_answer_says_what_it_must() -> None:
         "a=ptime:20",
         "a=end-of-candidates",
         "a=candidate:1 1 udp 2130706431 192.0.2.1 7882 typ host",
-        "a=fmtp:111 minptime=10;useinbandfec=1;usedtx=1;stereo=0;sprop-stereo=0",
+        "a=fmtp:111 minptime=10;useinbandfec=1;usedtx=1;stereo=0;sprop-stereo=0;maxaveragebitrate=64000",
     ):
         assert line in lines
     assert len([line for line in lines if line.startswith("a=candidate")]) == 1
