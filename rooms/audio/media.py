@@ -61,6 +61,7 @@ class Media:
         self.engine = Engine(lambda: Audience(self.outlet))
         self.ice = IceLite(port, clock)
         self.guests: dict[int, Guest] = {}
+        self._numbers: dict[tuple[str, str], int] = {}  # by room and connection
         self.lateness: deque[float] = deque(maxlen=_LATENESS_KEPT)  # seconds, of the last ticks
         self._pipe = pipe
         self._clock = clock
@@ -136,6 +137,9 @@ class Media:
 
     def _open(self, order: control.Open) -> None:
         room, connection, number = order.room, order.connection, order.number
+        before = self._numbers.get((room, connection))
+        if before is not None:
+            self._close(before)  # replaced: its own order to close comes after its goodbye
 
         def voice(packet: RtpPacket, now: float) -> None:
             self.engine.deliver(room, connection, packet, now)
@@ -150,15 +154,15 @@ class Media:
         peer.expect(order.credentials)
         member = Member(connection, order.person, peer)
         self.guests[number] = Guest(number, room, member, peer)
+        self._numbers[room, connection] = number
         self.engine.add(room, member)
 
     def _close(self, number: int) -> None:
         guest = self.guests.pop(number, None)
         if guest is None:
             return
-        members = self.engine.rooms[guest.room].members if guest.room in self.engine.rooms else {}
-        if members.get(guest.member.connection) is guest.member:
-            self.engine.remove(guest.room, guest.member.connection)
+        del self._numbers[guest.room, guest.member.connection]
+        self.engine.remove(guest.room, guest.member.connection)
         guest.peer.stop()
 
     # --- what control is told -----------------------------------------------------------------------------------------

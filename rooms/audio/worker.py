@@ -217,6 +217,8 @@ class AudioWorker:
         call = Call(self._endpoint, link, ended=lambda: self._lost(link.number))
         answer = call.negotiate(offer.sdp)
         self.rooms.setdefault(offer.room, {})[offer.connection] = self._by_number[link.number] = Caller(link, call)
+        if offer.room in self._stages:
+            self._media.send(self._stages[offer.room])  # a peer that is replaced loses its leave to speak
         self._roster_wanted.set()
         return answer
 

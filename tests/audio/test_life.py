@@ -94,7 +94,20 @@ async def test_a_peer_that_was_replaced_cannot_end_the_one_that_replaced_it(stag
     old._end()
     assert stage.worker.rooms["room"]["guest"].call is not old
     await stage.until(lambda: "guest" in stage.members() and stage.members()["guest"].peer is not old_peer)
+    assert old_peer.stream is None
+    assert len(stage.media.engine.rooms["room"].shared.listeners) == 0
+    assert len(stage.media.guests) == 1
     assert not any(message["kind"] == "media_lost" for _topic, message in stage.published)
+
+
+async def test_a_talker_with_a_new_peer_connection_is_heard_again_at_once(stage: Stage) -> None:
+    await stage.joined("speaker", tone=440)
+    listener = await stage.joined("listener")
+    stage.allow("speaker")
+    await listener.hears(440)
+    stage.database_is_away = True
+    await stage.joined("speaker", tone=1_000)
+    await listener.hears(1_000)
 
 
 async def test_messages_of_the_wrong_types_are_passed_over(stage: Stage) -> None:
