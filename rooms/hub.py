@@ -236,6 +236,10 @@ class Hub:
                 lost = local.sockets.get(data["connection"])
                 if lost is not None:
                     lost.push(messages.encode(events.frame_of(messages.MediaRestart())))
+            case wire.Unheard.kind:
+                silent = local.sockets.get(data["connection"])
+                if silent is not None:
+                    silent.push(messages.encode(events.frame_of(messages.MediaUnheard(unheard=data["unheard"]))))
             case kind:
                 logger.warning("hub.message_unknown", extra={"kind": str(kind)[:40]})
 

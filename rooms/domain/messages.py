@@ -679,7 +679,8 @@ class AudienceChanged:
 
 @dataclass(frozen=True, slots=True)
 class StageSpeaking:
-    """The people whose voice is heard now, all of them. On change, at most five times a second."""
+    """The people whose voice is heard now, all of them, whoever has the floor first. On change, at most five times a
+    second."""
 
     type: ClassVar[str] = "stage.speaking"
     people: list[str]
@@ -690,6 +691,14 @@ class MediaRestart:
     """The sound was lost on our side: make a new peer connection and offer again."""
 
     type: ClassVar[str] = "media.restart"
+
+
+@dataclass(frozen=True, slots=True)
+class MediaUnheard:
+    """You are unmuted and for two seconds nothing has come from your microphone, not even silence; or something has again."""
+
+    type: ClassVar[str] = "media.unheard"
+    unheard: bool
 
 
 Event = (
@@ -716,6 +725,7 @@ Event = (
     | AudienceChanged
     | StageSpeaking
     | MediaRestart
+    | MediaUnheard
 )
 EVENTS: dict[str, type[Event]] = {event.type: event for event in typing.get_args(Event)}
 

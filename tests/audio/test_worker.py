@@ -182,6 +182,22 @@ async def test_who_speaks_is_told(stage: Stage) -> None:
     await stage.until(lambda: said() == [("speaker",), ()])
 
 
+async def test_a_speaker_of_whom_nothing_comes_is_noticed_in_two_seconds_and_so_is_the_first_packet_after(
+    stage: Stage,
+) -> None:
+    await stage.joined("speaker", tone=LOW)
+    silent = stage.client("silent", tone=HIGH)
+    await silent.join(direction="recvonly")
+    stage.allow("speaker", "silent")
+
+    def told() -> list[wire.Message]:
+        return [wire.decode(message) for _topic, message in stage.published if message["kind"] == "unheard"]
+
+    await stage.until(lambda: told() == [wire.Unheard("room", "silent", unheard=True)], within=3.5)
+    await silent.go_on_stage()
+    await stage.until(lambda: told()[1:] == [wire.Unheard("room", "silent", unheard=False)])
+
+
 async def test_candidates_in_an_offer_are_never_contacted(stage: Stage) -> None:
     victim = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     victim.bind(("127.0.0.1", 0))

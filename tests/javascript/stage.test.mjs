@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { bigButton } from "../../static/js/room/button.js";
 import { applyEvent, applyToDesk, inOrder, judge } from "../../static/js/room/stage.js";
 
 const person = (id, number, more = {}) => ({ id, number, name: id, muted: true, role: "member", position: "stage", ...more });
@@ -75,4 +76,11 @@ test("freezing mutes everybody, and letting go on unmutes nobody", () => {
   assert.deepEqual([frozen.frozen, frozen.stage[0].muted], [true, true]);
   const on = applyEvent(frozen, { type: "room.frozen", seq: 6, data: { frozen: false, by: "staff" } });
   assert.deepEqual([on.frozen, on.stage[0].muted], [false, true]);
+});
+
+test("an open microphone that nothing comes from is said beside the button", () => {
+  const now = { state: "inside", role: "host", onStage: true, muted: false, unheard: true };
+  assert.equal(bigButton(now).hint, "unheardHint");
+  assert.equal(bigButton({ ...now, unheard: false }).hint, undefined);
+  assert.equal(bigButton({ ...now, muted: true }).hint, undefined);
 });

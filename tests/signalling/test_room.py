@@ -255,6 +255,22 @@ class TestMedia:
         await page.until("media.restart")
         assert [event["type"] for event in other.events if event["type"] in ("media.restart", "stage.speaking")] == []
 
+    async def test_who_cannot_be_heard_is_told_and_nobody_else(self, worker: AnsweringWorker) -> None:
+        from rooms.audio import wire
+        from rooms.bus import get_bus
+
+        room = await make_room()
+        page, other = await a_page(room, room.host), await a_page(room, await make_member())
+        await page.join()
+        await other.join()
+        topic = wire.room_topic(room.public_id)
+        for unheard in (True, False):
+            await get_bus().publish(topic, wire.encode(wire.Unheard(room.public_id, page.connection, unheard)))
+            assert (await page.until("media.unheard"))["data"] == {"unheard": unheard}
+        await get_bus().publish(topic, wire.encode(wire.Speaking(room=room.public_id, people=("x",))))
+        await other.until("stage.speaking")
+        assert "media.unheard" not in [event["type"] for event in other.events]
+
     async def test_a_new_worker_makes_its_rooms_negotiate_again(self, worker: AnsweringWorker) -> None:
         from rooms.audio import wire
         from rooms.bus import get_bus

@@ -7,6 +7,7 @@
  * @property {string} role
  * @property {boolean} onStage
  * @property {boolean} muted
+ * @property {boolean} unheard unmuted, and no sound arrives
  * @property {number} place in the queue of hands, 0 without a hand
  * @property {boolean} invited
  * @property {string} handPolicy
@@ -54,7 +55,7 @@ function inside(now) {
   if (now.role === "staff") return { word: "asStaff", look: "rest", does: "" };
   if (now.role === "guest") return { word: "askToJoin", look: "primary", does: "signup", hint: "guestHint" };
   if (now.onStage) {
-    if (!now.muted) return { word: "mute", look: "live", does: "mute" };
+    if (!now.muted) return { word: "mute", look: "live", does: "mute", hint: now.unheard ? "unheardHint" : undefined };
     if (now.frozen) return { word: "frozen", look: "rest", does: "", hint: "frozenHint" };
     return { word: "unmute", look: "primary", does: "unmute" };
   }

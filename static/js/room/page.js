@@ -42,6 +42,7 @@ function show() {
       role: you?.role ?? "member",
       onStage: room.onStage,
       muted: you?.muted ?? true,
+      unheard: room.unheard,
       place: you?.place ?? 0,
       invited: Boolean(you?.invited_by),
       handPolicy: snapshot?.hand_policy ?? "everyone",
@@ -87,6 +88,7 @@ room.addEventListener("speaking", (event) => {
   speaking = /** @type {CustomEvent} */ (event).detail;
   show();
 });
+room.addEventListener("unheard", () => view.announce(room.unheard ? words.unheardHint : ""));
 room.addEventListener("refused", (event) => complain(/** @type {CustomEvent} */ (event).detail));
 room.addEventListener("over", (event) => {
   const { message, details } = /** @type {CustomEvent} */ (event).detail;

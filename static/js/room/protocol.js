@@ -410,7 +410,7 @@
  */
 
 /**
- * The people whose voice is heard now, all of them. On change, at most five times a second.
+ * The people whose voice is heard now, all of them, whoever has the floor first. On change, at most five times a second.
  * @typedef {object} StageSpeaking
  * @property {string[]} people
  */
@@ -418,6 +418,12 @@
 /**
  * The sound was lost on our side: make a new peer connection and offer again.
  * @typedef {object} MediaRestart
+ */
+
+/**
+ * You are unmuted and for two seconds nothing has come from your microphone, not even silence; or something has again.
+ * @typedef {object} MediaUnheard
+ * @property {boolean} unheard
  */
 
 export const PROTOCOL = 2;
@@ -593,7 +599,10 @@ export const EVENTS = Object.freeze({
   "stage.speaking": [
     "people"
   ],
-  "media.restart": []
+  "media.restart": [],
+  "media.unheard": [
+    "unheard"
+  ]
 });
 
 /** Events that carry `seq` → the history they belong to. */

@@ -15,6 +15,7 @@ import { NO_ANSWER, Refusal } from "./wire.js";
  * - "changed": snapshot, desk, you, state or wait are otherwise;
  * - "happened" (detail: {frame, before}): an ordered event was applied;
  * - "stood" (detail: {before, now, by}): one stands otherwise in the room;
+ * - "unheard": nothing arrives from one's open microphone, or something again;
  * - "speaking" (detail: ids), "refused" (detail: Refusal), "asked" (detail: Refusal): in another room already;
  * - "over" (detail: Refusal): the page will not come back by itself;
  * - "ended" (detail: who ended it, a name or empty).
@@ -22,6 +23,8 @@ import { NO_ANSWER, Refusal } from "./wire.js";
 export class Room extends EventTarget {
   /** @type {RoomSnapshot | null} */
   snapshot = null;
+  /** Whether nothing arrives from our open microphone. */
+  unheard = false;
   /** @type {Desk | null} */
   desk = null;
   /** @type {You | null} */
@@ -140,6 +143,10 @@ export class Room extends EventTarget {
     switch (frame.type) {
       case "media.restart":
         this.media.restart();
+        break;
+      case "media.unheard":
+        this.unheard = frame.data.unheard;
+        this.#tell("unheard");
         break;
       case "stage.speaking":
         this.#tell("speaking", frame.data.people);
