@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from rooms.audio.codec import Decoder, Encoder
+from rooms.audio.core.effort import EFFORTS, Governor
 from rooms.audio.core.packet import RtpPacket
 from rooms.audio.engine import Engine, Member
 
@@ -197,3 +198,23 @@ def test_a_room_that_fails_does_not_take_the_others_with_it(monkeypatch: pytest.
     monkeypatch.setattr(stage.engine.rooms["broken"].session, "audible", lambda: 1 / 0)
     stage.run(50, speaker=voice(120))
     assert len(stage.sent.packets["listener"]) > 40
+
+
+def test_when_encoders_must_try_less_hard_nobody_hears_a_click(monkeypatch: pytest.MonkeyPatch) -> None:
+    stage = Stage("speaker", "guest", "listener")
+    stage.allow("speaker", "guest")
+    speaker, guest = voice(120), voice(210, seed=1)
+    stage.run(60, speaker=speaker, guest=guest)
+    governor = stage.engine._governor
+    monkeypatch.setattr(Governor, "account", lambda self, work, encoding: True)
+    governor.level = len(EFFORTS) - 1
+    stage.run(60, speaker=speaker, guest=guest)
+    governor.level = 0
+    stage.run(60, speaker=speaker, guest=guest)
+    waveform_only = [payload[0] >> 3 >= 16 for _timestamp, payload in stage.sent.packets["listener"]]
+    assert waveform_only[-1] is False
+    assert 50 < sum(waveform_only) <= 62
+    for name in ("listener", "speaker"):
+        heard = stage.sent.heard_by(name)
+        ordinary = steepest(heard[10 * 960 : 55 * 960])
+        assert steepest(heard[10 * 960 :]) < 1.5 * ordinary
