@@ -1,0 +1,83 @@
+"""Keeps a sum of voices below full scale without being heard: look-ahead within the tick, hold, slow release.
+
+After the limiters of D. Giannoulis, M. Massberg and J. D. Reiss, "Digital dynamic range compressor design – a tutorial and
+analysis", Journal of the Audio Engineering Society 60 (2012): the gain comes from the peak of short blocks, moves in straight
+lines between them, and is in place before the peak. Only what is loud from the very first samples of a tick comes too early
+for that; the last, memoryless stage bends it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rooms.audio.core.clock import TICK_SAMPLES, TICK_SECONDS
+from rooms.audio.core.sound import Sound, peak
+
+_CEILING = 0.84  # −1.5 dBFS: Opus does not keep peaks exactly
+_KNEE = 0.88  # where the last stage begins to bend; what was foreseen never gets there
+_BELOW_FULL_SCALE = 0.9999  # tanh reaches 1 in float32: stay a step below, so that no later stage wraps around
+
+_BLOCK = 48  # samples: 1 ms
+_BLOCKS = TICK_SAMPLES // _BLOCK
+_BLOCK_SECONDS = TICK_SECONDS / _BLOCKS
+_HOLD_BLOCKS = round(0.2 / _BLOCK_SECONDS)  # longer than a period of any voice, so that a held vowel is not modulated
+_RELEASE_A_BLOCK = _BLOCK_SECONDS / 0.25  # the gain comes back with a time constant of 250 ms
+_AS_GOOD_AS_ONE = 0.9995
+
+# A straight line through a block: how much of the gain at its beginning and at its end each sample gets.
+_END = np.arange(1, _BLOCK + 1, dtype=np.float32) / np.float32(_BLOCK)
+_LINE = np.stack([1 - _END, _END])
+
+
+@dataclass
+class Limiter:
+    """One output's limiter."""
+
+    gain: float = 1.0  # at the end of the last tick
+    _held: int = 0  # blocks for which the gain may not rise yet
+
+    def limit(self, sound: Sound) -> Sound:
+        """The same 960 samples, each within (−1, 1); the very same array if there is nothing to do."""
+        loudest = peak(sound)
+        if self.gain == 1.0 and loudest <= _CEILING:
+            return sound
+        blocks = sound.reshape(_BLOCKS, _BLOCK)
+        gains = self._gains(np.abs(blocks).max(axis=1).tolist())
+        edges = np.array((gains[:-1], gains[1:]), dtype=np.float32)
+        limited: Sound = (blocks * (edges.T @ _LINE)).reshape(-1)
+        return _bend(limited) if loudest * max(gains) > _KNEE else limited
+
+    def go_on_from(self, other: "Limiter") -> None:
+        """Take another's state, so that its output and this one's differ only by what they hear from now on."""
+        self.gain, self._held = other.gain, other._held
+
+    def _gains(self, peaks: list[float]) -> list[float]:
+        """The gain at the blocks' edges, the first being that at the end of the last tick."""
+        wanted = [_CEILING / peak if peak > _CEILING else 1.0 for peak in peaks]
+        gains = [self.gain]
+        for block, now in enumerate(wanted):
+            # At an edge the gain suits the blocks on both sides: it has fallen before the loud one begins.
+            edge = min(now, wanted[block + 1]) if block + 1 < _BLOCKS else now
+            gain = gains[-1]
+            if edge <= gain:
+                gain, self._held = edge, _HOLD_BLOCKS if edge < 1.0 else 0
+            elif self._held > 0:
+                self._held -= 1
+            else:
+                gain = min(edge, gain + (1.0 - gain) * _RELEASE_A_BLOCK)
+                if gain > _AS_GOOD_AS_ONE:
+                    gain = 1.0
+            gains.append(gain)
+        self.gain = gains[-1]
+        return gains
+
+
+def _bend(sound: Sound) -> NDArray[np.float32]:
+    magnitude = np.abs(sound)
+    over = magnitude > _KNEE
+    if not over.any():
+        return sound
+    room = 1.0 - _KNEE
+    bent = _KNEE + room * np.tanh((magnitude - _KNEE) / room)
+    return np.where(over, np.sign(sound) * np.minimum(bent, _BELOW_FULL_SCALE), sound).astype(np.float32)

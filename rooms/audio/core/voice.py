@@ -1,0 +1,41 @@
+"""One voice's way from the decoder to the mix: cleaned, freed of rumble, measured, levelled, let through."""
+
+from dataclasses import dataclass, field
+
+from rooms.audio.core.activity import VoiceActivity
+from rooms.audio.core.filters import Cascade, RunningFilter, butterworth_high_pass
+from rooms.audio.core.levels import SILENCE_DBOV, level_dbov
+from rooms.audio.core.loudness import K_WEIGHTING, Leveller
+from rooms.audio.core.mixer import Gate
+from rooms.audio.core.sound import Sound, clean, power, silence
+
+# Below the voice there is DC, rumble, wind and handling: 80 Hz takes mains hum of 50 Hz down by 16 dB and 120 Hz by 0.2 dB.
+_HIGH_PASS_HZ, _HIGH_PASS_ORDER = 80.0, 4
+_CASCADE = Cascade(butterworth_high_pass(_HIGH_PASS_HZ, _HIGH_PASS_ORDER), K_WEIGHTING)
+
+
+@dataclass
+class Voice:
+    """One connection whose sound may be mixed. What was learnt of it outlasts its being muted."""
+
+    gate: Gate = field(default_factory=Gate)
+    activity: VoiceActivity = field(default_factory=VoiceActivity)
+    leveller: Leveller = field(default_factory=Leveller)
+    _filter: RunningFilter = field(default_factory=lambda: RunningFilter(_CASCADE))
+
+    def hear(self, sound: Sound | None) -> Sound | None:
+        """Take one tick from the decoder, (960,) or None in a pause; what of it goes into the mix, None if nothing does."""
+        if self.gate.shut or (sound is None and self._filter.at_rest):
+            self._rest()
+            return None
+        voice, weighted = self._filter.filter(silence() if sound is None else clean(sound))
+        level = level_dbov(voice)
+        self.activity.hear(level)
+        levelled = self.leveller.level(voice, power(weighted), level if self.activity.active else None)
+        return self.gate.pass_through(levelled)
+
+    def _rest(self) -> None:
+        self._filter.reset()
+        self.leveller.meter.pause()
+        self.activity.hear(SILENCE_DBOV)
+        self.gate.pass_nothing()
