@@ -62,13 +62,13 @@ class Dominance:
 
     def _choose_dominant(self, voices: Mapping[str, VoiceActivity]) -> None:
         holder = self._shares.get(self.dominant) if self.dominant is not None else None
-        claims = [
-            (share.recent_ticks, voices[name].level, name)
+        claimants = [
+            name
             for name, share in self._shares.items()
             if share is not holder and share.recent_ticks >= _TAKES_THE_FLOOR
         ]
-        if claims:
-            claimant = max(claims)[-1]
+        if claimants:
+            claimant = max(claimants, key=lambda name: (self._shares[name].recent_ticks, voices[name].level))
             if holder is None or self._gives_way(holder, self._shares[claimant]):
                 self.dominant = claimant
 

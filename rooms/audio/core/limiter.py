@@ -6,7 +6,8 @@ lines between them, and is in place before the peak. Only what is loud from the 
 for that; the last, memoryless stage bends it.
 """
 
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +22,10 @@ _BELOW_FULL_SCALE = 0.9999  # tanh reaches 1 in float32: stay a step below, so t
 _BLOCK = 48  # samples: 1 ms
 _BLOCKS = TICK_SAMPLES // _BLOCK
 _BLOCK_SECONDS = TICK_SECONDS / _BLOCKS
-_HOLD_BLOCKS = round(0.2 / _BLOCK_SECONDS)  # longer than a period of any voice, so that a held vowel is not modulated
-_RELEASE_A_BLOCK = _BLOCK_SECONDS / 0.25  # the gain comes back with a time constant of 250 ms
+# A steady sum is not to be modulated by the distances of its peaks: the gain comes back only as far as the peaks of the last
+# 300 ms allow, with a time constant of 200 ms.
+_HELD_TICKS = round(0.3 / TICK_SECONDS)
+_RELEASE_A_BLOCK = _BLOCK_SECONDS / 0.2
 _AS_GOOD_AS_ONE = 0.9995
 
 # A straight line through a block: how much of the gain at its beginning and at its end each sample gets.
@@ -35,11 +38,14 @@ class Limiter:
     """One output's limiter."""
 
     gain: float = 1.0  # at the end of the last tick
-    _held: int = 0  # blocks for which the gain may not rise yet
+    _allowed: deque[float] = field(
+        default_factory=lambda: deque(maxlen=_HELD_TICKS)
+    )  # the gain for the peak of each tick
 
     def limit(self, sound: Sound) -> Sound:
         """The same 960 samples, each within (−1, 1); the very same array if there is nothing to do."""
         loudest = peak(sound)
+        self._allowed.append(_gain_for(loudest))
         if self.gain == 1.0 and loudest <= _CEILING:
             return sound
         blocks = sound.reshape(_BLOCKS, _BLOCK)
@@ -50,27 +56,25 @@ class Limiter:
 
     def go_on_from(self, other: "Limiter") -> None:
         """Take another's state, so that its output and this one's differ only by what they hear from now on."""
-        self.gain, self._held = other.gain, other._held
+        self.gain, self._allowed = other.gain, other._allowed.copy()
 
     def _gains(self, peaks: list[float]) -> list[float]:
         """The gain at the blocks' edges, the first being that at the end of the last tick."""
-        wanted = [_CEILING / peak if peak > _CEILING else 1.0 for peak in peaks]
-        gains = [self.gain]
+        wanted = [_gain_for(loudest) for loudest in peaks]
+        allowed = min(self._allowed)
+        gain = self.gain
+        gains = [gain]
         for block, now in enumerate(wanted):
             # At an edge the gain suits the blocks on both sides: it has fallen before the loud one begins.
             edge = min(now, wanted[block + 1]) if block + 1 < _BLOCKS else now
-            gain = gains[-1]
-            if edge <= gain:
-                gain, self._held = edge, _HOLD_BLOCKS if edge < 1.0 else 0
-            elif self._held > 0:
-                self._held -= 1
-            else:
-                gain = min(edge, gain + (1.0 - gain) * _RELEASE_A_BLOCK)
-                if gain > _AS_GOOD_AS_ONE:
-                    gain = 1.0
+            gain = min(edge, gain + max(0.0, allowed - gain) * _RELEASE_A_BLOCK)
             gains.append(gain)
-        self.gain = gains[-1]
+        self.gain = gain if gain < _AS_GOOD_AS_ONE else 1.0
         return gains
+
+
+def _gain_for(loudest: float) -> float:
+    return _CEILING / loudest if loudest > _CEILING else 1.0
 
 
 def _bend(sound: Sound) -> NDArray[np.float32]:

@@ -42,7 +42,7 @@ _CUT_DB_A_TICK = 12.0 * TICK_SECONDS  # too loud is worse than too quiet
 _NEAR_ENOUGH_DB = 0.25
 
 # Noise is steady: 400 ms in which the active ticks differ by less than this are no speech, unless they are loud.
-_STEADY_DB = 3.0
+_STEADY_DB = 6.0
 _LOUD_DBOV = -30.0
 _LEAST_ACTIVE_TICKS = 6
 

@@ -73,7 +73,7 @@ class RoomSession:
             return False
         self.version = version
         self.may_speak = may_speak
-        for connection in may_speak:
+        for connection in sorted(may_speak):
             self._voices.setdefault(connection, Voice())
             self._own.setdefault(connection, OwnMix())
             self._leaving.discard(connection)
