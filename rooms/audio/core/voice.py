@@ -9,8 +9,8 @@ from rooms.audio.core.loudness import K_WEIGHTING, Leveller
 from rooms.audio.core.mixer import Gate
 from rooms.audio.core.sound import Sound, clean, power, silence
 
-# Below the voice there is DC, rumble, wind and handling. 70 Hz takes 30 Hz down by 29 dB, mains hum of 50 Hz by 12, and leaves
-# a voice of 85 Hz all but 0.8 dB; at 80 Hz speech scored 0.05 to 0.1 of PESQ less.
+# Below the voice there is DC, rumble, wind and handling. 70 Hz takes 30 Hz down by 29 dB, mains hum of 50 Hz by 12, and
+# leaves a voice of 85 Hz all but 0.8 dB; at 80 Hz speech scored 0.05 to 0.1 of PESQ less.
 HIGH_PASS = butterworth_high_pass(70.0, order=4)
 _CASCADE = Cascade(HIGH_PASS, K_WEIGHTING)
 
