@@ -104,6 +104,12 @@ class TestOwnMix:
         sound = at_loudness(speech(), -23)[: 2 * RATE]
         assert "silent" not in play(session, {"talker": sound, "silent": np.zeros_like(sound)})[-1].own
 
+    def test_so_does_an_open_microphone_in_a_quiet_room(self) -> None:
+        sound = at_loudness(speech(), -23)[: 5 * RATE]
+        mixes = play(room("talker", "quiet"), {"talker": sound, "quiet": noise(-60, 5.0)})
+        assert "quiet" in mixes[50].own
+        assert all("quiet" not in mix.own for mix in mixes[160:])
+
     def test_who_is_muted_in_a_word_keeps_their_own_mix_until_both_are_alike(self) -> None:
         """The shared stream has just carried their voice; its encoder's memory would bring some of it back."""
         session = room("host", "guest")

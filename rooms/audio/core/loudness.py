@@ -41,6 +41,11 @@ _BOOST_DB_A_TICK = 6.0 * TICK_SECONDS
 _CUT_DB_A_TICK = 12.0 * TICK_SECONDS  # too loud is worse than too quiet
 _NEAR_ENOUGH_DB = 0.25
 
+# A single tick of levelled speech is seldom 8 LU above the whole and hardly ever 10. What is further above is cut at once, so
+# that a whisperer who shouts is not 40 dB too loud until the measure has followed; the cut goes when it is no longer needed.
+_MOST_ABOVE_TARGET_LU = 12.0
+_RECOVERY_DB_A_TICK = 20.0 * TICK_SECONDS
+
 # Noise is steady: 400 ms in which the active ticks differ by less than this are no speech, unless they are loud.
 _STEADY_DB = 6.0
 _LOUD_DBOV = -30.0
@@ -93,11 +98,6 @@ class LoudnessMeter:
             self.heard_blocks += 1
             self.loudness = gated_loudness(self._blocks)
 
-    def pause(self) -> None:
-        """The voice's sound ends here; what follows is not part of the same block."""
-        self._squares.clear()
-        self._levels.clear()
-
 
 def _is_speech(active_levels: list[float]) -> bool:
     if len(active_levels) < _LEAST_ACTIVE_TICKS:
@@ -112,6 +112,7 @@ class Leveller:
 
     meter: LoudnessMeter = field(default_factory=LoudnessMeter)
     gain_db: float = 0.0
+    _cut_db: float = 0.0  # on top of it, for sudden loudness
     _gain: float = 1.0  # of the last sample
 
     def level(self, voice: Sound, mean_square: float, level: float | None) -> Sound:
@@ -125,7 +126,9 @@ class Leveller:
         self.meter.hear(mean_square, level)
         if level is not None:
             self._move(mean_square)
-        before, self._gain = self._gain, 10 ** (self.gain_db / 20)
+        excess = lufs(mean_square) + self.gain_db - TARGET_LUFS - _MOST_ABOVE_TARGET_LU
+        self._cut_db = max(0.0, excess, self._cut_db - _RECOVERY_DB_A_TICK)
+        before, self._gain = self._gain, 10 ** ((self.gain_db - self._cut_db) / 20)
         if before == self._gain:
             return voice if before == 1.0 else voice * np.float32(before)
         return voice * (np.float32(before) + np.float32(self._gain - before) * _RAMP)
