@@ -203,8 +203,65 @@ class TestFades:
         assert steepest(np.concatenate(ringing)) < steepest(tone(90, 0.5))
         assert ringing[-1] is silence()
 
+    def test_the_first_sound_fades_in_however_long_after_entering_it_comes(self) -> None:
+        session = room("a")
+        for _ in range(10):
+            session.mix({})
+        first = session.mix({"a": tone(1_000, 0.5)[12:972]}).shared  # begins at the crest
+        assert steepest(np.concatenate([np.zeros(1), first])) < 1.2 * steepest(tone(1_000, 0.5))
+
+
+class TestMemory:
+    def test_who_leaves_is_forgotten_whether_on_stage_or_not(self) -> None:
+        session = room("a", "b")
+        session.set_stage(2, frozenset({"a"}))
+        for block in ticks(tone(440, seconds=3.0)):
+            session.mix({"a": block})
+        session.leave("a")
+        session.leave("b")
+        session.mix({})
+        assert not session._voices
+        assert not session._own
+
+    def test_connections_of_other_workers_do_not_pile_up(self) -> None:
+        session = RoomSession()
+        for number in range(1_000):
+            session.set_stage(number, frozenset({f"connection {number}"}))
+            session.mix({})
+        assert len(session._voices) < 250
+        assert len(session._own) <= 2
+
 
 class TestHostileSound:
+    @given(
+        st.lists(
+            st.tuples(
+                st.frozensets(st.sampled_from("abc")),
+                st.dictionaries(st.sampled_from("abc"), st.sampled_from(["nan", "loud", "quiet", "square", "dc"])),
+            ),
+            max_size=40,
+        )
+    )
+    def test_whatever_comes_when_nothing_clips_and_nobody_else_is_heard(
+        self, story: list[tuple[frozenset[str], dict[str, str]]]
+    ) -> None:
+        blocks = {
+            "nan": np.full(960, np.nan, dtype=np.float32),
+            "loud": tone(300, 50.0)[:960],
+            "quiet": tone(300, 0.001)[:960],
+            "square": np.sign(tone(70))[:960],
+            "dc": np.full(960, 1.0, dtype=np.float32),
+        }
+        session = RoomSession()
+        for version, (may_speak, sounds) in enumerate(story):
+            session.set_stage(version, may_speak)
+            mixes = session.mix({name: blocks[kind] for name, kind in sounds.items()})
+            for sound in (mixes.shared, *mixes.own.values()):
+                assert sound.shape == (960,)
+                assert sound.dtype == np.float32
+                assert np.max(np.abs(sound)) < 1.0
+            assert set(session.speaking()) <= may_speak
+
     @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, 3e38])
     def test_one_absurd_sample_is_not_heard_for_ever(self, bad: float) -> None:
         session = room("a", "b")

@@ -67,5 +67,6 @@ class Gate:
         return faded
 
     def pass_nothing(self) -> None:
-        """One tick in which the voice has no sound: there is nothing to fade."""
-        self._level = 1.0 if self.open else 0.0
+        """One tick in which the voice has no sound: there is nothing to fade out."""
+        if not self.open:
+            self._level = 0.0

@@ -18,6 +18,10 @@ _TICKS_TO_STOP_TALKING = 50
 _ALIKE = 0.002
 _TICKS_TO_WAIT_FOR_LIMITERS = 150
 
+_VOICES_REMEMBERED = (
+    200  # of those who are not on stage; not all of them need be connections of this worker, that leave it
+)
+
 
 @dataclass
 class OwnMix:
@@ -79,14 +83,17 @@ class RoomSession:
             self._leaving.discard(connection)
         for connection, voice in self._voices.items():
             voice.gate.open = connection in may_speak
+        self._forget_the_oldest()
         return True
 
     def leave(self, connection: str) -> None:
         """A connection ended: what is still to be heard of it fades out in the next tick, then it is forgotten."""
         self.may_speak -= {connection}
-        if connection in self._voices:
+        if connection in self._own:
             self._voices[connection].gate.open = False
             self._leaving.add(connection)
+        else:
+            self._voices.pop(connection, None)
 
     def audible(self) -> list[str]:
         """The connections whose sound this tick needs: those who may be heard, and those just fading out."""
@@ -114,6 +121,11 @@ class RoomSession:
     def speaking(self) -> tuple[str, ...]:
         """The connections whose voice is heard now: who has the floor first, then the others; the order seldom changes."""
         return tuple(name for name in self._dominance.speaking() if name in self.may_speak)
+
+    def _forget_the_oldest(self) -> None:
+        idle = [connection for connection in self._voices if connection not in self._own]
+        for connection in idle[:-_VOICES_REMEMBERED]:
+            del self._voices[connection]
 
     def _forget(self) -> None:
         for connection in [name for name in self._own if self._voices[name].gate.shut]:

@@ -27,7 +27,7 @@ class NoiseGate:
     Open microphones of people who only listen would otherwise add up, and each keep their owner from the shared mix.
     """
 
-    _gate: Gate = field(default_factory=lambda: Gate(open=True))
+    _gate: Gate = field(default_factory=lambda: Gate(open=True, _level=1.0))
     _quiet_ticks: int = 0
 
     def pass_through(self, sound: Sound, level: float, activity: VoiceActivity) -> Sound:
