@@ -52,6 +52,7 @@ _LOUD_DBOV = -30.0
 _LEAST_ACTIVE_TICKS = 6
 
 _RAMP = np.arange(1, TICK_SAMPLES + 1, dtype=np.float32) / np.float32(TICK_SAMPLES)
+_SUDDEN_RAMP = np.minimum(_RAMP * 10, 1)  # 2 ms
 
 
 def lufs(mean_square: float) -> float:
@@ -127,11 +128,12 @@ class Leveller:
         if level is not None:
             self._move(mean_square)
         excess = lufs(mean_square) + self.gain_db - TARGET_LUFS - _MOST_ABOVE_TARGET_LU
+        ramp = _SUDDEN_RAMP if excess > self._cut_db else _RAMP
         self._cut_db = max(0.0, excess, self._cut_db - _RECOVERY_DB_A_TICK)
         before, self._gain = self._gain, 10 ** ((self.gain_db - self._cut_db) / 20)
         if before == self._gain:
             return voice if before == 1.0 else voice * np.float32(before)
-        return voice * (np.float32(before) + np.float32(self._gain - before) * _RAMP)
+        return voice * (np.float32(before) + np.float32(self._gain - before) * ramp)
 
     def _move(self, mean_square: float) -> None:
         if self.meter.heard_blocks == 0:
