@@ -124,10 +124,22 @@ class TestFloor:
         said = who_speaks({"talker": at_loudness(speech(), -30), "typist": typing(10.0, 6)})
         assert set(said[10:]) == {("talker",)}
 
+    def test_a_vacuum_cleaner_does_not_take_the_floor(self) -> None:
+        """However loud it is, and however long the talker pauses; but it is sound, and is said to be."""
+        talker = noise(-72, 14.0)
+        for at in (0.0, 8.0):
+            put(at_loudness(speech(), -30)[: 5 * RATE], at=at, into=talker)
+        said = who_speaks({"talker": talker, "cleaner": np.concatenate([nothing(1.0), noise(-18, 13.0)])})
+        assert all(names[0] == "talker" for names in [*said[20:240], *said[430:640]])
+        assert all("cleaner" in names for names in said[60:])
+
+    @pytest.mark.parametrize("noise_level", [-80, -50])
     @pytest.mark.parametrize("loudnesses", [(-25, -25), (-38, -10), (-10, -38)])
-    def test_who_takes_turns_has_the_floor_half_a_second_later(self, loudnesses: tuple[int, int]) -> None:
+    def test_who_takes_turns_has_the_floor_half_a_second_later(
+        self, loudnesses: tuple[int, int], noise_level: float
+    ) -> None:
         """However unequal their microphones."""
-        first, second = noise(-72, 12.0), noise(-72, 12.0, seed=1)
+        first, second = noise(noise_level, 12.0), noise(noise_level, 12.0, seed=1)
         for turn in range(4):
             text, who = ((FIRST_SPEECH, first), (SECOND_SPEECH, second))[turn % 2]
             put(at_loudness(speech(text), loudnesses[turn % 2])[: 3 * RATE], at=3.0 * turn, into=who)

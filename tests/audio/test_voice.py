@@ -79,3 +79,13 @@ def test_a_shut_gate_lets_nothing_through_and_remembers_the_voice() -> None:
     assert fading is not None
     assert gone is None
     assert heard.leveller.gain_db == pytest.approx(learnt, abs=1.0)
+
+
+def test_a_voice_that_was_shut_off_in_a_word_comes_back_silent() -> None:
+    heard = voice()
+    through(heard.hear, tone(300))
+    heard.gate.open = False
+    heard.hear(tone(300)[:TICK])
+    heard.gate.open = True
+    assert not heard.activity.speaking
+    assert heard.hear(nothing(0.02)) is None

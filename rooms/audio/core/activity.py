@@ -55,6 +55,7 @@ class VoiceActivity:
     """Speaking or not."""
 
     active: bool = False  # in the last tick alone
+    above_noise: bool = False  # active, and not only because it is loud: a vacuum cleaner is not
     speaking: bool = False  # for people to see
     level: float = -127.0  # dBov, of the last tick
     noise: NoiseFloor = field(default_factory=NoiseFloor)
@@ -66,6 +67,7 @@ class VoiceActivity:
         floor = self.noise.hear(level)
         needed = min(_LOUD_DBOV, max(_FAINT_DBOV, floor + _ABOVE_NOISE_DB))
         self.active = level > (needed - _HYSTERESIS_DB if self.active else needed)
+        self.above_noise = self.active and level > floor + _ABOVE_NOISE_DB - _HYSTERESIS_DB
         if self.active == self.speaking:
             self._score = max(0, self._score - (_WEIGHT_OF_SOUND if self.speaking else 1))
         else:
@@ -74,3 +76,8 @@ class VoiceActivity:
             self.speaking = not self.speaking
             self._score = 0
         return self.speaking
+
+    def stop(self) -> None:
+        """The voice is cut off; only its noise is remembered."""
+        self.active = self.above_noise = self.speaking = False
+        self._score = 0

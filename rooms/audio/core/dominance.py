@@ -21,7 +21,7 @@ _CHANGES_PLACES_BY = 0.3  # the same for the places after the first
 
 @dataclass
 class _Share:
-    """How much of the time a voice was active."""
+    """How much of the time a voice rose above its noise."""
 
     recent: int = 0  # one bit a tick, the newest lowest
     lasting: float = 0.0  # 0 to 1
@@ -50,7 +50,7 @@ class Dominance:
         if self._shares.keys() != voices.keys():
             self._shares = {name: self._shares.get(name) or _Share() for name in voices}
         for name, activity in voices.items():
-            self._shares[name].hear(activity.active)
+            self._shares[name].hear(activity.above_noise)
         self._choose_dominant(voices)
         self._keep_order([name for name, activity in voices.items() if activity.speaking])
 

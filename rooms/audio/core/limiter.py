@@ -38,9 +38,8 @@ class Limiter:
     """One output's limiter."""
 
     gain: float = 1.0  # at the end of the last tick
-    _allowed: deque[float] = field(
-        default_factory=lambda: deque(maxlen=_HELD_TICKS)
-    )  # the gain for the peak of each tick
+    # The gain for the peak of each of the last ticks.
+    _allowed: deque[float] = field(default_factory=lambda: deque(maxlen=_HELD_TICKS))
 
     def limit(self, sound: Sound) -> Sound:
         """The same 960 samples, each within (−1, 1); the very same array if there is nothing to do."""

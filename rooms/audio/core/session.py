@@ -18,9 +18,8 @@ _TICKS_TO_STOP_TALKING = 50
 _ALIKE = 0.002
 _TICKS_TO_WAIT_FOR_LIMITERS = 150
 
-_VOICES_REMEMBERED = (
-    200  # of those who are not on stage; not all of them need be connections of this worker, that leave it
-)
+# Of those who are not on stage; not all of them need be connections of this worker, which leave it one day.
+_VOICES_REMEMBERED = 200
 
 
 @dataclass

@@ -14,7 +14,6 @@ from rooms.audio.core.sound import Sound, clean, power, silence
 HIGH_PASS = butterworth_high_pass(70.0, order=4)
 _CASCADE = Cascade(HIGH_PASS, K_WEIGHTING)
 
-
 _FAINT_DBOV = -50.0
 _ABOVE_NOISE_DB = 6.0
 _TICKS_TO_SHUT = 100  # two seconds
@@ -52,16 +51,20 @@ class Voice:
         """Take one tick from the decoder, (960,) or None in a pause; what of it goes into the mix, None if nothing does."""
         sound = silence() if sound is None else clean(sound)
         if self.gate.shut or (sound is silence() and self._filter.at_rest):
-            self._rest()
+            self._pass_nothing()
             return None
         voice, weighted = self._filter.filter(sound)
         level = level_dbov(voice)
         speaking = self.activity.hear(level) and self.activity.active
         levelled = self.leveller.level(voice, power(weighted), level if speaking else None)
         heard = self._noise_gate.pass_through(levelled, level + self.leveller.gain_db, self.activity)
-        return self.gate.pass_through(heard)
+        passed = self.gate.pass_through(heard)
+        if self.gate.shut:
+            self._filter.reset()
+            self.activity.stop()
+        return passed
 
-    def _rest(self) -> None:
+    def _pass_nothing(self) -> None:
         self._filter.reset()
         self.leveller.meter.hear(0.0, None)
         self.activity.hear(SILENCE_DBOV)
