@@ -8,7 +8,7 @@ Systems 27 (1980).
 """
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -122,21 +122,19 @@ class RunningFilter:
     """One sound's way through a cascade, tick by tick."""
 
     cascade: Cascade
-    _state: NDArray[np.float64] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.reset()
+    _state: NDArray[np.float64] | None = None  # nothing was heard yet
 
     def reset(self) -> None:
         """Forget what was heard."""
-        self._state = np.zeros(self.cascade.order)
+        self._state = None
 
     @property
     def at_rest(self) -> bool:
         """Whether nothing audible rings on, so that a tick of silence need not be filtered."""
-        return bool(np.abs(self._state).max() < _AT_REST)
+        return self._state is None or bool(np.abs(self._state).max() < _AT_REST)
 
     def filter(self, sound: Sound) -> list[Sound]:
         """One tick (960,) in; for each stage of the cascade one tick out."""
-        self._state, outputs = self.cascade.run(self._state, sound)
+        state = np.zeros(self.cascade.order) if self._state is None else self._state
+        self._state, outputs = self.cascade.run(state, sound)
         return outputs
