@@ -1,70 +1,43 @@
-"""Adding voices: the mix of all, the mix without each talker (mix-minus), a limiter that never clips, fades that never click.
+"""Adding voices: the mix of all, the mix without each talker (mix-minus), and gates whose fades never click."""
 
-All sound is mono float32 in [−1, 1], 960 samples (20 ms) a tick.
-"""
-
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from rooms.audio.core.clock import TICK_SAMPLES
+from rooms.audio.core.sound import Sound, silence
 
-Sound = NDArray[np.float32]
+__all__ = ["Gate", "Sound", "mix", "silence"]
 
-_CEILING = 0.9  # where the limiter starts to hold
-_KNEE = 0.8  # where the last, memoryless stage begins to bend
-_RELEASE_A_TICK = 0.05  # gain regained in 20 ms
 _FADE_SAMPLES = 480  # 10 ms
-
 _FADE_IN = np.linspace(0.0, 1.0, _FADE_SAMPLES, dtype=np.float32)
-_SILENCE = np.zeros(TICK_SAMPLES, dtype=np.float32)
-_SILENCE.flags.writeable = False
+_FADE_OUT = _FADE_IN[::-1].copy()
 
 
-def silence() -> Sound:
-    """One tick of nothing; do not write to it."""
-    return _SILENCE
+def mix(voices: Mapping[str, Sound], without: Collection[str]) -> tuple[Sound, dict[str, Sound]]:
+    """The sum of all voices, and for each name in `without` the sum of the others. Neither is limited yet.
+
+    What needs no adding is not copied: do not write to the sounds that come back.
+    """
+    everybody = _sum(list(voices.values()))
+    own = {}
+    for name in without:
+        if name not in voices:
+            own[name] = everybody
+        elif len(voices) <= 2:
+            own[name] = _sum([voice for other, voice in voices.items() if other != name])
+        else:
+            own[name] = everybody - voices[name]
+    return everybody, own
 
 
-def mix(voices: Mapping[str, Sound]) -> tuple[Sound, dict[str, Sound]]:
-    """The sum of all voices, and for each of them the sum of the others. Neither is limited yet."""
-    if not voices:
-        return _SILENCE, {}
-    everybody: Sound = np.sum(np.stack(list(voices.values())), axis=0, dtype=np.float32)
-    return everybody, {name: everybody - voice for name, voice in voices.items()}
-
-
-@dataclass
-class Limiter:
-    """Keeps one output below full scale: its gain drops within the tick that would clip and comes back slowly."""
-
-    gain: float = 1.0
-
-    def limit(self, sound: Sound) -> Sound:
-        """The same sound, each sample within (−1, 1)."""
-        peak = float(np.max(np.abs(sound)))
-        wanted = min(1.0, _CEILING / peak) if peak > 0 else 1.0
-        before = self.gain
-        self.gain = wanted if wanted < before else min(wanted, before + _RELEASE_A_TICK)
-        if before == self.gain == 1.0 and peak <= _KNEE:
-            return sound
-        ramp = np.full(len(sound), self.gain, dtype=np.float32)
-        steps = min(_FADE_SAMPLES, len(sound))
-        ramp[:steps] = np.linspace(before, self.gain, steps, dtype=np.float32)
-        return _bend(sound * ramp)
-
-
-def _bend(sound: Sound) -> Sound:
-    magnitude = np.abs(sound)
-    over = magnitude > _KNEE
-    if not over.any():
-        return sound
-    room = 1.0 - _KNEE
-    bent = _KNEE + room * np.tanh((magnitude - _KNEE) / room)
-    # tanh reaches 1 in float32: stay a step below, so that no later stage wraps around.
-    return np.where(over, np.sign(sound) * np.minimum(bent, np.float32(0.9999)), sound).astype(np.float32)
+def _sum(sounds: list[Sound]) -> Sound:
+    if len(sounds) < 2:
+        return sounds[0] if sounds else silence()
+    total: Sound = sounds[0] + sounds[1]
+    for sound in sounds[2:]:
+        total += sound
+    return total
 
 
 @dataclass
@@ -83,12 +56,17 @@ class Gate:
         """One tick of a voice, faded where the gate moves."""
         target = 1.0 if self.open else 0.0
         if self._level == target:
-            return voice if self.open else _SILENCE
+            return voice if self.open else silence()
+        self._level = target
         faded = voice.copy()
         if self.open:
             faded[:_FADE_SAMPLES] *= _FADE_IN
         else:
-            faded[:_FADE_SAMPLES] *= _FADE_IN[::-1]
+            faded[:_FADE_SAMPLES] *= _FADE_OUT
             faded[_FADE_SAMPLES:] = 0.0
-        self._level = target
         return faded
+
+    def pass_nothing(self) -> None:
+        """One tick in which the voice has no sound: there is nothing to fade out."""
+        if not self.open:
+            self._level = 0.0
