@@ -37,7 +37,9 @@ def start_process(port: socket.socket, end: socket.socket) -> Process:
     """Start a media process of its own on this port. The caller closes both sockets here afterwards."""
     descriptors = port.fileno(), end.fileno()
     command = [sys.executable, "-m", "rooms.audio.media", *map(str, descriptors)]
-    return subprocess.Popen(command, pass_fds=descriptors)  # noqa: S603 - our own program and two numbers
+    # Its matrices are small: threads would only wait for each other.
+    environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
+    return subprocess.Popen(command, pass_fds=descriptors, env=environment)  # noqa: S603 - our own program and two numbers
 
 
 def give_way(by: int = 5) -> None:

@@ -53,7 +53,7 @@ def test_when_the_load_is_gone_it_tries_its_best_again_but_not_at_once() -> None
 
 def test_what_the_better_way_would_cost_does_not_make_it_go_to_and_fro() -> None:
     """Each way costs what it costs; whatever the number of rooms, it settles."""
-    cost = {effort: share for effort, share in zip(EFFORTS, (1.0, 0.85, 0.78, 0.2), strict=True)}
+    cost = dict(zip(EFFORTS, (1.0, 0.85, 0.78, 0.2), strict=True))
     for rooms in range(1, 40):
         governor, changes = Governor(), 0
         for _ in range(300 * SECOND):
