@@ -5,6 +5,7 @@ import random
 import re
 import socket
 import struct
+from collections.abc import Awaitable, Callable
 
 import aioice.ice
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from rooms.audio.transport import srtp
 from rooms.audio.transport.ice_lite import Credentials, IceLite
 from rooms.audio.transport.stun import Address
+from tests.audio.client import Client
 from tests.audio.conftest import Stage
 from tests.audio.nat import Nat
 from tests.audio.test_ice_lite import request
@@ -245,3 +247,79 @@ async def test_the_ears_of_these_tests_notice_a_gap(stage: Stage) -> None:
     frames = listener.frames
     await stage.until(lambda: listener.frames > frames + 20)
     assert listener.longest_gap() > 0.2
+
+
+async def _backwards(client: Client, number: int) -> None:
+    await client.send_rtp(ssrc=7, sequence=number, timestamp=-number * 960, payload=NOISE.randbytes(60))
+
+
+async def _jumps(client: Client, number: int) -> None:
+    await client.send_rtp(ssrc=7, sequence=number * 7_919, timestamp=number * 960, payload=NOISE.randbytes(60))
+
+
+async def _leaps(client: Client, number: int) -> None:
+    await client.send_rtp(ssrc=7, sequence=number, timestamp=number * 50_000_000, payload=NOISE.randbytes(60))
+
+
+async def _long(client: Client, number: int) -> None:
+    await client.send_rtp(ssrc=7, sequence=number, timestamp=number * 960, payload=b"\xff" + NOISE.randbytes(1_100))
+
+
+async def _claims(client: Client, number: int) -> None:
+    """The loudest level there is, in a header extension (RFC 6464), over silence."""
+    loud = struct.pack("!BBHIIHHI", 0x90, 96, number, number * 960, 7, 0xBEDE, 1, 0x10800000) + b"\xf8\xff\xfe"
+    await client.connection.getSenders()[0].transport._send_rtp(loud)
+
+
+@pytest.mark.parametrize("send", [_backwards, _jumps, _leaps, _long, _claims])
+async def test_a_talker_who_sends_nonsense_harms_nobody_else(
+    stage: Stage, send: Callable[[Client, int], Awaitable[None]]
+) -> None:
+    """With the right keys and leave of the roster, ten times as many packets as a voice has."""
+    await stage.joined("speaker", tone=TONE)
+    hostile = stage.client("hostile", tone=1_000)
+    await hostile.join()
+    hostile.connection.getSenders()[0].replaceTrack(None)  # it sends nothing of its own any more
+    listener = await stage.joined("listener")
+    stage.allow("speaker", "hostile")
+    await listener.hears(TONE)
+    listener.forget()
+    peer = stage.members()["hostile"].peer
+    accepted = peer.accepted
+    for number in range(400):
+        await send(hostile, number)
+        await asyncio.sleep(0.002)
+    await listener.hears(TONE)
+    assert listener.longest_gap() <= 0.1
+    assert peer.accepted - accepted > 50  # it was taken for a voice
+    room = stage.media.engine.rooms["room"]
+    buffers = [speaker.buffer for speaker in room.speakers.values()]
+    assert all(len(buffer) <= 64 for buffer in buffers)
+    if send is _claims:
+        assert set(room.session.speaking()) <= {"speaker"}
+
+
+async def test_reordered_and_doubled_packets_are_heard_once_and_in_order(stage: Stage) -> None:
+    """SRTP that comes in another order is new; the same again is a replay."""
+    speaker = await stage.joined("speaker", tone=TONE)
+    listener = await stage.joined("listener")
+    peer = stage.members()["speaker"].peer
+    receive, held = peer._connection.receive, []
+
+    def shuffled(data: bytes) -> None:
+        held.append(data)
+        if len(held) == 3:
+            for each in (held[1], held[0], held[2], held[1]):
+                receive(each)
+            held.clear()
+
+    peer._connection.receive = shuffled
+    stage.allow("speaker")
+    await listener.hears(TONE)
+    listener.forget()
+    accepted = peer.accepted
+    await stage.ticks(60)
+    assert listener.longest_gap() <= 0.1
+    assert peer.accepted - accepted <= 63
+    assert speaker.voice is not None
+    await listener.hears(TONE)
