@@ -45,6 +45,17 @@ else
     "$python" -m venv .venv || fail "The folder .venv could not be made here. Check that you may write in this folder and that the disk has room: df -h ."
 fi
 
+need_compiler() {
+    command -v cc >/dev/null 2>&1 && return
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+        apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq gcc libc6-dev >/dev/null && return
+    fi
+    fail "Measuring speech (PESQ) needs a C compiler. Type: sudo apt-get install -y gcc libc6-dev"
+}
+
+if grep -q '^pesq==' "$lock"; then
+    need_compiler
+fi
 printf 'Installing the packages of %s into .venv (a minute or two, once)…\n' "$lock"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement "$lock" ||
     fail "The packages could not be installed; the reason is above. When it is mended, type the same line again."
