@@ -30,7 +30,7 @@ class Listener:
         self.keys = pylibsrtp.Session(pylibsrtp.Policy(key=key, ssrc_type=pylibsrtp.Policy.SSRC_ANY_INBOUND))
         self.stream = Stream(
             session=theirs,
-            ssrc=249 + 250 * number,  # a report is due with the first packet
+            ssrc=1_000 + number,
             cname="mix",
             payload_type=111,
             sequence=65_530,
@@ -89,8 +89,25 @@ def test_each_listener_gets_the_payload_under_their_own_keys(
         assert [packet.timestamp for packet in packets] == [tick * 960 for tick in range(10)]
         assert [packet.sequence for packet in packets] == [(65_530 + tick) & 0xFFFF for tick in range(10)]
         assert {packet.ssrc for packet in packets} == {listener.stream.ssrc}
-        (report,) = [listener.keys.unprotect_rtcp(data) for data in reports]
-        assert struct.unpack_from("!I", report, 4) == (listener.stream.ssrc,)
+        assert len(reports) == (1 if listeners.index(listener) < 10 else 0)
+        for report in reports:
+            assert struct.unpack_from("!I", listener.keys.unprotect_rtcp(report), 4) == (listener.stream.ssrc,)
+
+
+def test_everybody_is_sent_a_report_in_five_seconds_and_few_at_a_time(
+    port: socket.socket, listeners: list[Listener]
+) -> None:
+    audience = audience_of(port, listeners, at_once=has_sendmmsg())
+    reports = dict.fromkeys(range(20), 0)
+    for tick in range(500):
+        audience.send(b"x", tick * 960)
+        of_this_tick = 0
+        for number, listener in enumerate(listeners):
+            found = [data for data in listener.datagrams() if data[1] == 200]
+            reports[number] += len(found)
+            of_this_tick += len(found)
+        assert of_this_tick <= 1
+    assert set(reports.values()) == {2}
 
 
 @pytest.mark.parametrize("at_once", WAYS)
@@ -137,11 +154,11 @@ def test_an_address_that_cannot_be_reached_does_not_hold_up_the_others(
 ) -> None:
     for at_once in (has_sendmmsg(), False):
         for number, listener in enumerate(listeners):
-            listener.stream.packets = 1  # no report is due
             if number == 1:
                 listener.stream.address = ("255.255.255.255", 9)  # not permitted without SO_BROADCAST
         outlet = Outlet(port, at_once=at_once)
         audience = Audience(outlet)
+        audience._sends = 100  # no report is due
         for listener in listeners:
             audience.add(listener.stream)
         audience.send(b"x", 0)

@@ -95,6 +95,7 @@ class Audience:
         self._streams: list[Stream] = []
         self._places: dict[Stream, int] = {}
         self._sessions: list[Any] = []  # libsrtp's, in the streams' order
+        self._sends = 0
         self._make_slots(_FIRST_SLOTS)
 
     def __len__(self) -> int:
@@ -131,7 +132,6 @@ class Audience:
         self._payload_types[place] = stream.payload_type
         self._sequences[place] = stream.sequence
         self._packets[place], self._octets[place] = stream.packets, stream.octets
-        self._report_phases[place] = stream.ssrc % _PACKETS_A_REPORT  # SSRCs are random: not all in the same tick
         name = sockaddr(stream.address)
         self._names[place, : len(name)] = np.frombuffer(name, dtype=np.uint8)
         self._messages[place].msg_hdr.msg_namelen = len(name)
@@ -150,17 +150,20 @@ class Audience:
     def _make_slots(self, count: int) -> None:
         self._arena = np.zeros((count, _SLOT_BYTES), dtype=np.uint8)
         self._headers = np.ndarray((count,), _HEADER, self._arena, strides=(_SLOT_BYTES,))
+        self._header_seconds = self._headers["second"]
+        self._header_sequences = self._headers["sequence"]
+        self._header_timestamps = self._headers["timestamp"]
         self._names = np.zeros((count, _NAME_BYTES), dtype=np.uint8)
         self._payload_types = np.zeros(count, dtype=np.uint8)
         self._sequences = np.zeros(count, dtype=np.uint16)
         self._packets = np.zeros(count, dtype=np.int64)
         self._octets = np.zeros(count, dtype=np.int64)
-        self._report_phases = np.zeros(count, dtype=np.int64)
         self._lengths = np.zeros(count, dtype=np.int32)
         self._vectors = np.zeros(count, dtype=_VECTOR)
         self._messages = _ffi.new("struct mmsghdr[]", count)
         self._packet_pointers = _pointers("char *", self._arena, _SLOT_BYTES)
         self._length_pointers = _pointers("int *", self._lengths, self._lengths.itemsize)
+        self._vector_lengths = self._vectors["length"]
         self._vectors["base"] = self._arena.ctypes.data + _SLOT_BYTES * np.arange(count)
         for slot in range(count):
             header = self._messages[slot].msg_hdr
@@ -181,15 +184,14 @@ class Audience:
         if count == 0:
             return
         size = _HEADER_BYTES + len(payload)
-        headers = self._headers[:count]
-        headers["second"] = self._payload_types[:count] | (_MARKER if marker else 0)
-        headers["sequence"] = self._sequences[:count]
-        headers["timestamp"] = timestamp
+        np.bitwise_or(self._payload_types[:count], _MARKER if marker else 0, out=self._header_seconds[:count])
+        self._header_sequences[:count] = self._sequences[:count]
+        self._header_timestamps[:count] = timestamp
         self._sequences[:count] += 1
         self._arena[:count, _HEADER_BYTES:size] = np.frombuffer(payload, dtype=np.uint8)
         self._lengths[:count] = size
         statuses = list(map(srtp.srtp_protect, self._sessions, self._packet_pointers, self._length_pointers))
-        self._vectors["length"][:count] = self._lengths[:count]
+        self._vector_lengths[:count] = self._lengths[:count]
         self._packets[:count] += 1
         self._octets[:count] += len(payload)
         if any(statuses):
@@ -197,6 +199,7 @@ class Audience:
         else:
             self._send(0, count)
         self._report(count, timestamp)
+        self._sends += 1
 
     def _send_only(self, places: Sequence[int]) -> None:
         # What libsrtp refused is still in plaintext: it must not leave.
@@ -224,8 +227,8 @@ class Audience:
                 start += 1
 
     def _report(self, count: int, timestamp: int) -> None:
-        due = (self._packets[:count] + self._report_phases[:count]) % _PACKETS_A_REPORT == 0
-        for place in np.flatnonzero(due):
+        # By place, so that they are spread over the five seconds.
+        for place in range(self._sends % _PACKETS_A_REPORT, count, _PACKETS_A_REPORT):
             stream = self._streams[place]
             report = sender_report(
                 stream.ssrc, time.time(), timestamp, int(self._packets[place]), int(self._octets[place]), stream.cname
