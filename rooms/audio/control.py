@@ -16,7 +16,8 @@ from rooms.audio.transport.peer import Agreed
 from rooms.audio.transport.srtp import Keys
 
 _READ_BYTES = 1 << 16
-_MOST_UNSENT_BYTES = 4 << 20  # then the other side has stopped reading
+_BEHIND_BYTES = 1 << 18  # so much unsent, and the other side is behind
+_MOST_UNSENT_BYTES = 4 << 20  # then it has stopped reading
 
 
 # --- control to media -----------------------------------------------------------------------------------------------------
@@ -217,6 +218,16 @@ class Pipe:
         self.flush()
         if len(self._unsent) > _MOST_UNSENT_BYTES:
             raise Closed("the other process has stopped reading")
+
+    def offer(self, message: Message) -> None:
+        """Send what may be lost, because it will come again: not while the other side is behind. Nobody who floods us with
+        DTLS can fill the pipe.
+
+        Raises:
+            Closed: nobody will read it.
+        """
+        if len(self._unsent) < _BEHIND_BYTES:
+            self.send(message)
 
     def flush(self) -> None:
         """Send what waits, as far as the other side takes it.

@@ -146,7 +146,7 @@ class Media:
 
         ears = Ears(
             voice=voice,
-            records=lambda datagram: self._pipe.send(control.Record(number, datagram)),
+            records=lambda datagram: self._pipe.offer(control.Record(number, datagram)),
             reached=lambda: self._pipe.send(control.Reached(number)),
             placed=partial(self.engine.place, room, connection),
         )
