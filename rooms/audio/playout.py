@@ -29,7 +29,8 @@ class Speaker:
         self._pace = Pace()
         self._source: int | None = None
         self._source_heard_at = 0.0
-        self._candidate: tuple[int, int] = (0, 0)  # another source, and its packets in a row
+        self._candidate: int | None = None  # another source that would take its place
+        self._candidate_packets = 0  # in a row
         self._ready = _NOTHING  # decoded, not yet read
         self._history = _NOTHING  # the end of what was read last
         self._mended = _NOTHING  # the end of what stands in for lost packets, until the next packet joins on
@@ -41,6 +42,7 @@ class Speaker:
         if packet.ssrc != self._source and not self._takes_over(packet.ssrc, now):
             return
         self._source_heard_at = now
+        self._candidate = None
         self.buffer.push(packet.sequence, packet.timestamp, packet.payload, now)
 
     def read(self, now: float) -> Sound | None:
@@ -60,10 +62,10 @@ class Speaker:
     def _takes_over(self, source: int, now: float) -> bool:
         """Whether packets of another source are this connection's voice from now on. Two at once are no reason to jump
         between them, nor to make a decoder for each of a hundred."""
-        candidate, packets = self._candidate
-        self._candidate = source, packets + 1 if candidate == source else 1
+        self._candidate_packets = self._candidate_packets + 1 if source == self._candidate else 1
+        self._candidate = source
         is_heard = self._source is not None and now - self._source_heard_at < _SOURCE_SILENT_SECONDS
-        if is_heard and self._candidate[1] < _PROBATION_PACKETS:
+        if is_heard and self._candidate_packets < _PROBATION_PACKETS:
             return False
         if self._source is not None:
             self._fall_silent()

@@ -6,8 +6,10 @@ from functools import cache
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from rooms.audio import playout
+from rooms.audio import codec, playout
 from rooms.audio.codec import Decoder, Encoder
 from rooms.audio.core.levels import level_dbov
 from rooms.audio.core.packet import RtpPacket
@@ -177,8 +179,6 @@ class TestPackets:
 
     @staticmethod
     def encoded(samples: int, channels: int = 1) -> list[bytes]:
-        from rooms.audio import codec
-
         error = codec._ffi.new("int *")
         library = codec._library()
         encoder = library.opus_encoder_create(48_000, channels, 2048, error)
@@ -244,6 +244,18 @@ class TestSources:
         assert holes(heard) == 0
         assert len(made) == 1
 
+    def test_two_sources_in_turn_are_no_reason_to_jump_between_them(self) -> None:
+        line = Line()
+        line.play(50)
+        heard = []
+        for number in range(100):
+            other = RtpPacket(111, number, number * 960, 2, voice()[number])
+            line.speaker.push(other, START + line._tick * 0.02)
+            heard += line.play(1)
+        assert holes(heard) == 0
+        assert steepest(joined(heard)) < 1.1 * steepest(tone(300, 1.0))
+        assert line.speaker.buffer.counters.restarts == 0
+
     def test_a_hundred_sources_with_none_among_them_make_few_decoders(self, monkeypatch: pytest.MonkeyPatch) -> None:
         made = []
         monkeypatch.setattr(playout, "Decoder", lambda: made.append(1) or Decoder())
@@ -300,3 +312,31 @@ def test_garbage_between_packets_is_no_more_than_lost() -> None:
     heard = Line(sent).play(150)
     assert all(block is None or (len(block) == 960 and np.isfinite(block).all()) for block in heard)
     assert holes(heard[5:]) <= 5
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 3),  # whose: of one voice, with a few other sources between
+            st.sampled_from([1, 1, 1, 1, 2, 0, -3, 700]),  # packets on by sequence number
+            st.sampled_from([960, 960, 960, 1, 0, 120, -960, 2_000, 40_000, 3_000_000_000]),  # samples on
+            st.one_of(st.integers(0, 40).map(lambda number: voice(300, 2.0)[number]), st.binary(max_size=5)),
+            st.sampled_from([0.0, 0.02, 0.02, 0.02, 0.05, 0.3, 2.0]),  # seconds since the one before
+        ),
+        max_size=80,
+    )
+)
+def test_whatever_is_sent_a_tick_is_20_ms_of_finite_sound_or_nothing(
+    sent: list[tuple[int, int, int, bytes, float]],
+) -> None:
+    speaker, now, sequence, timestamp, read = Speaker(), START, 0, 0, START
+    for ssrc, packets_on, samples_on, payload, wait in sent:
+        now += wait
+        sequence, timestamp = (sequence + packets_on) & 0xFFFF, (timestamp + samples_on) & 0xFFFFFFFF
+        speaker.push(RtpPacket(111, sequence, timestamp, max(1, ssrc - 1), payload), now)
+        while read <= now:
+            block = speaker.read(read)
+            assert block is None or (block.shape == (960,) and block.dtype == np.float32 and np.isfinite(block).all())
+            read += 0.02
+    quiet = [speaker.read(read + tick * 0.02) for tick in range(60)]
+    assert quiet[-1] is None

@@ -25,12 +25,10 @@ LEAST_DELAY = 0.02  # seconds
 MOST_DELAY = 0.12
 MOST_PACKETS = 64  # held at once; more is a sender that does not keep time
 MOST_CONCEALED = 5 * TICK_SAMPLES  # of nothing at all, before it counts as a pause
-MOST_SUPPRESSED = (
-    25 * TICK_SAMPLES
-)  # the same after a sender said that it suppresses silence: it goes on with noise, and says so again in 400 ms
-SUPPRESSION_BYTES = (
-    2  # a packet of no more says so: it is but a header (RFC 6716, section 3.1; RFC 7587, section 3.1.3)
-)
+# The same after a sender said that it suppresses silence: it goes on with noise, and says so again in 400 ms.
+MOST_SUPPRESSED = 25 * TICK_SAMPLES
+# A packet of no more bytes says so: it is but a header (RFC 6716, section 3.1; RFC 7587, section 3.1.3).
+SUPPRESSION_BYTES = 2
 SHORTEST_PACKET = 120  # samples, 2.5 ms: less than that is a clock that stepped aside, and no packet
 
 _MARGIN = 0.005  # seconds on top of the measured jitter

@@ -23,17 +23,17 @@ _QUIET, _ALIKE, _FAIRLY_ALIKE, _ANYHOW = (
 
 @dataclass(frozen=True, slots=True)
 class _Urgency:
-    ahead: float  # the least surplus, in seconds,
-    behind: float  # and the most, up to which it holds
-    steps: tuple[tuple[int, float], ...]  # ticks without a correction, and the likeness asked for from then on
+    least: float  # surplus, in seconds,
+    most: float  # up to which it holds
     rest: int  # ticks between two corrections
+    steps: tuple[
+        tuple[int, float], ...
+    ]  # ticks that a correction has been wanted, and the likeness asked for from then on
 
 
-_URGENCIES = (
-    _Urgency(-0.003, 0.04, ((400, _FAIRLY_ALIKE), (60, _ALIKE), (_PATIENT_TICKS, _QUIET)), rest=5),  # drift
-    _Urgency(-0.02, 0.06, ((250, _ANYHOW), (75, _FAIRLY_ALIKE), (_PATIENT_TICKS, _ALIKE)), rest=5),
-    _Urgency(float("-inf"), float("inf"), ((75, _ANYHOW), (0, _FAIRLY_ALIKE)), rest=2),
-)
+_DRIFTING = _Urgency(-0.003, 0.04, 5, ((400, _FAIRLY_ALIKE), (60, _ALIKE), (_PATIENT_TICKS, _QUIET)))
+_OFF = _Urgency(-0.02, 0.06, 5, ((250, _ANYHOW), (75, _FAIRLY_ALIKE), (_PATIENT_TICKS, _ALIKE)))
+_FAR = _Urgency(float("-inf"), float("inf"), 2, ((75, _ANYHOW), (0, _FAIRLY_ALIKE)))
 
 
 class Direction(Enum):
@@ -95,4 +95,4 @@ class Pace:
 
 
 def _urgency(surplus: float) -> _Urgency:
-    return next(urgency for urgency in _URGENCIES if urgency.ahead <= surplus <= urgency.behind)
+    return next(urgency for urgency in (_DRIFTING, _OFF, _FAR) if urgency.least <= surplus <= urgency.most)
