@@ -254,6 +254,14 @@ class TestPauses:
         assert began[33] - began[29] == 4
         assert line.buffer.counters.lost == 0
 
+    def test_a_packet_that_was_never_sent_is_not_recovered(self) -> None:
+        line = Line()
+        for number in range(200):
+            if number % 20 != 10:
+                line.send(number)
+        assert Kind.RECOVER not in kinds(line.play(210))
+        assert line.buffer.counters.lost == 0
+
     def test_between_headers_of_suppressed_silence_noise_goes_on(self) -> None:
         """Chromium: a header alone when silence begins, then a packet of noise and a header every 400 ms."""
         line = Line()
