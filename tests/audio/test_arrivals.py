@@ -39,3 +39,12 @@ def test_regular_jitter_is_measured_whole_and_rare_outliers_are_not() -> None:
     dice = random.Random(1)
     assert held(lambda: dice.random() * 0.05) == pytest.approx(0.049, abs=0.002)
     assert held(lambda: 0.3 if dice.random() < 0.01 else 0.0) < 0.001
+
+
+def test_after_a_long_silence_the_clocks_are_compared_anew() -> None:
+    arrivals = Arrivals()
+    for number in range(100):
+        arrivals.note(0.0, START + number * TICK_SECONDS)
+    arrivals.note(0.2, START + 3_600)  # an hour at 55 ppm
+    assert arrivals.earliest == 0.2
+    assert arrivals.spread == 0.0

@@ -276,6 +276,15 @@ class TestPauses:
         assert decoded(ticks) == [*range(30), *range(50, 150, 20)]
         assert line.buffer.counters.lost == line.buffer.counters.late == 0
 
+    def test_who_was_silent_for_an_hour_is_heard_whole_however_their_clock_ran(self) -> None:
+        for rate in (0.999_95, 1.000_05):
+            line = Line()
+            for number in (*range(100), *range(180_000, 180_100)):
+                line.send(number, rate=rate)
+            line.play(200)
+            assert decoded(line.play(300, first=179_950)) == list(range(180_000, 180_100))
+            assert line.buffer.counters.late == line.buffer.counters.lost == line.buffer.counters.skipped == 0
+
     def test_silence_without_end_is_a_pause(self) -> None:
         line = Line()
         for number in range(30):

@@ -37,6 +37,8 @@ class Arrivals:
         Returns:
             Whether a slot was completed, so that `spread` is measured anew.
         """
+        if self._began is not None and now > self._began + _SECONDS_KEPT:
+            self.forget()
         began = self._began
         if began is not None and now < began + TICK_SECONDS:
             self._slow = max(self._slow, transit)
