@@ -141,17 +141,18 @@ class Decoder:
         """
         return self._decode(payload, MOST_PACKET_SAMPLES, fec=0)
 
-    def recover(self, following: bytes) -> NDArray[np.float32]:
-        """960 samples of a lost packet, from what the following one carries of it; concealed, if it carries nothing.
+    def recover(self, following: bytes, samples: int = TICK_SAMPLES) -> NDArray[np.float32]:
+        """The samples (a multiple of 120) before a packet, from what it carries of the one lost; concealed, if it carries
+        nothing.
 
         Raises:
             BadPacket: the following one is no Opus packet.
         """
-        return self._decode(following, TICK_SAMPLES, fec=1)
+        return self._decode(following, samples, fec=1)
 
-    def conceal(self) -> NDArray[np.float32]:
-        """960 samples that go on plausibly from what was heard before."""
-        return self._decode(b"", TICK_SAMPLES, fec=0)
+    def conceal(self, samples: int = TICK_SAMPLES) -> NDArray[np.float32]:
+        """So many samples (a multiple of 120) that go on plausibly from what was heard before."""
+        return self._decode(b"", samples, fec=0)
 
     def _decode(self, payload: bytes, samples: int, *, fec: int) -> NDArray[np.float32]:
         data = _ffi.from_buffer("unsigned char[]", payload) if payload else _ffi.NULL

@@ -4,18 +4,18 @@ import numpy as np
 
 from rooms.audio.codec import BadPacket, Decoder
 from rooms.audio.core.clock import SAMPLE_RATE, TICK_SAMPLES
-from rooms.audio.core.jitter import JitterBuffer, Kind
+from rooms.audio.core.jitter import JitterBuffer, Kind, Playout
 from rooms.audio.core.mixer import Sound
+from rooms.audio.core.pace import Direction, Pace
 from rooms.audio.core.packet import RtpPacket
+from rooms.audio.core.stretch import HISTORY, JOIN, MOST_LAG, OVERLAP, join, lengthen, shorten
 
 _MOST_STEPS = 16  # packets of 2.5 ms need eight a tick
-_BEHIND_SECONDS = 0.002  # after a tick's sound was taken; less than this is the tick's own phase
-_FAR_BEHIND_SECONDS = 0.06
-_PATIENT_TICKS = 25  # so long it must have been behind: the measure itself wavers
 _RAMP_SAMPLES = 240  # 5 ms
 _RAMP = np.linspace(0.0, 1.0, _RAMP_SAMPLES, dtype=np.float32)
-_CROSSFADE = np.linspace(0.0, 1.0, TICK_SAMPLES, dtype=np.float32)
 _NOTHING: Sound = np.zeros(0, dtype=np.float32)
+_SOURCE_SILENT_SECONDS = 0.06  # then any other source may take its place at once
+_PROBATION_PACKETS = 2  # in a row; otherwise (RFC 3550, appendix A.1)
 
 
 class Speaker:
@@ -23,86 +23,122 @@ class Speaker:
 
     def __init__(self) -> None:
         self.buffer = JitterBuffer()
+        self.stretched_samples = 0  # added to the sound, less those taken out
+        self.stretches = 0
         self._decoder = Decoder()
+        self._pace = Pace()
         self._source: int | None = None
+        self._source_heard_at = 0.0
+        self._candidate: int | None = None  # another source that would take its place
+        self._candidate_packets = 0  # in a row
         self._ready = _NOTHING  # decoded, not yet read
+        self._history = _NOTHING  # the end of what was read last
+        self._mended = _NOTHING  # the end of what stands in for lost packets, until the next packet joins on
         self._playing = False
-        self._behind_ticks = 0
+        self._real = False  # whether what was decoded last was a packet
 
     def push(self, packet: RtpPacket, now: float) -> None:
         """Take a packet from the network at `now` (monotonic seconds). Another SSRC is another stream."""
-        if packet.ssrc != self._source:
-            self._source = packet.ssrc
-            self.buffer.reset()
-            self._decoder = Decoder()
-        self.buffer.push(packet.timestamp, packet.payload, now)
+        if packet.ssrc != self._source and not self._takes_over(packet.ssrc, now):
+            return
+        self._source_heard_at = now
+        self._candidate = None
+        self.buffer.push(packet.sequence, packet.timestamp, packet.payload, now)
 
     def read(self, now: float) -> Sound | None:
         """The 960 samples of this tick, or None in a pause."""
-        sound = self._take(now)
-        if sound is not None and self._is_behind(now):
-            # The sender's clock is faster than ours, or the network has calmed down: play two ticks in the time of one.
-            more = self._take(now)
-            if more is not None:
-                sound = sound * (1 - _CROSSFADE) + more * _CROSSFADE
+        self._fill(now, TICK_SAMPLES)
+        if self._playing and self._real:
+            self._keep_pace(now)
+        ready = self._ready
+        if len(ready) == 0:
+            return None
+        if len(ready) < TICK_SAMPLES:
+            ready = np.pad(ready, (0, TICK_SAMPLES - len(ready)))
+        sound, self._ready = ready[:TICK_SAMPLES], ready[TICK_SAMPLES:]
+        self._history = sound[-HISTORY:]
         return sound
 
-    def _is_behind(self, now: float) -> bool:
-        behind = self.buffer.lag(now) + len(self._ready) / SAMPLE_RATE
-        self._behind_ticks = self._behind_ticks + 1 if behind > _BEHIND_SECONDS else 0
-        if len(self.buffer) == 0 or (self._behind_ticks < _PATIENT_TICKS and behind < _FAR_BEHIND_SECONDS):
+    def _takes_over(self, source: int, now: float) -> bool:
+        """Whether packets of another source are this connection's voice from now on. Two at once are no reason to jump
+        between them, nor to make a decoder for each of a hundred."""
+        self._candidate_packets = self._candidate_packets + 1 if source == self._candidate else 1
+        self._candidate = source
+        is_heard = self._source is not None and now - self._source_heard_at < _SOURCE_SILENT_SECONDS
+        if is_heard and self._candidate_packets < _PROBATION_PACKETS:
             return False
-        self._behind_ticks = 0
+        if self._source is not None:
+            self._fall_silent()
+            self.buffer.reset()
+            self._decoder = Decoder()
+        self._source = source
         return True
 
-    def _take(self, now: float) -> Sound | None:
-        parts, have = [self._ready], len(self._ready)
+    def _fill(self, now: float, samples: int) -> None:
+        """Decode until so many samples are ready, or a pause begins."""
         for _ in range(_MOST_STEPS):
-            if have >= TICK_SAMPLES:
-                break
-            sound = self._step(now)
-            if sound is None:
-                break
-            parts.append(sound)
-            have += len(sound)
-        if have == 0:
-            return None
-        joined = np.concatenate(parts)
-        if have < TICK_SAMPLES:
-            joined = np.pad(joined, (0, TICK_SAMPLES - have))
-        self._ready = joined[TICK_SAMPLES:]
-        return joined[:TICK_SAMPLES]
+            if len(self._ready) >= samples:
+                return
+            decision = self.buffer.pop(now)
+            if decision.kind is Kind.PAUSE:
+                self._fall_silent()
+                return
+            self._append(self._joined(decision.kind, self._sound(decision)))
 
-    def _step(self, now: float) -> Sound | None:
-        decision = self.buffer.pop(now)
-        if decision is None:
-            # Not due yet. In the middle of speech the delay has just grown: bridge the tick.
-            return self._decoder.conceal() if self._playing else None
-        if decision.kind is Kind.PAUSE:
-            return self._fall_silent()
-        sound = self._sound(decision.kind, decision.payload)
-        self.buffer.played(len(sound))
+    def _joined(self, kind: Kind, sound: Sound) -> Sound:
+        """What was decoded, without a step after what was mended: libopus leaves one in its hybrid mode."""
+        if kind is not Kind.DECODE:
+            self._mended = np.concatenate((self._mended, sound))[-TICK_SAMPLES:]
+            return sound
+        mended, self._mended = self._mended, _NOTHING
+        if not self._playing or len(mended) < OVERLAP + JOIN or len(sound) < JOIN:
+            return sound
+        return join(mended, sound)
+
+    def _append(self, sound: Sound) -> None:
         if not self._playing:
             self._playing = True
             ramp = _RAMP[: len(sound)]
             sound[: len(ramp)] *= ramp
-        return sound
+        self._ready = np.concatenate((self._ready, sound)) if len(self._ready) else sound
 
-    def _fall_silent(self) -> Sound | None:
+    def _fall_silent(self) -> None:
         if not self._playing:
-            return None
+            return
         self._playing = False
         ending = self._decoder.conceal()
         ending[:_RAMP_SAMPLES] *= _RAMP[::-1]
         ending[_RAMP_SAMPLES:] = 0.0
-        return ending
+        self._ready = np.concatenate((self._ready, ending))
 
-    def _sound(self, kind: Kind, payload: bytes) -> Sound:
+    def _sound(self, decision: Playout) -> Sound:
+        self._real = decision.kind is Kind.DECODE
         try:
-            if kind is Kind.DECODE:
-                return self._decoder.decode(payload)
-            if kind is Kind.RECOVER:
-                return self._decoder.recover(payload)
+            if decision.kind is Kind.DECODE:
+                return self._decoder.decode(decision.payload)
+            if decision.kind is Kind.RECOVER:
+                return self._decoder.recover(decision.payload, decision.samples)
         except BadPacket:
-            pass  # what cannot be decoded is as good as lost
-        return self._decoder.conceal()
+            self._real = False  # what cannot be decoded is as good as lost
+        return self._decoder.conceal(decision.samples)
+
+    def _keep_pace(self, now: float) -> None:
+        """Shorten or lengthen what is ready, if playout is behind or ahead and this is a good place."""
+        beyond = len(self._ready) - TICK_SAMPLES
+        spare = beyond % TICK_SAMPLES
+        surplus = self.buffer.surplus(now, beyond)
+        correction = self._pace.judge(surplus, spare / SAMPLE_RATE)
+        if correction is None:
+            return
+        if correction.direction is Direction.LENGTHEN:
+            stretched = lengthen(self._ready, self._history, correction.least_likeness)
+        else:
+            if correction.beyond_spare and beyond < MOST_LAG and self.buffer.holds_next:
+                self._fill(now, len(self._ready) + 1)
+            most = len(self._ready) - TICK_SAMPLES if correction.beyond_spare else spare
+            stretched = shorten(self._ready, most, correction.least_likeness)
+        if stretched is not None:
+            self._pace.corrected(surplus)
+            self.stretches += 1
+            self.stretched_samples += len(stretched) - len(self._ready)
+            self._ready = stretched
