@@ -7,7 +7,7 @@ from rooms.audio.core.clock import TICK_SECONDS
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """One way to encode. Measured at 64 kb/s, PESQ-WB of speech: complexity 10 4.4, 7 4.3, 5 4.2; waveform only 3.6."""
+    """One way to encode. Measured at 64 kb/s, PESQ-WB of speech: complexity 10 4.4, 7 4.3, 5 4.2; waveform only 3.7."""
 
     complexity: int  # of Opus, 0 to 10
     waveform_only: bool = False  # no linear prediction: a third of the work, and no error correction in band
@@ -18,7 +18,7 @@ EFFORTS = (
     Effort(10),
     Effort(7, eased_below=0.4),
     Effort(5, eased_below=0.4),
-    Effort(2, waveform_only=True, eased_below=0.2),
+    Effort(0, waveform_only=True, eased_below=0.2),
 )
 
 _STRAINED_ABOVE = 0.6  # the share of a tick in use
