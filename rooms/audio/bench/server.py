@@ -1,13 +1,13 @@
 """The worker under measurement, in a process of its own: `python -m rooms.audio.bench.server CORE`.
 
-It is spoken to over standard input and output, a JSON object a line; each request has an `id` that its answer repeats.
+It is spoken to over standard input and output, a JSON object a line; each request has an `id` that its answer repeats. What
+only the process itself knows is asked of it; what the kernel knows of it is measured from outside (see `usage`).
 """
 
 import asyncio
+import gc
 import json
-import resource
 import sys
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +16,7 @@ from rooms.audio.bench.figures import percentile, pin_to
 from rooms.audio.worker import AudioWorker, Config, keep_for_ever
 
 _MEGABYTE = 1 << 20
-_PAGE_BYTES = resource.getpagesize()
+_COLLECT_SECONDS = 10.0  # the engine remembers the lateness of a minute
 
 
 class Server:
@@ -31,17 +31,20 @@ class Server:
         self._present: dict[str, set[str]] = {}
         self._may_speak: dict[str, set[str]] = {}
         self._version = 0
-        self._cpu = self._wall = self._waited = 0.0
+        self._late: list[float] = []  # seconds, of each tick since `begin`
+        self._ticks = 0  # of the engine, at `begin`
 
     async def serve(self) -> None:
         """Answer requests until the input ends."""
         await self._worker.start()
         keep_for_ever()
         loop = asyncio.get_running_loop()
+        collecting = asyncio.create_task(self._collect())
         reader = asyncio.StreamReader(limit=_MEGABYTE)
         await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
         async for line in reader:
             self._answer(json.loads(line))
+        collecting.cancel()
         self._worker.stop()
         await self._worker.run_until_stopped()
 
@@ -73,44 +76,62 @@ class Server:
                 self._present.setdefault(room, set()).add(connection)
                 self._receive(wire.encode(wire.Offer(str(number), "bench", room, connection, connection, sdp)))
             case {"do": "allow", "id": number, "room": room, "connection": connection}:
-                self._version += 1
-                allowed = self._may_speak.setdefault(room, set())
-                allowed.add(connection)
-                self._receive(wire.encode(wire.Stage(room, self._version, tuple(allowed))))
+                self._may_speak.setdefault(room, set()).add(connection)
+                self._change_stage(room)
+                _write({"id": number})
+            case {"do": "leave", "id": number, "room": room, "connection": connection}:
+                self._leave(room, connection)
                 _write({"id": number})
             case {"do": "begin", "id": number}:
                 self._begin()
                 _write({"id": number})
             case {"do": "report", "id": number}:
                 _write({"id": number, **self._report()})
+            case {"do": "count", "id": number}:
+                _write({"id": number, **_count()})
+
+    def _change_stage(self, room: str) -> None:
+        self._version += 1
+        self._receive(wire.encode(wire.Stage(room, self._version, tuple(self._may_speak[room]))))
+
+    def _leave(self, room: str, connection: str) -> None:
+        self._present[room].discard(connection)
+        if connection in self._may_speak.get(room, ()):
+            self._may_speak[room].discard(connection)
+            self._change_stage(room)
+        self._receive(wire.encode(wire.Hangup(room, connection)))
+
+    # --- what the process knows of itself -----------------------------------------------------------------------------------
+
+    async def _collect(self) -> None:
+        while True:
+            await asyncio.sleep(_COLLECT_SECONDS)
+            self._take_lateness()
+
+    def _take_lateness(self) -> None:
+        self._late += self._worker.engine.lateness
+        self._worker.engine.lateness.clear()
 
     def _begin(self) -> None:
-        self._worker.engine.lateness.clear()
-        self._cpu, self._wall, self._waited = time.process_time(), time.monotonic(), _waited_seconds()
+        self._take_lateness()
+        self._late.clear()
+        self._ticks = self._worker.engine.ticks
 
     def _report(self) -> dict[str, Any]:
-        late = [seconds * 1_000 for seconds in self._worker.engine.lateness]
+        self._take_lateness()
+        late = [seconds * 1_000 for seconds in self._late]
         return {
-            "cpu_seconds": time.process_time() - self._cpu,  # user and system
-            "wall_seconds": time.monotonic() - self._wall,
-            "waited_seconds": _waited_seconds() - self._waited,
-            "ticks": len(late),
+            "ticks": self._worker.engine.ticks - self._ticks,
             "tick_late_p50_ms": percentile(late, 50),
             "tick_late_p99_ms": percentile(late, 99),
             "tick_late_max_ms": max(late, default=0.0),
-            "rss_mb": _resident_bytes() / _MEGABYTE,
         }
 
 
-def _waited_seconds() -> float:
-    """How long this process was ready to run while others had its core."""
-    with open("/proc/self/schedstat") as file:
-        return int(file.read().split()[1]) / 1e9
-
-
-def _resident_bytes() -> int:
-    with open("/proc/self/statm") as file:
-        return int(file.read().split()[1]) * _PAGE_BYTES
+def _count() -> dict[str, int]:
+    """What Python holds, once what is garbage has been collected."""
+    gc.collect()
+    return {"tasks": len(asyncio.all_tasks()), "objects": len(gc.get_objects())}
 
 
 def _write(message: dict[str, Any]) -> None:
