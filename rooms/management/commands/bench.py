@@ -7,12 +7,19 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from rooms.audio.bench import fanout, latency
+from rooms.audio.bench import fanout, join, latency, mix, soak
 from rooms.audio.bench.table import render
 from rooms.audio.bench.target import NotMeasurable
 from rooms.bench import room
 
-_SUBCOMMANDS = {"fanout": fanout, "latency": latency, "room": room}
+_SUBCOMMANDS: dict[str, Any] = {
+    "fanout": fanout,
+    "mix": mix,
+    "latency": latency,
+    "join": join,
+    "soak": soak,
+    "room": room,
+}
 
 
 class Command(BaseCommand):
