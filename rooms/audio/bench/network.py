@@ -26,6 +26,14 @@ class Impairment:
         """Whether it does nothing."""
         return self.loss == 0 and self.spread == 0
 
+    def __str__(self) -> str:
+        parts = []
+        if self.loss:
+            parts.append(f"{100 * self.loss:g} % lost" + (f" in bursts of {self.burst:g}" if self.burst > 1 else ""))
+        if self.spread:
+            parts.append(f"0–{1_000 * self.spread:g} ms")
+        return " + ".join(parts)
+
 
 class Path:
     """One direction of one client's network."""
@@ -48,3 +56,20 @@ class Path:
         stays_or_turns_bad = 1 - 1 / burst if self._bad else loss / (burst * (1 - loss))
         self._bad = chance < stays_or_turns_bad
         return self._bad
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Both directions between the talker and those who listen."""
+
+    up: Impairment = Impairment()  # from the talker to the server
+    down: Impairment = Impairment()  # from the server to a listener
+
+    @property
+    def name(self) -> str:
+        """As a table says it."""
+        ways = {"up": self.up, "down": self.down}
+        bad = [way for way, impairment in ways.items() if not impairment.is_clean]
+        if not bad:
+            return "clean"
+        return f"{ways[bad[0]]}, {'both' if len(bad) > 1 else bad[0]}"

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from rooms.audio.bench import fanout, join, latency, mix, soak
+from rooms.audio.bench import fanout, join, latency, mix, quality, soak
 from rooms.audio.bench.table import render
 from rooms.audio.bench.target import NotMeasurable
 from rooms.bench import room
@@ -17,6 +17,7 @@ _SUBCOMMANDS: dict[str, Any] = {
     "mix": mix,
     "latency": latency,
     "join": join,
+    "quality": quality,
     "soak": soak,
     "room": room,
 }
