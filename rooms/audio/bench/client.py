@@ -1,9 +1,11 @@
-"""Many real clients in one process: each with its socket, its ICE, its DTLS and its SRTP, and as little else as possible."""
+"""Many real clients in one process: each with its socket, its ICE, its DTLS and its SRTP, and as little else as possible.
+
+Every packet that comes is authenticated, decrypted and counted. All clients of a process share one buffer, so that it stays
+in the processor's cache.
+"""
 
 import asyncio
 import contextlib
-import random
-import re
 import secrets
 import select
 import socket
@@ -11,24 +13,31 @@ import struct
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
-from aioice import stun
 from aiortc import RTCCertificate
 from pylibsrtp._binding import ffi as srtp_ffi
 from pylibsrtp._binding import lib as srtp
 
-from rooms.audio.bench.link import ServerLink
+from rooms.audio.bench import description
+from rooms.audio.bench.checks import Checks
+from rooms.audio.bench.description import PAYLOAD_TYPE
+from rooms.audio.bench.ear import Ear
+from rooms.audio.bench.network import Path
+from rooms.audio.core.packet import RtpPacket
 from rooms.audio.transport.dtls import Dtls, sha256_fingerprint
+from rooms.audio.transport.rtcp import NotRtcp, reception_reports
 from rooms.audio.transport.srtp import pointer, receiving, sending
 
-PAYLOAD_TYPE = 111
 CHECK_SECONDS = 2.5  # as Chromium does on a stable connection
-REPORT_SECONDS = 5.0
+REPORT_SECONDS = 5.0  # as Chromium does for sound
 _RETRY_SECONDS = 0.1
 _JOIN_WITHIN_SECONDS = 15.0
 _HEADER = struct.Struct("!BBHII")
+_REPORT_HEADER = struct.Struct("!BBHI")
 _BUFFER_BYTES = 2_048
 _RTP_HEADER_BYTES = 12
+_MOST_AT_ONCE = 4_096
 
 
 class Poller:
@@ -37,212 +46,269 @@ class Poller:
     def __init__(self) -> None:
         self._epoll = select.epoll()
         self._receivers: dict[int, Callable[[float], None]] = {}
+        self.buffer = srtp_ffi.new("char[]", _BUFFER_BYTES)  # of the datagram that is being read, whoever reads it
+        self.bytes = srtp_ffi.buffer(self.buffer)
+        self.length = srtp_ffi.new("int *")
         asyncio.get_running_loop().add_reader(self._epoll.fileno(), self._ready)
 
     def add(self, descriptor: int, receive: Callable[[float], None]) -> None:
-        """Call `receive` with the time whenever the socket has something."""
+        """Call `receive` with the time (`time.perf_counter`) whenever the socket has something."""
         self._receivers[descriptor] = receive
         self._epoll.register(descriptor, select.EPOLLIN)
 
+    def remove(self, descriptor: int) -> None:
+        """The socket is about to be closed."""
+        if self._receivers.pop(descriptor, None) is not None and not self._epoll.closed:
+            self._epoll.unregister(descriptor)
+
     def close(self) -> None:
         """Watch nothing any more."""
-        asyncio.get_running_loop().remove_reader(self._epoll.fileno())
-        self._epoll.close()
+        if not self._epoll.closed:
+            asyncio.get_running_loop().remove_reader(self._epoll.fileno())
+            self._epoll.close()
 
     def _ready(self) -> None:
-        for descriptor, _event in self._epoll.poll(0, 4_096):
-            self._receivers[descriptor](time.perf_counter())
+        receivers, clock = self._receivers, time.perf_counter
+        for descriptor, _event in self._epoll.poll(0, _MOST_AT_ONCE):
+            receive = receivers.get(descriptor)
+            if receive is not None:  # else closed by what came before it in this turn
+                receive(clock())
+
+
+class Signalling(Protocol):
+    """Whatever brings a client's offer to the server."""
+
+    async def offer(self, room: str, connection: str, sdp: str) -> str:
+        """The answer to an offer."""
 
 
 @dataclass(slots=True)
-class Ear:
-    """What one client received since `reset`, each packet authentic and of the stream that was announced."""
+class Moments:
+    """When a client came how far, by `time.perf_counter`."""
 
-    packets: int = 0
-    lost: int = 0
-    refused: int = 0  # not authentic, or of another stream
-    longest_gap: float = 0.0  # seconds between two packets
-    _expected: int | None = None
-    _at: float | None = None
-
-    def reset(self) -> None:
-        """Count from now on."""
-        self.packets = self.lost = self.refused = 0
-        self.longest_gap = 0.0
-        self._at = None
-
-    @property
-    def highest(self) -> int:
-        """The sequence number of the last packet; 0 before the first."""
-        return 0 if self._expected is None else (self._expected - 1) & 0xFFFF
-
-    def hear(self, sequence: int, now: float) -> None:
-        """One packet."""
-        if self._expected is not None:
-            self.lost += (sequence - self._expected) & 0xFFFF
-        self._expected = (sequence + 1) & 0xFFFF
-        if self._at is not None:
-            self.longest_gap = max(self.longest_gap, now - self._at)
-        self._at = now
-        self.packets += 1
+    began: float = 0.0
+    answered: float = 0.0
+    checked: float = 0.0
+    connected: float = 0.0
 
 
 class Client:
-    """One participant's media."""
+    """One participant's media. `sending` and `receiving` are its network, where that is not as good as the machine's own."""
 
-    def __init__(self, poller: Poller, certificate: RTCCertificate, *, sends: bool = False) -> None:
+    def __init__(
+        self,
+        poller: Poller,
+        certificate: RTCCertificate,
+        *,
+        sends: bool = False,
+        sending: Path | None = None,
+        receiving: Path | None = None,
+    ) -> None:
         self.ear = Ear()
+        self.moments = Moments()
         self.on_sound: Callable[[bytes, float], None] | None = None  # each payload and when it came
+        self.on_packet: Callable[[RtpPacket, float], None] | None = None  # the same with its header
+        self.told_loss: float | None = None  # 0 to 1, of what we sent, as the server last reported; None: never
         self._sends = sends
+        self._sending, self._receiving = sending, receiving
         self._certificate = certificate
         self._ufrag, self._password = secrets.token_hex(4), secrets.token_hex(16)
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
         self._poller = poller
         self._dtls = Dtls(certificate, self._send, lambda: None, role="client")
+        self._checks: Checks | None = None
         self._checked = asyncio.Event()
-        self._buffer = srtp_ffi.new("char[]", _BUFFER_BYTES)
-        self._bytes = srtp_ffi.buffer(self._buffer)
-        self._length = srtp_ffi.new("int *")
         self._incoming: object = None
         self._ssrc = secrets.randbits(32)
         self._sequence = secrets.randbits(15)
-        self._theirs = 0  # the SSRC of what we hear
+        self._theirs: int | None = None  # the SSRC of what we hear
 
-    async def join(self, link: ServerLink, room: str, connection: str) -> None:
-        """Negotiate, check, shake hands.
+    # --- joining ------------------------------------------------------------------------------------------------------------
+
+    async def join(self, link: Signalling, room: str, connection: str) -> None:
+        """Offer, check, shake hands.
 
         Raises:
             TimeoutError: it took too long.
+            ConnectionError: the handshake failed.
         """
-        answer = await link.offer(room, connection, self._offer())
-        self._remote = {
-            name: re.search(rf"a={name}:(\S+)", answer)[1]  # type: ignore[index]
-            for name in ("ice-ufrag", "ice-pwd", "ssrc")
-        }
-        self._theirs = int(self._remote["ssrc"])
-        fingerprint = re.search(r"a=fingerprint:sha-256 (\S+)", answer)[1]  # type: ignore[index]
-        ip, port = re.search(r"a=candidate:\S+ 1 udp \d+ (\S+) (\d+) typ host", answer).groups()  # type: ignore[union-attr]
-        self._socket.connect((ip, int(port)))
+        self.begin()
+        self.take(await link.offer(room, connection, self.offer()))
+        await self.connect()
+
+    def begin(self) -> None:
+        """From now on the time that joining takes is counted."""
+        self.moments.began = time.perf_counter()
+
+    def offer(self) -> str:
+        """Our offer."""
+        return self._describe("sendrecv" if self._sends else "recvonly", mid="0")
+
+    def take(self, text: str) -> None:
+        """Read the other side's answer, or its offer before `answer`; from now on its datagrams are read.
+
+        Raises:
+            DescriptionUnreadable: it lacks something.
+        """
+        self.moments.answered = time.perf_counter()
+        self._remote = remote = description.read(text)
+        self._theirs = remote.ssrc
+        self._checks = Checks(
+            ufrag=self._ufrag,
+            password=self._password,
+            remote_ufrag=remote.ufrag,
+            remote_password=remote.password,
+        )
+        self._socket.connect(remote.address)
         self._poller.add(self._socket.fileno(), self._receive)
+
+    def answer(self) -> str:
+        """Our answer to the offer that was taken."""
+        return self._describe("sendrecv" if self._sends else "recvonly", mid=self._remote.mid)
+
+    async def connect(self, *, patience: float = 0.0) -> None:
+        """Check until we are answered, then shake hands as DTLS's client.
+
+        Args:
+            patience: seconds between the two, for a server that is ready a moment after its answer: what DTLS sends in vain
+                it sends again only after a second.
+
+        Raises:
+            TimeoutError: it took too long.
+            ConnectionError: the handshake failed.
+        """
         async with asyncio.timeout(_JOIN_WITHIN_SECONDS):
             while not self._checked.is_set():
                 self.check()
-                try:
+                with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(_RETRY_SECONDS):
                         await self._checked.wait()
-                except TimeoutError:
-                    continue
-            keys = await self._dtls.handshake(fingerprint)
+            self.moments.checked = time.perf_counter()
+            await asyncio.sleep(patience)
+            keys = await self._dtls.handshake(self._remote.fingerprint)
             if keys is None:
                 raise ConnectionError("the handshake failed")
-        self._outgoing, self._kept_incoming = sending(keys), receiving(keys)
-        self._incoming = pointer(self._kept_incoming)
+        self.moments.connected = time.perf_counter()
+        self._outgoing, self._ingoing = sending(keys), receiving(keys)
+        self._incoming = pointer(self._ingoing)
 
-    def _offer(self) -> str:
-        lines = [
-            "v=0",
-            "o=- 1 1 IN IP4 127.0.0.1",
-            "s=-",
-            "t=0 0",
-            f"m=audio 9 UDP/TLS/RTP/SAVPF {PAYLOAD_TYPE}",
-            "c=IN IP4 0.0.0.0",
-            "a=mid:0",
-            "a=sendrecv" if self._sends else "a=recvonly",
-            "a=rtcp-mux",
-            f"a=rtpmap:{PAYLOAD_TYPE} opus/48000/2",
-            f"a=ice-ufrag:{self._ufrag}",
-            f"a=ice-pwd:{self._password}",
-            f"a=fingerprint:sha-256 {sha256_fingerprint(self._certificate)}",
-            "a=setup:active",
-        ]
-        return "\r\n".join(lines) + "\r\n"
+    @property
+    def connected(self) -> bool:
+        """Whether there are keys."""
+        return self._incoming is not None
+
+    def _describe(self, direction: str, *, mid: str) -> str:
+        fingerprint = sha256_fingerprint(self._certificate)
+        return description.write(description.Local(self._ufrag, self._password, fingerprint, direction, mid))
 
     # --- what a client does -------------------------------------------------------------------------------------------------
 
     def check(self) -> None:
-        """Ask whether the server still wants us (ICE's check, and consent's)."""
-        request = stun.Message(message_method=stun.Method.BINDING, message_class=stun.Class.REQUEST)
-        request.attributes["USERNAME"] = f"{self._remote['ice-ufrag']}:{self._ufrag}"
-        request.attributes["PRIORITY"] = 1
-        request.attributes["ICE-CONTROLLING"] = 1
-        request.attributes["USE-CANDIDATE"] = None
-        request.add_message_integrity(self._remote["ice-pwd"].encode())
-        self._send(bytes(request))
+        """Ask whether the server still wants us (ICE's check, and consent's: RFC 7675)."""
+        assert self._checks is not None
+        self._send(self._checks.request())
 
     def report(self) -> None:
-        """Send a receiver report (RFC 3550, section 6.4.2)."""
-        block = struct.pack("!IIIIII", self._theirs, 0, self.ear.highest, 0, 0, 0)
-        header = struct.pack("!BBHI", 0x81, 201, 7, self._ssrc)
-        self._send(self._outgoing.protect_rtcp(header + block))
+        """Send a receiver report (RFC 3550, section 6.4.2) of what was really received since the last."""
+        if self._theirs is not None:
+            header = _REPORT_HEADER.pack(0x81, 201, 7, self._ssrc)
+            self._send(self._outgoing.protect_rtcp(header + self.ear.report_block(self._theirs)))
 
     def speak(self, payload: bytes, timestamp: int) -> None:
         """Send one packet of sound."""
         header = _HEADER.pack(0x80, PAYLOAD_TYPE, self._sequence, timestamp & 0xFFFFFFFF, self._ssrc)
         self._sequence = (self._sequence + 1) & 0xFFFF
-        self._send(self._outgoing.protect(header + payload))
+        data = self._outgoing.protect(header + payload)
+        if self._sending is None:
+            self._send(data)
+            return
+        delay = self._sending.carry()
+        if delay is not None:
+            asyncio.get_running_loop().call_later(delay, self._send, data)
+
+    async def leave(self) -> None:
+        """Say goodbye, as a page does that is closed."""
+        await self._dtls.close()
+        self.close()
 
     def close(self) -> None:
         """Go without a word."""
-        self._socket.close()
+        if self._socket.fileno() >= 0:
+            self._poller.remove(self._socket.fileno())
+            self._socket.close()
 
     def _send(self, data: bytes) -> None:
-        with contextlib.suppress(ConnectionRefusedError):
+        with contextlib.suppress(OSError):  # refused, or closed since: lost, as on any network
             self._socket.send(data)
 
     # --- what comes ---------------------------------------------------------------------------------------------------------
 
     def _receive(self, now: float) -> None:
+        poller = self._poller
         try:
-            size = self._socket.recv_into(self._bytes)
-        except (BlockingIOError, ConnectionRefusedError):
+            size = self._socket.recv_into(poller.bytes)
+        except OSError:
             return
-        first = self._bytes[0][0]
-        if first >= 128:
-            if self._incoming is not None and not 192 <= self._bytes[1][0] <= 223:
-                self._hear(size, now)
-        elif first >= 20:
-            self._dtls.receive(bytes(self._bytes[0:size]))
-        elif stun.parse_message(bytes(self._bytes[0:size])).message_class is stun.Class.RESPONSE:
-            self._checked.set()
+        if size < _RTP_HEADER_BYTES:
+            return
+        first, second, sequence, timestamp, ssrc = _HEADER.unpack_from(poller.bytes)
+        if first < 128:
+            self._receive_other(bytes(poller.bytes[0:size]))
+        elif self._incoming is None:
+            return
+        elif 192 <= second <= 223:
+            self._receive_rtcp(bytes(poller.bytes[0:size]))
+        else:
+            poller.length[0] = size
+            # The header is only looked at once the packet is known to be authentic.
+            if srtp.srtp_unprotect(self._incoming, poller.buffer, poller.length) != 0:
+                self.ear.refused += 1
+            elif ssrc == self._theirs:
+                if self._receiving is None and self.on_sound is None and self.on_packet is None:
+                    self.ear.hear(sequence, now)
+                else:
+                    payload = bytes(poller.bytes[_RTP_HEADER_BYTES : poller.length[0]])
+                    self._hear(RtpPacket(second & 0x7F, sequence, timestamp, ssrc, payload), now)
+            elif self._theirs is None:
+                self._theirs = ssrc
+                self.ear.hear(sequence, now)
+            else:
+                self.ear.refused += 1
 
-    def _hear(self, size: int, now: float) -> None:
-        self._length[0] = size
-        if srtp.srtp_unprotect(self._incoming, self._buffer, self._length) != 0:
-            self.ear.refused += 1
-            return
-        _first, _second, sequence, _timestamp, ssrc = _HEADER.unpack_from(self._bytes)
-        if ssrc != self._theirs:
-            self.ear.refused += 1
-            return
-        self.ear.hear(sequence, now)
+    def _hear(self, packet: RtpPacket, now: float) -> None:
+        """A packet that somebody looks at. A bad network's delay is not waited for: it is in the time that is told."""
+        if self._receiving is not None:
+            delay = self._receiving.carry()
+            if delay is None:
+                return
+            now += delay
+        self.ear.hear(packet.sequence, now)
+        self.ear.note_jitter(packet.timestamp, now)
         if self.on_sound is not None:
-            self.on_sound(bytes(self._bytes[_RTP_HEADER_BYTES : self._length[0]]), now)
+            self.on_sound(packet.payload, now)
+        if self.on_packet is not None:
+            self.on_packet(packet, now)
 
+    def _receive_other(self, data: bytes) -> None:
+        if data[0] >= 20:
+            self._dtls.receive(data)
+        elif self._checks is None:
+            return
+        elif self._checks.is_answer(data):
+            if not self._checked.is_set() and self._checks.is_authentic(data):
+                self._checked.set()
+        elif data[:2] == b"\x00\x01":
+            response = self._checks.answer(data, self._remote.address)
+            if response is not None:
+                self._send(response)
 
-async def join_all(link: ServerLink, clients: list[tuple[Client, str]], *, at_once: int = 10) -> None:
-    """Bring clients into rooms, a few at a time. A client's connection is its place in the list."""
-    turn = asyncio.Semaphore(at_once)
-
-    async def join(number: int, client: Client, room: str) -> None:
-        async with turn:
-            await client.join(link, room, f"client {number}")
-
-    await asyncio.gather(*(join(number, client, room) for number, (client, room) in enumerate(clients)))
-
-
-async def keep_in_touch(clients: list[Client]) -> None:
-    """Send every client's checks and reports, evenly over time, until cancelled."""
-    due = [(random.random() * CHECK_SECONDS, random.random() * REPORT_SECONDS) for _ in clients]  # noqa: S311
-    began = time.monotonic()
-    while True:
-        await asyncio.sleep(0.01)
-        now = time.monotonic() - began
-        for number, (client, (check, report)) in enumerate(zip(clients, due, strict=True)):
-            if now >= check:
-                client.check()
-                check += CHECK_SECONDS
-            if now >= report:
-                client.report()
-                report += REPORT_SECONDS
-            due[number] = check, report
+    def _receive_rtcp(self, data: bytes) -> None:
+        plain = unprotect_rtcp(self._ingoing, data)
+        if plain is None:
+            self.ear.refused += 1
+            return
+        with contextlib.suppress(NotRtcp):
+            for report in reception_reports(plain):
+                if report.ssrc == self._ssrc:
+                    self.told_loss = report.lost

@@ -12,6 +12,11 @@ def percentile(values: Sequence[float], percent: float) -> float:
     return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))] if ordered else 0.0
 
 
+def milliseconds(seconds: float) -> float:
+    """Rounded to a tenth."""
+    return round(1_000 * seconds, 1)
+
+
 def cores() -> tuple[int, int]:
     """A core for the server and one for the clients; the same where there is but one."""
     available = sorted(os.sched_getaffinity(0))

@@ -6,21 +6,18 @@ of the loopback. Speakers begin at different times of the server's tick, since t
 """
 
 import argparse
-import asyncio
-import contextlib
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rooms.audio.bench.client import Client, Poller, join_all, keep_in_touch
-from rooms.audio.bench.figures import cores, percentile, pin_to
+from rooms.audio.bench.figures import percentile
 from rooms.audio.bench.link import ServerLink
+from rooms.audio.bench.testbed import Testbed
 from rooms.audio.bench.voice import packets, speak
 from rooms.audio.codec import Decoder
 from rooms.audio.core.clock import SAMPLE_RATE, TICK_SAMPLES, TICK_SECONDS
 from rooms.audio.core.levels import level_dbov
-from rooms.audio.transport.dtls import certificate
 
 _SETTLE_SECONDS = 3.0
 _PERIOD_TICKS = 25
@@ -72,44 +69,28 @@ async def run(options: dict[str, Any]) -> dict[str, Any]:
 
 async def measure(*, rooms: int, seconds: float) -> dict[str, Any]:
     """So many rooms for so many seconds, after a moment to settle."""
-    _server_core, client_core = cores()
-    async with ServerLink() as link:
-        pin_to(client_core)
-        poller, identity = Poller(), certificate()
-        speakers = [Client(poller, identity, sends=True) for _ in range(rooms)]
-        listeners = [Client(poller, identity) for _ in range(rooms)]
-        everybody = [*speakers, *listeners]
-        await join_all(link, [(client, f"room {number % rooms}") for number, client in enumerate(everybody)])
+    async with Testbed(ServerLink()) as bed:
+        speakers = [bed.client(sends=True) for _ in range(rooms)]
+        listeners = [bed.client() for _ in range(rooms)]
+        await bed.join_all([(client, f"room {number}") for number, client in enumerate(speakers)], speak=True)
+        await bed.join_all([(client, f"room {number}") for number, client in enumerate(listeners)])
         voice, watches = packets(np.tile(_beep(), 4)), [Stopwatch() for _ in range(rooms)]
-        background = [asyncio.create_task(keep_in_touch(everybody))]
         for number, (speaker, listener, watch) in enumerate(zip(speakers, listeners, watches, strict=True)):
-            await link.ask("allow", room=f"room {number}", connection=f"client {number}")
             listener.on_sound = watch.heard
-            after = number * TICK_SECONDS / rooms
-            background.append(asyncio.create_task(speak(speaker, voice, after=after, sent=watch.sent)))
-        await asyncio.sleep(_SETTLE_SECONDS)
+            bed.begin(speak(speaker, voice, after=number * TICK_SECONDS / rooms, sent=watch.sent))
+        await bed.settle(_SETTLE_SECONDS)
         for watch in watches:
             watch.delays.clear()
-        await link.ask("begin")
-        await asyncio.sleep(seconds)
-        server = await link.ask("report")
-        for task in background:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
-        poller.close()
-        for client in everybody:
-            client.close()
+        stretch = await bed.measure(seconds)
     delays = [1_000 * delay for watch in watches for delay in watch.delays]
     return {
         "rooms": rooms,
-        "seconds": round(server["wall_seconds"], 1),
+        "seconds": round(stretch.wall_seconds, 1),
         "beeps": len(delays),
         "beeps_missed": max(0, round(rooms * seconds / (_PERIOD_TICKS * TICK_SECONDS)) - len(delays)),
         "added_p50_ms": round(percentile(delays, 50), 1),
         "added_p99_ms": round(percentile(delays, 99), 1),
         "added_max_ms": round(max(delays, default=0.0), 1),
-        "tick_late_p99_ms": round(server["tick_late_p99_ms"], 2),
-        "server_core_percent": round(100 * server["cpu_seconds"] / server["wall_seconds"], 1),
-        "server_waited_percent": round(100 * server["waited_seconds"] / server["wall_seconds"], 1),
+        **stretch.figures(),
+        **stretch.verdict(),
     }

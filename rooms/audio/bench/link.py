@@ -6,7 +6,8 @@ import json
 import sys
 from typing import Any
 
-from rooms.audio.bench.figures import cores
+from rooms.audio.bench.client import Client
+from rooms.audio.bench.usage import Usage, usage
 
 _MOST_LINE_BYTES = 1 << 20
 _ANSWER_WITHIN_SECONDS = 20.0
@@ -17,32 +18,66 @@ class OfferRefused(RuntimeError):
 
 
 class ServerLink:
-    """Starts the server on its core, asks, and stops it: an async context manager."""
+    """Starts our server on a core, asks, and stops it. See `target.Target`."""
 
-    async def __aenter__(self) -> "ServerLink":
-        server_core, _client_core = cores()
+    name = "mitalk"
+
+    async def start(self, core: int) -> None:
+        """Start the server process, and wait until it answers."""
+        self._numbers = itertools.count(1)
+        self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             "rooms.audio.bench.server",
-            str(server_core),
+            str(core),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             limit=_MOST_LINE_BYTES,
         )
-        self._numbers = itertools.count(1)
-        self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._reading = asyncio.create_task(self._read())
-        return self
+        await self.begin()
 
-    async def __aexit__(self, *exception: object) -> None:
+    async def stop(self) -> None:
+        """End the server process, and wait for it."""
         assert self._process.stdin is not None
         self._process.stdin.close()
         await self._process.wait()
         await self._reading
 
+    # --- what a target does -------------------------------------------------------------------------------------------------
+
+    async def join(self, client: Client, room: str, connection: str, *, speaks: bool = False) -> None:
+        """Bring a client into a room; one that `speaks` may be heard."""
+        await client.join(self, room, connection)
+        if speaks:
+            await self.ask("allow", room=room, connection=connection)
+
+    async def leave(self, room: str, connection: str) -> None:
+        """A client is gone."""
+        await self.ask("leave", room=room, connection=connection)
+
+    async def begin(self) -> None:
+        """Ticks are counted from now on."""
+        await self.ask("begin")
+
+    async def inside(self) -> dict[str, Any]:
+        """What the server says of itself since `begin`."""
+        return await self.ask("report")
+
+    def usage(self) -> Usage:
+        """What it has used until now."""
+        return usage(self._process.pid)
+
+    # --- the pipe -----------------------------------------------------------------------------------------------------------
+
     async def ask(self, do: str, **fields: Any) -> dict[str, Any]:
-        """A request's answer."""
+        """A request's answer.
+
+        Raises:
+            ConnectionError: the server ended.
+            TimeoutError: it does not answer.
+        """
         assert self._process.stdin is not None
         number = next(self._numbers)
         future = self._waiting[number] = asyncio.get_running_loop().create_future()
@@ -64,4 +99,9 @@ class ServerLink:
         assert self._process.stdout is not None
         async for line in self._process.stdout:
             answer = json.loads(line)
-            self._waiting.pop(answer["id"]).set_result(answer)
+            future = self._waiting.pop(answer["id"])
+            if not future.done():
+                future.set_result(answer)
+        for future in self._waiting.values():
+            if not future.done():
+                future.set_exception(ConnectionError("the server ended"))

@@ -1,17 +1,14 @@
 """The worker under measurement, in a process of its own: `python -m rooms.audio.bench.server CORE`.
 
-It is spoken to over standard input and output, a JSON object a line; each request has an `id` that its answer repeats.
+It is spoken to over standard input and output, a JSON object a line; each request has an `id` that its answer repeats. What
+only the process itself knows is asked of it; what the kernel knows of it is measured from outside (see `usage`).
 """
 
 import asyncio
-import contextlib
+import gc
 import json
-import os
-import resource
 import sys
-import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from rooms.audio import wire
@@ -20,7 +17,7 @@ from rooms.audio.media_link import give_way
 from rooms.audio.worker import AudioWorker, Config, keep_for_ever
 
 _MEGABYTE = 1 << 20
-_PAGE_BYTES = resource.getpagesize()
+_COLLECT_SECONDS = 10.0  # media remembers the lateness of a minute
 
 
 class Server:
@@ -35,19 +32,21 @@ class Server:
         self._present: dict[str, set[str]] = {}
         self._may_speak: dict[str, set[str]] = {}
         self._version = 0
-        self._cpu = self._wall = self._waited = 0.0
+        self._late: list[float] = []  # seconds, of each tick since `begin`
+        self._before: dict[str, Any] = {}  # what media had counted at `begin`
 
     async def serve(self) -> None:
         """Answer requests until the input ends."""
         await self._worker.start()
         give_way()
-        self._processes = [os.getpid(), *_children()]
         keep_for_ever()
         loop = asyncio.get_running_loop()
+        collecting = asyncio.create_task(self._collect())
         reader = asyncio.StreamReader(limit=_MEGABYTE)
         await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
         async for line in reader:
             await self._answer(json.loads(line))
+        collecting.cancel()
         self._worker.stop()
         await self._worker.run_until_stopped()
 
@@ -79,72 +78,66 @@ class Server:
                 self._present.setdefault(room, set()).add(connection)
                 self._receive(wire.encode(wire.Offer(str(number), "bench", room, connection, connection, sdp)))
             case {"do": "allow", "id": number, "room": room, "connection": connection}:
-                self._version += 1
-                allowed = self._may_speak.setdefault(room, set())
-                allowed.add(connection)
-                self._receive(wire.encode(wire.Stage(room, self._version, tuple(allowed))))
+                self._may_speak.setdefault(room, set()).add(connection)
+                self._change_stage(room)
+                _write({"id": number})
+            case {"do": "leave", "id": number, "room": room, "connection": connection}:
+                self._leave(room, connection)
                 _write({"id": number})
             case {"do": "begin", "id": number}:
                 await self._begin()
                 _write({"id": number})
             case {"do": "report", "id": number}:
                 _write({"id": number, **await self._report()})
+            case {"do": "count", "id": number}:
+                _write({"id": number, **_count()})
+
+    def _change_stage(self, room: str) -> None:
+        self._version += 1
+        self._receive(wire.encode(wire.Stage(room, self._version, tuple(self._may_speak[room]))))
+
+    def _leave(self, room: str, connection: str) -> None:
+        self._present[room].discard(connection)
+        if connection in self._may_speak.get(room, ()):
+            self._may_speak[room].discard(connection)
+            self._change_stage(room)
+        self._receive(wire.encode(wire.Hangup(room, connection)))
+
+    # --- what only the worker knows -----------------------------------------------------------------------------------------
+
+    async def _collect(self) -> None:
+        while True:
+            await asyncio.sleep(_COLLECT_SECONDS)
+            await self._take_lateness()
+
+    async def _take_lateness(self) -> dict[str, Any]:
+        """What media has counted; it forgets the lateness that it tells."""
+        figures = (await self._worker.census()).figures
+        self._late += figures["lateness"]
+        return figures
 
     async def _begin(self) -> None:
-        await self._worker.census()  # which begins to count lateness anew
-        self._cpu, self._wall, self._waited = self._cpu_seconds(), time.monotonic(), self._waited_seconds()
-
-    def _cpu_seconds(self) -> float:
-        """User and system, of both processes."""
-        return sum(_cpu_seconds(process) for process in self._processes)
-
-    def _waited_seconds(self) -> float:
-        return sum(_waited_seconds(process) for process in self._processes)
+        self._before = await self._take_lateness()
+        self._late.clear()
 
     async def _report(self) -> dict[str, Any]:
-        census = await self._worker.census()
-        late = [seconds * 1_000 for seconds in census.figures["lateness"]]
+        now = await self._take_lateness()
+        late = [seconds * 1_000 for seconds in self._late]
         return {
-            "cpu_seconds": self._cpu_seconds() - self._cpu,
-            "wall_seconds": time.monotonic() - self._wall,
-            "waited_seconds": self._waited_seconds() - self._waited,
-            "ticks_skipped": census.figures["skipped"],
-            "complexity": census.figures["complexity"],
-            "ticks": len(late),
+            "ticks": now["ticks"] - self._before["ticks"],
+            "ticks_skipped": now["skipped"] - self._before["skipped"],
             "tick_late_p50_ms": percentile(late, 50),
             "tick_late_p99_ms": percentile(late, 99),
             "tick_late_max_ms": max(late, default=0.0),
-            "rss_mb": sum(map(_resident_bytes, self._processes)) / _MEGABYTE,
+            "packets_unsent": now["unsent"] - self._before["unsent"],
+            "complexity": now["complexity"],
         }
 
 
-def _cpu_seconds(process: int) -> float:
-    return sum(ran for ran, _waited in _scheduling(process))
-
-
-def _waited_seconds(process: int) -> float:
-    """How long a process was ready to run while others had its core."""
-    return max(waited for _ran, waited in _scheduling(process))
-
-
-def _scheduling(process: int) -> list[tuple[float, float]]:
-    """How long each of its threads ran, and waited to run, in seconds."""
-    found = []
-    for thread in Path(f"/proc/{process}/task").iterdir():
-        with contextlib.suppress(FileNotFoundError):  # it has just ended
-            ran, waited, _slices = (thread / "schedstat").read_text().split()
-            found.append((int(ran) / 1e9, int(waited) / 1e9))
-    return found
-
-
-def _resident_bytes(process: int) -> int:
-    with open(f"/proc/{process}/statm") as file:
-        return int(file.read().split()[1]) * _PAGE_BYTES
-
-
-def _children() -> list[int]:
-    with open(f"/proc/self/task/{os.getpid()}/children") as file:
-        return [int(number) for number in file.read().split()]
+def _count() -> dict[str, int]:
+    """What Python holds in the control process, once what is garbage has been collected."""
+    gc.collect()
+    return {"tasks": len(asyncio.all_tasks()), "objects": len(gc.get_objects())}
 
 
 def _write(message: dict[str, Any]) -> None:

@@ -4,21 +4,28 @@ import asyncio
 import itertools
 import time
 from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rooms.audio.bench.client import Client
 from rooms.audio.codec import Encoder
 from rooms.audio.core.clock import SAMPLE_RATE, TICK_SAMPLES, TICK_SECONDS
 
 Sent = Callable[[int, float], None]  # the packet's place in the voice, and when it was sent
 
 
-def buzz(seconds: float) -> NDArray[np.float32]:
-    """Something like speech: a glottal buzz whose pitch and loudness move, over a little breath."""
+class Mouth(Protocol):
+    """Whatever takes a packet of sound."""
+
+    def speak(self, payload: bytes, timestamp: int) -> None:
+        """Send one."""
+
+
+def buzz(seconds: float, *, pitch: float = 120.0) -> NDArray[np.float32]:
+    """Something like speech: a glottal buzz whose pitch (Hz) and loudness move, over a little breath."""
     times = np.arange(int(seconds * SAMPLE_RATE)) / SAMPLE_RATE
-    phase = 2 * np.pi * np.cumsum(120 * (1 + 0.15 * np.sin(2 * np.pi * 0.7 * times))) / SAMPLE_RATE
+    phase = 2 * np.pi * np.cumsum(pitch * (1 + 0.15 * np.sin(2 * np.pi * 0.7 * times))) / SAMPLE_RATE
     tones = sum(np.sin(number * phase) / number for number in range(1, 20))
     breath = np.random.default_rng(0).standard_normal(len(times)) * 0.002
     return (0.1 * tones * (0.5 + 0.5 * np.sin(2 * np.pi * 3 * times)) + breath).astype(np.float32)
@@ -31,7 +38,7 @@ def packets(sound: NDArray[np.float32]) -> list[bytes]:
     return [encoder.encode(sound[start : start + TICK_SAMPLES]) for start in range(0, whole, TICK_SAMPLES)]
 
 
-async def speak(client: Client, voice: list[bytes], *, after: float = 0.0, sent: Sent | None = None) -> None:
+async def speak(client: Mouth, voice: list[bytes], *, after: float = 0.0, sent: Sent | None = None) -> None:
     """Send a voice over and over, a packet every 20 ms, until cancelled.
 
     Args:

@@ -5,12 +5,22 @@ import json
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from rooms.audio.bench import fanout, latency
+from rooms.audio.bench import fanout, join, latency, mix, quality, soak
+from rooms.audio.bench.table import render
+from rooms.audio.bench.target import NotMeasurable
 from rooms.bench import room
 
-_SUBCOMMANDS = {"fanout": fanout, "latency": latency, "room": room}
+_SUBCOMMANDS: dict[str, Any] = {
+    "fanout": fanout,
+    "mix": mix,
+    "latency": latency,
+    "join": join,
+    "quality": quality,
+    "soak": soak,
+    "room": room,
+}
 
 
 class Command(BaseCommand):
@@ -28,10 +38,15 @@ class Command(BaseCommand):
             module.add_arguments(subparser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Measure."""
-        figures = asyncio.run(_SUBCOMMANDS[options["measurement"]].run(options))
-        width = max(map(len, figures))
-        for name, value in figures.items():
-            self.stdout.write(f"{name:<{width}}  {value}")
+        """Measure.
+
+        Raises:
+            CommandError: something that it needs is not here.
+        """
+        try:
+            figures = asyncio.run(_SUBCOMMANDS[options["measurement"]].run(options))
+        except NotMeasurable as missing:
+            raise CommandError(str(missing)) from missing
+        self.stdout.write(render(figures))
         if options["json"] is not None:
             options["json"].write_text(json.dumps(figures, indent=2) + "\n")
