@@ -27,7 +27,7 @@ from rooms.audio.bench.network import Path
 from rooms.audio.core.packet import RtpPacket
 from rooms.audio.transport.dtls import Dtls, sha256_fingerprint
 from rooms.audio.transport.rtcp import NotRtcp, reception_reports
-from rooms.audio.transport.srtp import pointer, receiving, sending
+from rooms.audio.transport.srtp import pointer, receiving, sending, unprotect_rtcp
 
 CHECK_SECONDS = 2.5  # as Chromium does on a stable connection
 REPORT_SECONDS = 5.0  # as Chromium does for sound
