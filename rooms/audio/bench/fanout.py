@@ -60,6 +60,7 @@ async def run(options: dict[str, Any]) -> dict[str, Any]:
 
 async def measure(target: Target, *, listeners: int, talkers: int, seconds: float, joins: float) -> dict[str, Any]:
     """So many listeners and talkers for so many seconds, after a moment to settle, and so many joins a second."""
+    voices = [packets(buzz(10.0, pitch=120 + 30 * number)) for number in range(talkers)]
     async with Testbed(target) as bed:
         speakers = [bed.client(sends=True) for _ in range(talkers)]
         audience = [bed.client() for _ in range(listeners)]
@@ -69,8 +70,7 @@ async def measure(target: Target, *, listeners: int, talkers: int, seconds: floa
         await bed.join_all([(listener, _ROOM) for listener in audience])
         join_seconds = time.monotonic() - joining
         joined = await bed.stretch()
-        for number, speaker in enumerate(speakers):
-            voice = packets(buzz(10.0, pitch=120 + 30 * number))
+        for number, (speaker, voice) in enumerate(zip(speakers, voices, strict=True)):
             bed.begin(speak(speaker, voice, after=number * TICK_SECONDS / talkers))
         churn = Churn(bed, _ROOM)
         if joins:

@@ -43,12 +43,13 @@ async def run(options: dict[str, Any]) -> dict[str, Any]:
 
 async def measure(*, joins: int, storm: int, audience: int) -> dict[str, Any]:
     """So many one after another, then so many at once, beside an audience."""
+    voice = packets(buzz(10.0))
     async with Testbed(ServerLink()) as bed:
         speaker = bed.client(sends=True)
         listeners = [bed.client() for _ in range(audience)]
         await bed.join(speaker, _ROOM, speaks=True)
         await bed.join_all([(client, _ROOM) for client in listeners])
-        bed.begin(speak(speaker, packets(buzz(10.0))))
+        bed.begin(speak(speaker, voice))
         await bed.settle(_SETTLE_SECONDS)
         quiet = await bed.measure(_QUIET_SECONDS)
 

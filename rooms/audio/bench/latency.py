@@ -69,12 +69,12 @@ async def run(options: dict[str, Any]) -> dict[str, Any]:
 
 async def measure(*, rooms: int, seconds: float) -> dict[str, Any]:
     """So many rooms for so many seconds, after a moment to settle."""
+    voice, watches = packets(np.tile(_beep(), 4)), [Stopwatch() for _ in range(rooms)]
     async with Testbed(ServerLink()) as bed:
         speakers = [bed.client(sends=True) for _ in range(rooms)]
         listeners = [bed.client() for _ in range(rooms)]
         await bed.join_all([(client, f"room {number}") for number, client in enumerate(speakers)], speak=True)
         await bed.join_all([(client, f"room {number}") for number, client in enumerate(listeners)])
-        voice, watches = packets(np.tile(_beep(), 4)), [Stopwatch() for _ in range(rooms)]
         for number, (speaker, listener, watch) in enumerate(zip(speakers, listeners, watches, strict=True)):
             listener.on_sound = watch.heard
             bed.begin(speak(speaker, voice, after=number * TICK_SECONDS / rooms, sent=watch.sent))

@@ -5,6 +5,7 @@ listener must hear all talkers of the room, the talker all but themselves, and n
 """
 
 import argparse
+import itertools
 from typing import Any
 
 from rooms.audio.bench import pitch
@@ -50,16 +51,18 @@ async def measure(stages: list[list[int]], *, listeners: int, seconds: float, tu
     taking_turns = len(stages[0]) if turns else 1
     # Two rounds of turns: wherever the window begins, each turn then weighs the same in it.
     heard_seconds = max(_LEAST_HEARD_SECONDS, 2 * taking_turns * pitch.TURN_SECONDS)
+    voices = [  # made beforehand: nobody waits for it while others talk
+        [pitch.voice(tone, turn=place if turns else 0, turns=taking_turns) for place, tone in enumerate(stage)]
+        for stage in stages
+    ]
     async with Testbed(ServerLink()) as bed:
         talkers = [[bed.client(sends=True) for _ in stage] for stage in stages]
         audiences = [[bed.client() for _ in range(listeners)] for _ in stages]
         await bed.join_all(_placed(talkers), speak=True)
         await bed.join_all(_placed(audiences))
-        for number, (stage, speakers) in enumerate(zip(stages, talkers, strict=True)):
-            for place, (tone, speaker) in enumerate(zip(stage, speakers, strict=True)):
-                voice = pitch.voice(tone, turn=place if turns else 0, turns=taking_turns)
-                after = TICK_SECONDS * (number * len(stage) + place) / (len(stages) * len(stage))
-                bed.begin(speak(speaker, voice, after=after))
+        everyone_talks = list(zip(itertools.chain(*talkers), itertools.chain(*voices), strict=True))
+        for number, (speaker, voice) in enumerate(everyone_talks):
+            bed.begin(speak(speaker, voice, after=TICK_SECONDS * number / len(everyone_talks)))
         recorders = [
             (pitch.Recorder(audience[0], heard_seconds), pitch.Recorder(speakers[0], heard_seconds))
             for audience, speakers in zip(audiences, talkers, strict=True)

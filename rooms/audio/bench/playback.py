@@ -14,6 +14,7 @@ from rooms.audio.playout import Speaker
 
 _SILENCE = np.zeros(TICK_SAMPLES, dtype=np.float32)
 _AFTER_SECONDS = 0.5
+_PHASE_SECONDS = 0.007  # a sound card keeps a time of its own: its ticks are not the moments at which packets come
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Tape:
         if not self.packets:
             raise ValueError("nothing was received")
         arrivals = sorted(self.packets, key=lambda arrival: arrival[0])  # a network with jitter lets packets overtake
-        began, ended = arrivals[0][0], arrivals[-1][0] + _AFTER_SECONDS
+        began, ended = arrivals[0][0] + _PHASE_SECONDS, arrivals[-1][0] + _AFTER_SECONDS
         speaker, ticks, place = Speaker(), [], 0
         for number in range(int((ended - began) / TICK_SECONDS)):
             now = began + number * TICK_SECONDS

@@ -33,7 +33,7 @@ _WORDS_A_MINUTE = "160"
 _RMS = 10 ** (-26 / 20)  # of what is loud: the nominal level of ITU-T P.56's measurements
 _LOUD = 0.1  # of the peak
 _PAUSE_SECONDS = 0.6
-_TONE_SECONDS = 8.0
+_TONE_SECONDS = 6.0
 _TONE_HERTZ = 150
 
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import signal
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -41,12 +43,22 @@ class Command(BaseCommand):
         """Measure.
 
         Raises:
-            CommandError: something that it needs is not here.
+            CommandError: something that it needs is not here, or it was stopped.
         """
         try:
-            figures = asyncio.run(_SUBCOMMANDS[options["measurement"]].run(options))
+            figures = asyncio.run(_measure(_SUBCOMMANDS[options["measurement"]].run(options)))
         except NotMeasurable as missing:
             raise CommandError(str(missing)) from missing
+        except asyncio.CancelledError as stopped:
+            raise CommandError("Stopped.") from stopped
         self.stdout.write(render(figures))
         if options["json"] is not None:
             options["json"].write_text(json.dumps(figures, indent=2) + "\n")
+
+
+async def _measure(work: Coroutine[Any, Any, dict[str, Any]]) -> dict[str, Any]:
+    """Its figures; a server that it started ends with it, also when it is told to stop."""
+    measuring = asyncio.current_task()
+    assert measuring is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, measuring.cancel)
+    return await work
