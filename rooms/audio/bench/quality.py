@@ -19,6 +19,7 @@ from rooms.audio.bench.link import ServerLink
 from rooms.audio.bench.network import Impairment, Network
 from rooms.audio.bench.target import NotMeasurable
 from rooms.audio.bench.testbed import Testbed
+from rooms.audio.codec import BITRATE
 from rooms.audio.core.clock import SAMPLE_RATE, TICK_SECONDS
 
 _WHERE = ("up", "down", "both")
@@ -43,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", default="1", help="another one draws other networks")
     parser.add_argument("--repeats", type=int, default=3, help="networks drawn for each line")
     parser.add_argument("--passages", type=int, default=4, help="two sentences by one voice each")
-    parser.add_argument("--bitrate", type=int, default=32_000, help="of talkers, in bits a second")
+    parser.add_argument("--bitrate", type=int, default=BITRATE, help="of talkers, in bits a second")
     parser.add_argument("--warm-up", type=float, default=16.0, help="seconds of speech that do not count")
 
 
