@@ -31,6 +31,7 @@ from rooms.audio.transport.rtcp import NotRtcp, reception_reports
 CHECK_SECONDS = 2.5  # as Chromium does on a stable connection
 REPORT_SECONDS = 5.0  # as Chromium does for sound
 _RETRY_SECONDS = 0.1
+_HELLO_AGAIN_SECONDS = 0.05
 _JOIN_WITHIN_SECONDS = 15.0
 _HEADER = struct.Struct("!BBHII")
 _REPORT_HEADER = struct.Struct("!BBHI")
@@ -115,7 +116,9 @@ class Client:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
         self._poller = poller
-        self._dtls = Dtls(certificate, self._send, lambda: None, role="client")
+        self._dtls = Dtls(certificate, self._send_record, lambda: None, role="client")
+        self._hello = b""  # our first DTLS record
+        self._greeted = False  # whether one has come back
         self._checks: Checks | None = None
         self._checked = asyncio.Event()
         self._incoming: object = None
@@ -168,12 +171,8 @@ class Client:
         """Our answer to the offer that was taken."""
         return self._describe("sendrecv" if self._sends else "recvonly", mid=self._remote.mid)
 
-    async def connect(self, *, patience: float = 0.0) -> None:
+    async def connect(self) -> None:
         """Check until we are answered, then shake hands as DTLS's client.
-
-        Args:
-            patience: seconds between the two, for a server that is ready a moment after its answer: what DTLS sends in vain
-                it sends again only after a second.
 
         Raises:
             TimeoutError: it took too long.
@@ -186,11 +185,23 @@ class Client:
                     async with asyncio.timeout(_RETRY_SECONDS):
                         await self._checked.wait()
             self.moments.checked = time.perf_counter()
-            await asyncio.sleep(patience)
-            if not await self._dtls.handshake(self._remote.fingerprint):
+            if not await self._shake_hands():
                 raise ConnectionError("the handshake failed")
         self.moments.connected = time.perf_counter()
         self._incoming = pointer(self._dtls.incoming)
+
+    async def _shake_hands(self) -> bool:
+        """Whether it worked. OpenSSL says hello again after a second; browsers do after 50 ms, and so do we: a server with
+        many threads may answer a check before it takes a handshake."""
+        handshake = asyncio.create_task(self._dtls.handshake(self._remote.fingerprint))
+        try:
+            while not handshake.done():
+                await asyncio.wait([handshake], timeout=_HELLO_AGAIN_SECONDS)
+                if not self._greeted and self._hello:
+                    self._send(self._hello)
+        finally:
+            handshake.cancel()
+        return await handshake
 
     @property
     def connected(self) -> bool:
@@ -240,6 +251,10 @@ class Client:
     def _send(self, data: bytes) -> None:
         with contextlib.suppress(OSError):  # refused, or closed since: lost, as on any network
             self._socket.send(data)
+
+    def _send_record(self, data: bytes) -> None:
+        self._hello = self._hello or data
+        self._send(data)
 
     # --- what comes ---------------------------------------------------------------------------------------------------------
 
@@ -291,6 +306,7 @@ class Client:
 
     def _receive_other(self, data: bytes) -> None:
         if data[0] >= 20:
+            self._greeted = True
             self._dtls.receive(data)
         elif self._checks is None:
             return
