@@ -29,7 +29,6 @@ PLUGINS = ("janus-audiobridge", "janus-streaming")
 _START_WITHIN_SECONDS = 10.0
 _STOP_WITHIN_SECONDS = 10.0
 _RETRY_SECONDS = 0.1
-_READY_SECONDS = 0.02  # after it answered a check, its threads know of it
 _ROOM = 1  # a room's or a mountpoint's number
 _LAST_WORDS = 800  # characters of its log
 _HEADER = struct.Struct("!BBHII")
@@ -142,7 +141,7 @@ class Janus:
             body = {"request": "join", "room": _ROOM, "muted": not speaks, "display": connection}
             joined = await self._api.message(handle, body, offer=client.offer())
             client.take(joined["sdp"])
-        await client.connect(patience=_READY_SECONDS)
+        await client.connect()
 
     async def leave(self, room: str, connection: str) -> None:
         """A client is gone."""

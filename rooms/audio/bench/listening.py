@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Any
@@ -22,14 +23,22 @@ _LISTEN_TO_LOSS_EVERY_TICKS = 50
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Of what one listener heard of one script."""
+    """Of what one listener heard."""
 
     pesq_wb: float  # mean of the passages, as the others
     stoi: float
     louder_by: float  # LU
     tone_louder_by: float  # LU
     longest_hole: float  # seconds
-    delay: float  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What one listener heard of a script's parts, each as long as what was said."""
+
+    passages: list[Sound]
+    tone: Sound
+    delay: float  # seconds from the talker's microphone to the listener's ear
 
 
 @dataclass
@@ -95,23 +104,16 @@ def opus_alone(script: Script, network: Network, *, bitrate: int, seed: str, num
     return tape.play()
 
 
-def scores(script: Script, heard: Heard, began: float) -> Scores:
-    """Compare with what was said.
+def hearing(script: Script, heard: Heard, began: float) -> Hearing:
+    """Find in what was heard what was said.
 
     Args:
         began: when the first 20 ms had been spoken, by the clock of what was heard.
     """
     microphone = began - TICK_SECONDS
-    speech = [(passage.sound, *_heard_of(passage, heard, microphone)) for passage in script.passages]
+    found = [_heard_of(passage, heard, microphone) for passage in script.passages]
     tone, _delay = _heard_of(script.tone, heard, microphone)
-    return Scores(
-        pesq_wb=fmean(score.pesq_wb(sent, sound) for sent, sound, _delay in speech),
-        stoi=fmean(score.stoi(sent, sound) for sent, sound, _delay in speech),
-        louder_by=fmean(score.louder_by(sent, sound) for sent, sound, _delay in speech),
-        tone_louder_by=score.louder_by(script.tone.sound, tone),
-        longest_hole=score.longest_hole(tone),
-        delay=fmean(delay for _sent, _sound, delay in speech),
-    )
+    return Hearing([sound for sound, _delay in found], tone, fmean(delay for _sound, delay in found))
 
 
 def _heard_of(passage: Passage, heard: Heard, microphone: float) -> tuple[Sound, float]:
@@ -123,26 +125,59 @@ def _heard_of(passage: Passage, heard: Heard, microphone: float) -> tuple[Sound,
     return window[lag : lag + len(passage.sound)], lag / SAMPLE_RATE - _LOOK_BEFORE_SECONDS
 
 
-def line(script: Script, network: Network, of_it: list[Room], *, bitrate: int, seed: str) -> dict[str, Any]:
-    """One network's line of the table."""
-    heard = [scores(script, tape.play(), room.began) for room in of_it for tape in room.listeners.values()]
-    alone = [
-        scores(script, opus_alone(script, network, bitrate=bitrate, seed=seed, number=number), 0.0)
-        for number in range(len(heard))
-    ]
-    told = [room.talker.told_loss for room in of_it if room.talker.told_loss is not None]
+def scores(said: Sequence[Sound], tone: Sound, heard: Hearing) -> Scores:
+    """Compare with what was said, or with what was heard of it elsewhere."""
+    pairs = list(zip(said, heard.passages, strict=True))
+    return Scores(
+        pesq_wb=fmean(score.pesq_wb(sent, sound) for sent, sound in pairs),
+        stoi=fmean(score.stoi(sent, sound) for sent, sound in pairs),
+        louder_by=fmean(score.louder_by(sent, sound) for sent, sound in pairs),
+        tone_louder_by=score.louder_by(tone, heard.tone),
+        longest_hole=score.longest_hole(heard.tone),
+    )
+
+
+def table(script: Script, taken: Mapping[Network, list[Room]], *, bitrate: int, seed: str) -> list[dict[str, Any]]:
+    """A line for each network; the first is the clean one, with which the others are compared too."""
+    heard = {
+        network: [hearing(script, tape.play(), room.began) for room in rooms_of_it for tape in room.listeners.values()]
+        for network, rooms_of_it in taken.items()
+    }
+    clean = next(iter(heard.values()))[0]
+    lines = []
+    for network, hearings in heard.items():
+        alone = [
+            hearing(script, opus_alone(script, network, bitrate=bitrate, seed=seed, number=number), 0.0)
+            for number in range(len(hearings))
+        ]
+        told = [room.talker.told_loss for room in taken[network] if room.talker.told_loss is not None]
+        lines.append(
+            {
+                "network": network.name,
+                **_line(script, hearings, alone, clean if hearings[0] is not clean else None),
+                "talker_told_loss_percent": round(100 * fmean(told), 1) if told else None,
+                "listeners": len(hearings),
+            }
+        )
+    return lines
+
+
+def _line(script: Script, hearings: list[Hearing], alone: list[Hearing], clean: Hearing | None) -> dict[str, Any]:
+    said = [passage.sound for passage in script.passages]
+    ours = [scores(said, script.tone.sound, heard) for heard in hearings]
+    opus = [scores(said, script.tone.sound, heard) for heard in alone]
+    to_clean = [scores(clean.passages, clean.tone, heard) for heard in hearings] if clean is not None else []
     return {
-        "network": network.name,
-        "pesq_wb": round(fmean(found.pesq_wb for found in heard), 2),
-        "pesq_wb_worst": round(min(found.pesq_wb for found in heard), 2),
-        "opus_alone_pesq_wb": round(fmean(found.pesq_wb for found in alone), 2),
-        "stoi": round(fmean(found.stoi for found in heard), 3),
-        "stoi_worst": round(min(found.stoi for found in heard), 3),
-        "opus_alone_stoi": round(fmean(found.stoi for found in alone), 3),
-        "hole_max_ms": round(1_000 * max(found.longest_hole for found in heard)),
-        "speech_level_lu": round(fmean(found.louder_by for found in heard), 2),
-        "tone_level_lu": round(fmean(found.tone_louder_by for found in heard), 2),
-        "delay_ms": round(1_000 * fmean(found.delay for found in heard)),
-        "talker_told_loss_percent": round(100 * fmean(told), 1) if told else None,
-        "listeners": len(heard),
+        "pesq_wb": round(fmean(found.pesq_wb for found in ours), 2),
+        "pesq_wb_worst": round(min(found.pesq_wb for found in ours), 2),
+        "pesq_wb_to_clean": round(fmean(found.pesq_wb for found in to_clean), 2) if to_clean else None,
+        "opus_alone_pesq_wb": round(fmean(found.pesq_wb for found in opus), 2),
+        "stoi": round(fmean(found.stoi for found in ours), 3),
+        "stoi_worst": round(min(found.stoi for found in ours), 3),
+        "stoi_to_clean": round(fmean(found.stoi for found in to_clean), 3) if to_clean else None,
+        "opus_alone_stoi": round(fmean(found.stoi for found in opus), 3),
+        "hole_max_ms": round(1_000 * max(found.longest_hole for found in ours)),
+        "speech_level_lu": round(fmean(found.louder_by for found in ours), 2),
+        "tone_level_lu": round(fmean(found.tone_louder_by for found in ours), 2),
+        "delay_ms": round(1_000 * fmean(heard.delay for heard in hearings)),
     }

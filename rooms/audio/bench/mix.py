@@ -13,8 +13,8 @@ from rooms.audio.bench.client import Client
 from rooms.audio.bench.figures import milliseconds
 from rooms.audio.bench.link import ServerLink
 from rooms.audio.bench.target import NotMeasurable
-from rooms.audio.bench.testbed import Testbed
-from rooms.audio.bench.voice import speak
+from rooms.audio.bench.testbed import Stretch, Testbed
+from rooms.audio.bench.voice import silence, speak
 from rooms.audio.core.clock import TICK_SECONDS
 
 _SETTLE_SECONDS = 3.0
@@ -30,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--turns", action="store_true", help="talkers take turns of a second instead of talking at once"
     )
+    parser.add_argument("--silent", action="store_true", help="microphones are open and nobody says a word")
 
 
 async def run(options: dict[str, Any]) -> dict[str, Any]:
@@ -43,7 +44,40 @@ async def run(options: dict[str, Any]) -> dict[str, Any]:
         raise NotMeasurable(f"It takes a room, a talker, a listener, and no more than {pitch.MOST_TALKERS} talkers.")
     tones = pitch.frequencies(rooms * talkers)
     stages = [tones[number::rooms] for number in range(rooms)]  # those of one room are far apart
+    if options["silent"]:
+        return await measure_silence(rooms, talkers, listeners=listeners, seconds=options["seconds"])
     return await measure(stages, listeners=listeners, seconds=options["seconds"], turns=options["turns"])
+
+
+async def measure_silence(rooms: int, talkers: int, *, listeners: int, seconds: float) -> dict[str, Any]:
+    """So many rooms in which nobody says a word into so many open microphones, for so many seconds."""
+    async with Testbed(ServerLink()) as bed:
+        microphones = [[bed.client(sends=True) for _ in range(talkers)] for _ in range(rooms)]
+        audiences = [[bed.client() for _ in range(listeners)] for _ in range(rooms)]
+        await bed.join_all(_placed(microphones), speak=True)
+        await bed.join_all(_placed(audiences))
+        for number, client in enumerate(itertools.chain(*microphones)):
+            bed.begin(speak(client, silence(), after=TICK_SECONDS * number / (rooms * talkers)))
+        await bed.settle(_SETTLE_SECONDS)
+        everybody = [client for room in [*microphones, *audiences] for client in room]
+        for client in everybody:
+            client.ear.reset()
+        stretch = await bed.measure(seconds)
+        received = sum(client.ear.packets for client in everybody)
+    return {
+        "rooms": rooms,
+        "open_microphones_per_room": talkers,
+        "listeners_per_room": listeners,
+        "seconds": round(stretch.wall_seconds, 1),
+        "cpu_ms_per_tick_per_room": _cost(stretch, rooms),
+        "packets_received": received,
+        **stretch.figures(),
+        **stretch.verdict(),
+    }
+
+
+def _cost(stretch: Stretch, rooms: int) -> float:
+    return round(1_000 * stretch.server.cpu_seconds * TICK_SECONDS / stretch.wall_seconds / rooms, 3)
 
 
 async def measure(stages: list[list[int]], *, listeners: int, seconds: float, turns: bool) -> dict[str, Any]:
@@ -89,9 +123,7 @@ async def measure(stages: list[list[int]], *, listeners: int, seconds: float, tu
         "talkers_per_room": len(stages[0]),
         "listeners_per_room": listeners,
         "seconds": round(stretch.wall_seconds, 1),
-        "cpu_ms_per_tick_per_room": round(
-            1_000 * stretch.server.cpu_seconds * TICK_SECONDS / stretch.wall_seconds / len(stages), 3
-        ),
+        "cpu_ms_per_tick_per_room": _cost(stretch, len(stages)),
         "packets_received": received,
         "packets_lost": lost,
         "packets_refused": refused,

@@ -6,7 +6,8 @@ buffer, decoder, mixer and encoder, over the listener's network, through a jitte
 network is the client's own: it loses and delays what the client sends, receives, or both, the same for the same `--seed`.
 
 Each line of the table compares what was heard with what was sent: PESQ (wide band) and STOI of speech, its loudness, the
-longest hole in the tone, the delay from the talker's microphone to the listener's ear. `opus_alone` is the same codec at the
+longest hole in the tone, the delay from the talker's microphone to the listener's ear. `_to_clean` compares with what was
+heard over the clean network instead, which leaves out what the codec itself takes away. `opus_alone` is the same codec at the
 same bitrate over the same network without a server in between: encoder, network, jitter buffer, decoder. With several
 listeners (or talkers, where it is their network that is bad) in a line, each with a network drawn anew, PESQ and STOI are
 means, and `_worst` is the worst listener's.
@@ -79,9 +80,7 @@ async def run(options: dict[str, Any]) -> dict[str, Any]:
         "seconds_of_speech": round(sum(len(passage.sound) for passage in script.passages) / SAMPLE_RATE, 1),
         **stretch.figures(),
         **stretch.verdict(),
-        "quality": [
-            listening.line(script, network, of_it, bitrate=bitrate, seed=seed) for network, of_it in taken.items()
-        ],
+        "quality": listening.table(script, taken, bitrate=bitrate, seed=seed),
     }
 
 

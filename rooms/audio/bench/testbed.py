@@ -19,6 +19,7 @@ from rooms.audio.core.clock import TICK_SECONDS
 from rooms.audio.transport.dtls import certificate
 
 _CLIENTS_SATURATED = 0.9  # of their core: then what they miss is their own fault
+_SERVER_SATURATED = 0.95  # of its core: it cannot do what is asked of it
 _MOST_OTHERS = 0.05  # of the server's core: more, and others had it
 _LEAST_RECEIVED = 0.98  # of a packet a tick: less, and others had the speaker's
 
@@ -58,7 +59,7 @@ class Stretch:
         return round(100 * self.server.cpu_seconds / self.wall_seconds, 1)
 
     def verdict(self, *, received: int | None = None, streams: int = 0) -> dict[str, Any]:
-        """Whether this stretch says anything about the server, and if not, why: the clients were too slow, others used the
+        """Whether this stretch says what the server costs, and if not, why: the clients were too slow, others used the
         server's core, or less was received than a packet a tick of each stream."""
         because = []
         if self.clients_cpu_seconds > _CLIENTS_SATURATED * self.wall_seconds:
@@ -66,7 +67,8 @@ class Stretch:
         if self.others_seconds > _MOST_OTHERS * self.wall_seconds:
             because.append("others used the server's core")
         if received is not None and received < _LEAST_RECEIVED * streams * self.wall_seconds / TICK_SECONDS:
-            because.append("fewer packets came than were sent")
+            saturated = self.server.cpu_seconds > _SERVER_SATURATED * self.wall_seconds
+            because.append("the server saturated its core" if saturated else "fewer packets came than were sent")
         return {"void": bool(because), "void_because": "; ".join(because)}
 
 

@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from rooms.audio.codec import Encoder
 from rooms.audio.core.clock import SAMPLE_RATE, TICK_SAMPLES, TICK_SECONDS
 
+_COMFORT_NOISE = b"\xf8"  # Opus: one frame of 20 ms without a byte of sound
+_COMFORT_NOISE_TICKS = 20
+
 Sent = Callable[[int, float], None]  # the packet's place in the voice, and when it was sent
 
 
@@ -36,6 +39,11 @@ def packets(sound: NDArray[np.float32]) -> list[bytes]:
     encoder = Encoder()
     whole = len(sound) - len(sound) % TICK_SAMPLES
     return [encoder.encode(sound[start : start + TICK_SAMPLES]) for start in range(0, whole, TICK_SAMPLES)]
+
+
+def silence() -> list[bytes]:
+    """What an open microphone sends with nobody at it: a packet of comfort noise every 400 ms (RFC 7587, section 3.1.3)."""
+    return [_COMFORT_NOISE, *[b""] * (_COMFORT_NOISE_TICKS - 1)]
 
 
 async def speak(client: Mouth, voice: list[bytes], *, after: float = 0.0, sent: Sent | None = None) -> None:
