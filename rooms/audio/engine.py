@@ -199,7 +199,7 @@ class Engine:
         sounds = {}
         for connection, speaker in room.speakers.items():
             sound = speaker.read(now)
-            if sound is not None:
+            if sound is not None and sound.any():
                 sounds[connection] = sound
         room.silent_ticks = 0 if sounds else room.silent_ticks + 1
         if room.silent_ticks > _SILENT_TICKS_BEFORE_REST:

@@ -5,14 +5,16 @@ import numpy as np
 from rooms.audio.codec import BadPacket, Decoder
 from rooms.audio.core.clock import SAMPLE_RATE, TICK_SAMPLES
 from rooms.audio.core.jitter import JitterBuffer, Kind, Playout
-from rooms.audio.core.mixer import Sound
+from rooms.audio.core.levels import INAUDIBLE_DBOV
 from rooms.audio.core.pace import Direction, Pace
 from rooms.audio.core.packet import RtpPacket
+from rooms.audio.core.sound import Sound, peak
 from rooms.audio.core.stretch import HISTORY, JOIN, MOST_LAG, OVERLAP, join, lengthen, shorten
 
 _MOST_STEPS = 16  # packets of 2.5 ms need eight a tick
 _RAMP_SAMPLES = 240  # 5 ms
 _RAMP = np.linspace(0.0, 1.0, _RAMP_SAMPLES, dtype=np.float32)
+_FAINT = 10 ** (INAUDIBLE_DBOV / 20)
 _NOTHING: Sound = np.zeros(0, dtype=np.float32)
 _SOURCE_SILENT_SECONDS = 0.06  # then any other source may take its place at once
 _PROBATION_PACKETS = 2  # in a row; otherwise (RFC 3550, appendix A.1)
@@ -36,6 +38,7 @@ class Speaker:
         self._mended = _NOTHING  # the end of what stands in for lost packets, until the next packet joins on
         self._playing = False
         self._real = False  # whether what was decoded last was a packet
+        self._faint = False  # whether nobody can hear what was decoded last
 
     def push(self, packet: RtpPacket, now: float) -> None:
         """Take a packet from the network at `now` (monotonic seconds). Another SSRC is another stream."""
@@ -113,6 +116,14 @@ class Speaker:
 
     def _sound(self, decision: Playout) -> Sound:
         self._real = decision.kind is Kind.DECODE
+        if decision.kind is Kind.CONCEAL and self._faint and self.buffer.suppressed:
+            # An open microphone with nobody at it: what is between two packets is as faint as they are.
+            return np.zeros(decision.samples, dtype=np.float32)
+        sound = self._decoded(decision)
+        self._faint = peak(sound) < _FAINT
+        return sound
+
+    def _decoded(self, decision: Playout) -> Sound:
         try:
             if decision.kind is Kind.DECODE:
                 return self._decoder.decode(decision.payload)

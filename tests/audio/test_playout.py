@@ -341,3 +341,30 @@ def test_whatever_is_sent_a_tick_is_20_ms_of_finite_sound_or_nothing(
             read += 0.02
     quiet = [speaker.read(read + tick * 0.02) for tick in range(60)]
     assert quiet[-1] is None
+
+
+def test_an_open_microphone_with_nobody_at_it_is_not_decoded_between_its_packets(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Silence suppression: a packet every 400 ms, and everybody on stage who says nothing must cost nothing."""
+    concealed: list[int] = []
+    conceal = Decoder.conceal
+    monkeypatch.setattr(
+        Decoder, "conceal", lambda self, samples=960: concealed.append(samples) or conceal(self, samples)
+    )
+    encoder, speaker, now, heard = Encoder(), Speaker(), START, []
+    sound = np.concatenate((tone(300, 1), np.zeros(960 * 450, dtype=np.float32)))
+    sequence = 0
+    for tick in range(500):
+        payload = encoder.encode(sound[tick * 960 : (tick + 1) * 960])
+        if not payload and tick % 20 == 0:
+            payload = b"\x78"  # of one frame without a byte of sound, as browsers send it
+        if payload:
+            sequence += 1
+            speaker.push(RtpPacket(111, sequence, tick * 960, 7, payload), now)
+        read = speaker.read(now)
+        heard.append(0.0 if read is None else float(np.abs(read).max()))
+        now += 0.02
+    assert max(heard[:50]) > 0.2
+    assert max(heard[200:]) < 1e-3
+    assert len(concealed) < 120  # of 380 ticks without a packet

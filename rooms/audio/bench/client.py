@@ -194,8 +194,8 @@ class Client:
         self._incoming = pointer(self._ingoing)
 
     async def _shake_hands(self) -> Keys | None:
-        """The keys, if it worked. OpenSSL says hello again after a second; browsers do after 50 ms, and so do we: a server with
-        many threads may answer a check before it takes a handshake."""
+        """The keys, if it worked. OpenSSL says hello again after a second; browsers do after 50 ms, and so do we: a server
+        with many threads may answer a check before it takes a handshake."""
         handshake = asyncio.create_task(self._dtls.handshake(self._remote.fingerprint))
         try:
             while not handshake.done():

@@ -104,6 +104,11 @@ class JitterBuffer:
         return len(self._packets)
 
     @property
+    def suppressed(self) -> bool:
+        """Whether the sender said that it sends nothing on purpose, for as long as there is nothing (DTX)."""
+        return self._suppressed
+
+    @property
     def holds_next(self) -> bool:
         """Whether the packet that is to be played next is there."""
         return self._state is _State.PLAYING and self._position in self._packets
