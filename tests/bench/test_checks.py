@@ -10,7 +10,7 @@ THEIRS, OURS = "theirs-password-theirs", "ours-password-ours-our"
 
 @pytest.fixture
 def checks() -> Checks:
-    return Checks(ufrag="ours", password=OURS, remote_ufrag="theirs", remote_password=THEIRS)
+    return Checks(ufrag="ours", password=OURS, remote_ufrag="theirs", remote_password=THEIRS, controls=True)
 
 
 def response(request: bytes, password: str) -> bytes:
@@ -27,6 +27,13 @@ def test_a_request_is_read_by_others(checks: Checks) -> None:
     assert "USE-CANDIDATE" in request.attributes
     assert "ICE-CONTROLLING" in request.attributes
     assert request.check_message_integrity(THEIRS.encode())
+
+
+def test_who_does_not_control_nominates_nothing() -> None:
+    checks = Checks(ufrag="ours", password=OURS, remote_ufrag="theirs", remote_password=THEIRS, controls=False)
+    request = stun.parse_message(checks.request())
+    assert "ICE-CONTROLLED" in request.attributes
+    assert not request.attributes.keys() & {"ICE-CONTROLLING", "USE-CANDIDATE"}
 
 
 def test_only_the_answer_to_the_last_request_counts(checks: Checks) -> None:

@@ -17,6 +17,7 @@ _BINDING_REQUEST = 0x0001
 _INTEGRITY_BYTES = 24
 _FINGERPRINT_BYTES = 8
 _FINGERPRINT_XOR = 0x5354554E  # RFC 8489, section 14.7
+_CONTROLLED, _CONTROLLING = 0x8029, 0x802A
 _PRIORITY = 0x6E7F00FF
 _TRANSACTION_ID = slice(8, 20)
 
@@ -26,15 +27,15 @@ def _attribute(kind: int, value: bytes) -> bytes:
 
 
 class Checks:
-    """What one client asks of one server, and answers it. The client controls and nominates what it asks."""
+    """What one client asks of one server, and answers it. If it `controls`, it nominates what it asks."""
 
-    def __init__(self, *, ufrag: str, password: str, remote_ufrag: str, remote_password: str) -> None:
+    def __init__(self, *, ufrag: str, password: str, remote_ufrag: str, remote_password: str, controls: bool) -> None:
         self._password, self._remote_password = password.encode(), remote_password.encode()
         self._attributes = (
             _attribute(0x0006, f"{remote_ufrag}:{ufrag}".encode())  # USERNAME
             + _attribute(0x0024, struct.pack("!I", _PRIORITY))
-            + _attribute(0x802A, secrets.token_bytes(8))  # ICE-CONTROLLING
-            + _attribute(0x0025, b"")  # USE-CANDIDATE
+            + _attribute(_CONTROLLING if controls else _CONTROLLED, secrets.token_bytes(8))
+            + (_attribute(0x0025, b"") if controls else b"")  # USE-CANDIDATE
         )
         self._asked = b""  # the transaction of the last request
 

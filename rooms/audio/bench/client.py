@@ -118,6 +118,7 @@ class Client:
         self._socket.setblocking(False)
         self._poller = poller
         self._dtls = Dtls(certificate, self._send_record, lambda: None, role="client")
+        self._offered = False
         self._hello = b""  # our first DTLS record
         self._greeted = False  # whether one has come back
         self._checks: Checks | None = None
@@ -146,6 +147,7 @@ class Client:
 
     def offer(self) -> str:
         """Our offer."""
+        self._offered = True
         return self._describe("sendrecv" if self._sends else "recvonly", mid="0")
 
     _offer = offer  # as tests/faults knows it
@@ -164,6 +166,7 @@ class Client:
             password=self._password,
             remote_ufrag=remote.ufrag,
             remote_password=remote.password,
+            controls=self._offered or remote.lite,  # RFC 8445, section 6.1.1
         )
         self._socket.connect(remote.address)
         self._poller.add(self._socket.fileno(), self._receive)

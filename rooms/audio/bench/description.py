@@ -20,6 +20,7 @@ class Remote:
     address: tuple[str, int]
     ssrc: int | None  # of what it sends; None: it does not say, so the first authentic packet does
     mid: str
+    lite: bool  # an ICE-lite agent: never the controlling one
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ def read(text: str) -> Remote:
         address=(ip, int(port)),
         ssrc=int(ssrc[1]) if ssrc else None,
         mid=_found(text, r"a=mid:(\S+)")[0],
+        lite="a=ice-lite" in text,
     )
 
 
