@@ -1,24 +1,16 @@
 """What the two processes of a worker say to each other: control, which negotiates, and media, which sounds.
 
-Each message is a frozen dataclass that travels as a MessagePack array, its kind first, over a pair of sockets. Both ends are
-the same version of ours, and nothing is lost on the way; a peer is known by its `number`. Why two: docs/decisions/0009.
+Each message is a frozen dataclass; how it travels is `pipe.py`. Both ends are the same version of ours, and nothing is lost on
+the way; a peer is known by its `number`. Why two processes: docs/decisions/0009.
 """
 
-import socket
 import typing
 from dataclasses import dataclass
 from typing import Any
 
-import msgpack
-
 from rooms.audio.transport.ice_lite import Credentials
 from rooms.audio.transport.peer import Agreed
 from rooms.audio.transport.srtp import Keys
-
-_READ_BYTES = 1 << 16
-_BEHIND_BYTES = 1 << 18  # so much unsent, and the other side is behind
-_MOST_UNSENT_BYTES = 4 << 20  # then it has stopped reading
-
 
 # --- control to media -----------------------------------------------------------------------------------------------------
 
@@ -182,88 +174,4 @@ Message = (
     Open | Agree | Expect | Unlock | Record | Close | OnStage | CensusWanted
     | Reached | Gone | Heard | Unheard | Pulse | Census
 )  # fmt: skip
-_BY_KIND: dict[str, type[Message]] = {message.__name__: message for message in typing.get_args(Message)}
-
-
-class Closed(ConnectionError):
-    """The other side is gone, or has stopped reading."""
-
-
-class Pipe:
-    """One end. It never blocks: what the other side has not yet taken waits here."""
-
-    def __init__(self, end: socket.socket) -> None:
-        end.setblocking(False)
-        self._end = end
-        self._packer = msgpack.Packer()
-        self._unpacker = msgpack.Unpacker(use_list=False)
-        self._unsent = bytearray()
-
-    def fileno(self) -> int:
-        """The descriptor to wait for."""
-        return self._end.fileno()
-
-    @property
-    def waits_to_send(self) -> bool:
-        """Whether `flush` is to be called when the descriptor takes more."""
-        return bool(self._unsent)
-
-    def send(self, message: Message) -> None:
-        """Send one message.
-
-        Raises:
-            Closed: nobody will read it.
-        """
-        self._unsent += self._packer.pack((type(message).__name__, *_fields(message)))
-        self.flush()
-        if len(self._unsent) > _MOST_UNSENT_BYTES:
-            raise Closed("the other process has stopped reading")
-
-    def offer(self, message: Message) -> None:
-        """Send what may be lost, because it will come again: not while the other side is behind. Nobody who floods us with
-        DTLS can fill the pipe.
-
-        Raises:
-            Closed: nobody will read it.
-        """
-        if len(self._unsent) < _BEHIND_BYTES:
-            self.send(message)
-
-    def flush(self) -> None:
-        """Send what waits, as far as the other side takes it.
-
-        Raises:
-            Closed: nobody will read it.
-        """
-        try:
-            while self._unsent:
-                del self._unsent[: self._end.send(self._unsent)]
-        except BlockingIOError:
-            pass
-        except OSError as error:
-            raise Closed(str(error)) from error
-
-    def receive(self) -> list[Message]:
-        """What has come.
-
-        Raises:
-            Closed: the other side is gone.
-        """
-        try:
-            data = self._end.recv(_READ_BYTES)
-        except BlockingIOError:
-            return []
-        except OSError as error:
-            raise Closed(str(error)) from error
-        if not data:
-            raise Closed("the other process is gone")
-        self._unpacker.feed(data)
-        return [_BY_KIND[kind](*fields) for kind, *fields in self._unpacker]
-
-    def close(self) -> None:
-        """End it; the other side sees that."""
-        self._end.close()
-
-
-def _fields(message: Message) -> tuple[Any, ...]:
-    return tuple(getattr(message, name) for name in message.__match_args__)
+BY_KIND: dict[str, type[Message]] = {message.__name__: message for message in typing.get_args(Message)}

@@ -22,6 +22,7 @@ from rooms.audio.codec import MOST_ENCODED_BYTES, Encoder
 from rooms.audio.core.clock import TickClock
 from rooms.audio.core.packet import RtpPacket
 from rooms.audio.engine import Engine, Member
+from rooms.audio.pipe import Closed, Pipe
 from rooms.audio.transport.fanout import MOST_PAYLOAD_BYTES, Audience, Outlet
 from rooms.audio.transport.ice_lite import IceLite
 from rooms.audio.transport.peer import Ears, Peer
@@ -56,7 +57,7 @@ class Guest:
 class Media:
     """See the module. `turn` does what is due and never waits."""
 
-    def __init__(self, port: socket.socket, pipe: control.Pipe, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, port: socket.socket, pipe: Pipe, clock: Callable[[], float] = time.monotonic) -> None:
         self.outlet = Outlet(port)
         self.engine = Engine(lambda: Audience(self.outlet))
         self.ice = IceLite(port, clock)
@@ -109,7 +110,7 @@ class Media:
     def _take(self, message: control.Message) -> None:
         try:
             self._obey(message)
-        except control.Closed:
+        except Closed:
             raise
         except Exception:
             # One peer's trouble is not the others'.
@@ -223,19 +224,19 @@ class Media:
         }
 
 
-def run(port: socket.socket, pipe: control.Pipe) -> None:
+def run(port: socket.socket, pipe: Pipe) -> None:
     """Live as long as the control process does."""
     Encoder()  # whatever is missing is missed now
     media = Media(port, pipe)
     gc.collect()
     gc.freeze()
     gc.disable()
-    watched: list[socket.socket | control.Pipe] = [port, pipe]
+    watched: list[socket.socket | Pipe] = [port, pipe]
     while True:
         select.select(watched, [pipe] if pipe.waits_to_send else [], [], media.wait())
         try:
             media.turn()
-        except control.Closed:
+        except Closed:
             return
 
 
@@ -244,7 +245,7 @@ def main(port_descriptor: int, pipe_descriptor: int) -> None:
     # Ctrl-C reaches the whole group of processes; this one ends when control has said goodbye to everybody.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with socket.socket(fileno=port_descriptor) as port, socket.socket(fileno=pipe_descriptor) as end:
-        run(port, control.Pipe(end))
+        run(port, Pipe(end))
 
 
 if __name__ == "__main__":

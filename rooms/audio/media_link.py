@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from rooms.audio import control
+from rooms.audio.pipe import Closed, Pipe
 from rooms.audio.transport.call import Setup
 from rooms.audio.transport.ice_lite import Credentials
 from rooms.audio.transport.peer import Agreed
@@ -112,7 +113,7 @@ class MediaLink:
         ours, theirs = socket.socketpair()
         self._process = start(port, theirs)
         theirs.close()
-        self._pipe = control.Pipe(ours)
+        self._pipe = Pipe(ours)
         self._receive = receive
         self._lost = lost
         self._numbers = itertools.count(1)
@@ -129,7 +130,7 @@ class MediaLink:
         """Send an order. If media is gone, that is told to `lost`, not to the caller."""
         try:
             self._pipe.send(message)
-        except control.Closed as closed:
+        except Closed as closed:
             self._end(closed)
             return
         if self._pipe.waits_to_send and not self._flushing:
@@ -164,7 +165,7 @@ class MediaLink:
     def _read(self) -> None:
         try:
             messages = self._pipe.receive()
-        except control.Closed as closed:
+        except Closed as closed:
             self._end(closed)
             return
         for message in messages:
@@ -178,7 +179,7 @@ class MediaLink:
     def _flush(self) -> None:
         try:
             self._pipe.flush()
-        except control.Closed as closed:
+        except Closed as closed:
             self._end(closed)
         if not self._pipe.waits_to_send and self._flushing:
             self._flushing = False

@@ -4,8 +4,8 @@ import asyncio
 import socket
 import time
 
-from rooms.audio import control
 from rooms.audio.media import Media
+from rooms.audio.pipe import Closed, Pipe
 
 
 class MediaInside:
@@ -16,7 +16,7 @@ class MediaInside:
     def __call__(self, port: socket.socket, end: socket.socket) -> "MediaInside":
         """Start, on duplicates of the sockets, as a child process has them."""
         self._port, self._end = port.dup(), end.dup()
-        self._pipe = control.Pipe(self._end)
+        self._pipe = Pipe(self._end)
         self.media = Media(self._port, self._pipe, time.monotonic)
         self._loop = asyncio.get_running_loop()
         for readable in (self._port, self._end):
@@ -31,7 +31,7 @@ class MediaInside:
             self.media.turn()
         except BaseException as failure:
             self._finish()
-            if not isinstance(failure, control.Closed):
+            if not isinstance(failure, Closed):
                 raise
             return
         self._timer = self._loop.call_later(self.media.wait(), self._turn)

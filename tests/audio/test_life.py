@@ -16,6 +16,7 @@ from rooms.audio import control, wire, worker
 from rooms.audio.blocking import BlockingCalls
 from rooms.audio.core.rate import TokenBucket
 from rooms.audio.media_link import start_process
+from rooms.audio.pipe import Closed, Pipe
 from rooms.audio.transport.ice_lite import listen
 from tests.audio.conftest import Stage
 
@@ -171,7 +172,7 @@ async def test_when_the_media_process_is_killed_the_worker_ends_so_that_another_
     await made.worker.start()
     await made.worker.census()
     real.process.kill()
-    with pytest.raises(control.Closed):
+    with pytest.raises(Closed):
         await asyncio.wait_for(made.worker.run_until_stopped(), 5)
 
 
@@ -180,7 +181,7 @@ def test_a_media_process_does_not_outlive_its_control_process() -> None:
     with ours, theirs, listen("127.0.0.1", 0) as port:
         process = start_process(port, theirs)
         theirs.close()
-        pipe = control.Pipe(ours)
+        pipe = Pipe(ours)
         pipe.send(control.CensusWanted(1))
         ours.setblocking(True)
         ours.settimeout(10)

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from rooms.audio.control import Agree, Census, CensusWanted, Closed, Heard, OnStage, Open, Pipe, Record, Unlock
+from rooms.audio.control import Agree, Census, CensusWanted, Heard, OnStage, Open, Record, Unlock
+from rooms.audio.pipe import Closed, Pipe
 
 
 @pytest.fixture
