@@ -1,7 +1,7 @@
 """What the two processes of a worker say to each other: control, which negotiates, and media, which sounds.
 
-Each message is a frozen dataclass; how it travels is `pipe.py`. Both ends are the same version of ours, and nothing is lost on
-the way; a peer is known by its `number`. Why two processes: docs/decisions/0009.
+Each message is a frozen dataclass; how it travels is `pipe.py`. Both ends are the same version of ours, and nothing is lost
+on the way; a peer is known by its `number`. Why two processes: docs/decisions/0009.
 """
 
 import typing

@@ -1,4 +1,4 @@
-"""A pair of sockets between the two processes of a worker: each message (`control.py`) a MessagePack array, its kind first."""
+"""A pair of sockets between the two processes of a worker: each message (`control.py`) a MessagePack array, kind first."""
 
 import socket
 from typing import Any
