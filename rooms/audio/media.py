@@ -75,15 +75,20 @@ class Media:
         """Seconds until something is due."""
         return self._due.wait(self._clock())
 
-    def turn(self) -> None:
-        """Take orders and datagrams that came, and tick if it is time.
+    def turn(self, *, orders: bool = True, datagrams: bool = True) -> None:
+        """Take what came, and tick if it is time.
+
+        Args:
+            orders, datagrams: whether there may be any.
 
         Raises:
             Closed: the control process is gone.
         """
-        for message in self._pipe.receive():
-            self._take(message)
-        self.ice.drain(_DATAGRAMS_A_TURN)
+        if orders:
+            for message in self._pipe.receive():
+                self._take(message)
+        if datagrams:
+            self.ice.drain(_DATAGRAMS_A_TURN)
         if self._clock() < self._due.deadline:
             return
         self.ice.drain(_MOST_DATAGRAMS_A_TICK)  # a tick hears every packet that arrived before it
@@ -233,9 +238,9 @@ def run(port: socket.socket, pipe: Pipe) -> None:
     gc.disable()
     watched: list[socket.socket | Pipe] = [port, pipe]
     while True:
-        select.select(watched, [pipe] if pipe.waits_to_send else [], [], media.wait())
+        readable, _, _ = select.select(watched, [pipe] if pipe.waits_to_send else [], [], media.wait())
         try:
-            media.turn()
+            media.turn(orders=pipe in readable, datagrams=port in readable)
         except Closed:
             return
 
