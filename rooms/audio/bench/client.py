@@ -207,6 +207,11 @@ class Client:
         return await handshake
 
     @property
+    def asked_bitrate(self) -> int | None:
+        """The bits a second at most, on average, that the other side wants to receive; None when it does not say."""
+        return self._remote.bitrate
+
+    @property
     def connected(self) -> bool:
         """Whether there are keys."""
         return self._incoming is not None
