@@ -21,7 +21,7 @@ async def test_a_listener_who_offers_to_send_and_sends_is_not_heard(hall: Hall) 
 
 async def test_who_was_moved_to_the_audience_gains_nothing_by_an_old_offer(hall: Hall) -> None:
     host, speaker, listener = await hall.enter(HOST, SPEAKER, LISTENER)
-    old_offer = speaker.media._offer()
+    old_offer = speaker.media.offer()
     assert "a=sendrecv" in old_offer
     speaker.talk(TALKS)
     await speaker.unmute()
@@ -39,7 +39,7 @@ async def test_a_second_track_is_refused_and_the_first_goes_on(hall: Hall) -> No
     speaker.talk(TALKS)
     await speaker.unmute()
     await listener.hears(TALKS)
-    offer = speaker.media._offer()
+    offer = speaker.media.offer()
     section = offer[offer.index("m=audio") :]
     assert await speaker.refused("media.offer", sdp=offer + section.replace("a=mid:0", "a=mid:1")) == "sdp_unsupported"
     await listener.hears(TALKS)
@@ -63,7 +63,7 @@ async def test_an_offer_that_claims_anothers_certificate_gets_no_sound(hall: Hal
     await host.unmute()
     await listener.hears(ALSO)
     stranger = "AB:" * 31 + "AB"
-    forged = listener.media._offer().replace(sha256_fingerprint(listener.media._certificate), stranger)
+    forged = listener.media.offer().replace(sha256_fingerprint(listener.media._certificate), stranger)
     await listener.command("media.offer", sdp=forged)
     await listener.receives_nothing(within=3)
     await listener.connect_again()

@@ -17,14 +17,14 @@ async def test_ten_times_on_stage_and_back_no_packet_is_missing(hall: Hall) -> N
     for _ in range(TIMES):
         await listener.command("hand.raise", line="")
         await host.command("stage.invite", person=listener.person)
-        answers.add((await listener.command("media.offer", sdp=listener.media._offer()))["sdp"])
+        answers.add((await listener.command("media.offer", sdp=listener.media.offer()))["sdp"])
         await listener.unmute()
         listener.talk(TALKS)
         await host.hears(TALKS)
         await listener.command("stage.leave")
         listener.hush()
         await host.does_not_hear(TALKS)
-        answers.add((await listener.command("media.offer", sdp=listener.media._offer()))["sdp"])
+        answers.add((await listener.command("media.offer", sdp=listener.media.offer()))["sdp"])
     await listener.hears(ALSO)
     assert (heard.lost, heard.refused) == (0, 0)
     assert heard.packets > TIMES * 20

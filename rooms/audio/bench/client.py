@@ -150,8 +150,6 @@ class Client:
         self._offered = True
         return self._describe("sendrecv" if self._sends else "recvonly", mid="0")
 
-    _offer = offer  # as tests/faults knows it
-
     def take(self, text: str) -> None:
         """Read the other side's answer, or its offer before `answer`; from now on its datagrams are read.
 
@@ -208,6 +206,11 @@ class Client:
         finally:
             handshake.cancel()
         return await handshake
+
+    @property
+    def asked_bitrate(self) -> int | None:
+        """The bits a second at most, on average, that the other side wants to receive; None when it does not say."""
+        return self._remote.bitrate
 
     @property
     def connected(self) -> bool:

@@ -21,6 +21,7 @@ class Remote:
     ssrc: int | None  # of what it sends; None: it does not say, so the first authentic packet does
     mid: str
     lite: bool  # an ICE-lite agent: never the controlling one
+    bitrate: int | None  # at most so many bits a second of Opus, on average (RFC 7587, section 6.1); None: as we like
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ def read(text: str) -> Remote:
         DescriptionUnreadable: something is missing.
     """
     ip, port = _found(text, r"a=candidate:\S+ 1 udp \d+ (\d+\.\d+\.\d+\.\d+) (\d+) typ host")
+    bitrate = re.search(r"a=fmtp:.*\bmaxaveragebitrate=(\d+)", text)
     ssrc = re.search(r"a=ssrc:(\d+)", text)
     return Remote(
         ufrag=_found(text, r"a=ice-ufrag:(\S+)")[0],
@@ -73,6 +75,7 @@ def read(text: str) -> Remote:
         ssrc=int(ssrc[1]) if ssrc else None,
         mid=_found(text, r"a=mid:(\S+)")[0],
         lite="a=ice-lite" in text,
+        bitrate=int(bitrate[1]) if bitrate else None,
     )
 
 

@@ -66,12 +66,12 @@ async def measure(target: Target, *, listeners: int, talkers: int, seconds: floa
         audience = [bed.client() for _ in range(listeners)]
         await bed.start()
         joining = time.monotonic()
-        await bed.join_all([(speaker, _ROOM) for speaker in speakers], speak=True)
+        mouths = await bed.join_all([(speaker, _ROOM) for speaker in speakers], speak=True)
         await bed.join_all([(listener, _ROOM) for listener in audience])
         join_seconds = time.monotonic() - joining
         joined = await bed.stretch()
-        for number, (speaker, voice) in enumerate(zip(speakers, voices, strict=True)):
-            bed.begin(speak(speaker, voice, after=number * TICK_SECONDS / talkers))
+        for number, (mouth, voice) in enumerate(zip(mouths, voices, strict=True)):
+            bed.begin(speak(mouth, voice, after=number * TICK_SECONDS / talkers))
         churn = Churn(bed, _ROOM)
         if joins:
             bed.begin(churn.run(joins))

@@ -23,6 +23,7 @@ from rooms.audio.bench.figures import pin_to
 from rooms.audio.bench.janus_api import JanusApi
 from rooms.audio.bench.target import NotMeasurable
 from rooms.audio.bench.usage import Usage, usage
+from rooms.audio.bench.voice import Mouth
 
 PLUGINS = ("janus-audiobridge", "janus-streaming")
 
@@ -126,11 +127,10 @@ class Janus:
             await self._process.wait()
         self._open_files.close()
 
-    async def join(self, client: Client, room: str, connection: str, *, speaks: bool = False) -> None:
+    async def join(self, client: Client, room: str, connection: str, *, speaks: bool = False) -> Mouth:
         """Bring a client into the room. Whoever speaks to a mountpoint does it over plain RTP."""
         if self._plugin == "streaming" and speaks:
-            client.speak = PlainSpeaker(self._voice_port).speak  # type: ignore[method-assign]
-            return
+            return self._open_files.enter_context(contextlib.closing(PlainSpeaker(self._voice_port)))
         handle = self._handles[connection] = await self._api.attach(self._plugin)
         client.begin()
         if self._plugin == "streaming":
@@ -142,6 +142,7 @@ class Janus:
             joined = await self._api.message(handle, body, offer=client.offer())
             client.take(joined["sdp"])
         await client.connect()
+        return client
 
     async def leave(self, room: str, connection: str) -> None:
         """A client is gone."""
@@ -190,8 +191,12 @@ class PlainSpeaker:
     def speak(self, payload: bytes, timestamp: int) -> None:
         """Send one packet of sound."""
         self._sequence = (self._sequence + 1) & 0xFFFF
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # lost, as on any network
             self._socket.send(_HEADER.pack(0x80, PAYLOAD_TYPE, self._sequence, timestamp & 0xFFFFFFFF, 1) + payload)
+
+    def close(self) -> None:
+        """Free the port."""
+        self._socket.close()
 
 
 def _configure(folder: Path, plugin: str, port: int) -> None:

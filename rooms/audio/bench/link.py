@@ -47,11 +47,12 @@ class ServerLink:
 
     # --- what a target does -------------------------------------------------------------------------------------------------
 
-    async def join(self, client: Client, room: str, connection: str, *, speaks: bool = False) -> None:
+    async def join(self, client: Client, room: str, connection: str, *, speaks: bool = False) -> Client:
         """Bring a client into a room; one that `speaks` may be heard."""
         await client.join(self, room, connection)
         if speaks:
             await self.ask("allow", room=room, connection=connection)
+        return client
 
     async def leave(self, room: str, connection: str) -> None:
         """A client is gone."""

@@ -32,7 +32,7 @@ class Scores:
     longest_hole: float  # seconds
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Hearing:
     """What one listener heard of a script's parts, each as long as what was said."""
 
@@ -53,10 +53,11 @@ class Room:
 
 
 def rooms(bed: Testbed, network: Network, *, repeats: int, seed: str) -> list[Room]:
-    """Whoever is needed so that the bad direction of this network is drawn anew so many times."""
+    """Whoever is needed so that the bad direction of this network is drawn anew so many times. Where only the listeners' is
+    bad, they hear the same talker."""
     bad_up, bad_down = not network.up.is_clean, not network.down.is_clean
     made = []
-    for number in range(repeats if bad_up else 1):
+    for number in range(1 if bad_down and not bad_up else repeats):
         up = Path(network.up, _seed(seed, "up", number)) if bad_up else None
         room = Room(f"{network.name} {number}", network, bed.client(sends=True, sending=up))
         for place in range(repeats if bad_down and not bad_up else 1):
@@ -143,7 +144,7 @@ def table(script: Script, taken: Mapping[Network, list[Room]], *, bitrate: int, 
         network: [hearing(script, tape.play(), room.began) for room in rooms_of_it for tape in room.listeners.values()]
         for network, rooms_of_it in taken.items()
     }
-    clean = next(iter(heard.values()))[0]
+    clean = _best(script, next(iter(heard.values())))
     lines = []
     for network, hearings in heard.items():
         alone = [
@@ -154,12 +155,17 @@ def table(script: Script, taken: Mapping[Network, list[Room]], *, bitrate: int, 
         lines.append(
             {
                 "network": network.name,
-                **_line(script, hearings, alone, clean if hearings[0] is not clean else None),
+                **_line(script, hearings, alone, clean if clean not in hearings else None),
                 "talker_told_loss_percent": round(100 * fmean(told), 1) if told else None,
                 "listeners": len(hearings),
             }
         )
     return lines
+
+
+def _best(script: Script, hearings: list[Hearing]) -> Hearing:
+    said = [passage.sound for passage in script.passages]
+    return max(hearings, key=lambda heard: scores(said, script.tone.sound, heard).pesq_wb)
 
 
 def _line(script: Script, hearings: list[Hearing], alone: list[Hearing], clean: Hearing | None) -> dict[str, Any]:

@@ -20,7 +20,6 @@ from rooms.audio.bench.link import ServerLink
 from rooms.audio.bench.network import Impairment, Network
 from rooms.audio.bench.target import NotMeasurable
 from rooms.audio.bench.testbed import Testbed
-from rooms.audio.codec import BITRATE
 from rooms.audio.core.clock import SAMPLE_RATE, TICK_SECONDS
 
 _WHERE = ("up", "down", "both")
@@ -29,6 +28,7 @@ _TABLE = (  # loss, spread of delay in seconds
     (0.10, 0.05),
     (0.10, 0.10),  # what `tc netem` makes of a jitter of 50 ms: 50 ms more or less
 )
+_BROWSERS_BITRATE = 32_000  # of one voice, where the answer asks for nothing (libwebrtc)
 _SETTLE_SECONDS, _AFTER_SECONDS = 1.0, 1.0
 
 
@@ -45,7 +45,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", default="1", help="another one draws other networks")
     parser.add_argument("--repeats", type=int, default=3, help="networks drawn for each line")
     parser.add_argument("--passages", type=int, default=4, help="two sentences by one voice each")
-    parser.add_argument("--bitrate", type=int, default=BITRATE, help="of talkers, in bits a second")
+    parser.add_argument(
+        "--bitrate", type=int, default=None, help="of talkers, in bits a second; unless said, what the server asks for"
+    )
     parser.add_argument("--warm-up", type=float, default=16.0, help="seconds of speech that do not count")
 
 
@@ -60,7 +62,7 @@ async def run(options: dict[str, Any]) -> dict[str, Any]:
     except ImportError as missing:
         raise NotMeasurable(f"No {missing.name}: pip install pesq pystoi pyloudnorm scipy (group `test`).") from missing
     networks = _networks(options)
-    seed, repeats, bitrate = options["seed"], options["repeats"], options["bitrate"]
+    seed, repeats = options["seed"], options["repeats"]
     if repeats < 1 or not 1 <= options["passages"] <= speech.MOST_PASSAGES:
         raise NotMeasurable(f"It takes a network of each kind, and one to {speech.MOST_PASSAGES} passages.")
     script = speech.script(options["passages"], warm_up=options["warm_up"])
@@ -69,6 +71,7 @@ async def run(options: dict[str, Any]) -> dict[str, Any]:
         rooms = [room for of_one in taken.values() for room in of_one]
         await bed.join_all([(room.talker, room.name) for room in rooms], speak=True)
         await bed.join_all([(listener, room.name) for room in rooms for listener in room.listeners])
+        bitrate = options["bitrate"] or rooms[0].talker.asked_bitrate or _BROWSERS_BITRATE
         await bed.settle(_SETTLE_SECONDS)
         for number, room in enumerate(rooms):
             after = number * TICK_SECONDS / len(rooms)

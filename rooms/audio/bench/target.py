@@ -4,6 +4,7 @@ from typing import Any, Protocol
 
 from rooms.audio.bench.client import Client
 from rooms.audio.bench.usage import Usage
+from rooms.audio.bench.voice import Mouth
 
 
 class NotMeasurable(RuntimeError):
@@ -25,8 +26,12 @@ class Target(Protocol):
     async def stop(self) -> None:
         """End it, and wait until it has ended."""
 
-    async def join(self, client: Client, room: str, connection: str, *, speaks: bool = False) -> None:
-        """Bring a client into a room, until it is connected; one that `speaks` may be heard."""
+    async def join(self, client: Client, room: str, connection: str, *, speaks: bool = False) -> Mouth:
+        """Bring a client into a room, until it is connected; one that `speaks` may be heard.
+
+        Returns:
+            By what it speaks: itself, if the server takes speech from its clients.
+        """
 
     async def leave(self, room: str, connection: str) -> None:
         """A client is gone."""

@@ -15,6 +15,7 @@ from rooms.audio.bench.network import Path
 from rooms.audio.bench.target import Target
 from rooms.audio.bench.upkeep import Upkeep
 from rooms.audio.bench.usage import Usage, core_seconds
+from rooms.audio.bench.voice import Mouth
 from rooms.audio.core.clock import TICK_SECONDS
 from rooms.audio.transport.dtls import certificate
 
@@ -122,23 +123,26 @@ class Testbed:
         """A client that is not in a room yet; see `Client`."""
         return Client(self._poller, self._certificate, sends=sends, sending=sending, receiving=receiving)
 
-    async def join(self, client: Client, room: str, *, speaks: bool = False) -> None:
-        """Bring a client into a room."""
+    async def join(self, client: Client, room: str, *, speaks: bool = False) -> Mouth:
+        """Bring a client into a room; see `Target.join`."""
         connection = f"client {next(self._numbers)}"
         self.clients[client] = room, connection
-        await self.target.join(client, room, connection, speaks=speaks)
+        mouth = await self.target.join(client, room, connection, speaks=speaks)
         if client.connected:  # else it needs no sign of life
             self._upkeep.add(client)
+        return mouth
 
-    async def join_all(self, clients: Iterable[tuple[Client, str]], *, speak: bool = False, at_once: int = 10) -> None:
-        """Bring clients into rooms, a few at a time."""
+    async def join_all(
+        self, clients: Iterable[tuple[Client, str]], *, speak: bool = False, at_once: int = 10
+    ) -> list[Mouth]:
+        """Bring clients into rooms, a few at a time; by what each speaks."""
         turn = asyncio.Semaphore(at_once)
 
-        async def join(client: Client, room: str) -> None:
+        async def join(client: Client, room: str) -> Mouth:
             async with turn:
-                await self.join(client, room, speaks=speak)
+                return await self.join(client, room, speaks=speak)
 
-        await asyncio.gather(*(join(client, room) for client, room in clients))
+        return await asyncio.gather(*(join(client, room) for client, room in clients))
 
     async def leave(self, client: Client) -> None:
         """A client goes."""
