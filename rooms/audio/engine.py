@@ -235,8 +235,11 @@ def _move(member: Member, listeners: Listeners | None) -> None:
 
 def _expect_loss(room: Room) -> None:
     """Tell each encoder what its listeners lose; the shared one, what nine in ten of them lose at most."""
-    losses = sorted(member.peer.reported_loss for member in room.members.values())
-    room.shared.encoder.expect_loss(_percent(losses[int(_LISTENERS_THAT_COUNT * (len(losses) - 1))]))
+    losses = sorted(
+        member.peer.reported_loss for name, member in room.members.items() if member.stream and name not in room.own
+    )
+    if losses:
+        room.shared.encoder.expect_loss(_percent(losses[math.ceil(_LISTENERS_THAT_COUNT * (len(losses) - 1))]))
     for connection, output in room.own.items():
         if connection in room.members:
             output.encoder.expect_loss(_percent(room.members[connection].peer.reported_loss))

@@ -25,7 +25,7 @@ from rooms.audio.engine import Engine, Member
 from rooms.audio.pipe import Closed, Pipe
 from rooms.audio.transport.fanout import MOST_PAYLOAD_BYTES, Audience, Outlet
 from rooms.audio.transport.ice_lite import IceLite
-from rooms.audio.transport.peer import Ears, Peer
+from rooms.audio.transport.peer import Agreed, Ears, Peer
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +37,7 @@ _SPEAKING_TICKS = 10  # five times a second
 _REPEAT_SPEAKING_TICKS = 100  # for web processes that came later
 _CONSENT_TICKS = 25
 _PULSE_TICKS = 50
+_REPORT_TICKS = 50  # talkers are told once a second what came of them
 
 assert MOST_ENCODED_BYTES <= MOST_PAYLOAD_BYTES
 
@@ -63,6 +64,7 @@ class Media:
         self.ice = IceLite(port, clock)
         self.guests: dict[int, Guest] = {}
         self._numbers: dict[tuple[str, str], int] = {}  # by room and connection
+        self._senders: set[int] = set()  # the numbers of those who may send
         self.lateness: deque[float] = deque(maxlen=_LATENESS_KEPT)  # seconds, of the last ticks
         self._pipe = pipe
         self._clock = clock
@@ -105,10 +107,16 @@ class Media:
         if ticks % _CONSENT_TICKS == 0:
             for guest in self.guests.values():
                 self._check_on(guest, now)
+        for guest in self._due_for_report(ticks % _REPORT_TICKS):
+            guest.peer.report(now)
         if ticks % _PULSE_TICKS == 0:
             self._pipe.send(control.Pulse(ticks))
             if not self.guests:
                 gc.collect()
+
+    def _due_for_report(self, phase: int) -> list[Guest]:
+        """A fiftieth of those who may send, each in its own tick of the second."""
+        return [self.guests[number] for number in self._senders if number % _REPORT_TICKS == phase]
 
     # --- orders -------------------------------------------------------------------------------------------------------
 
@@ -126,7 +134,7 @@ class Media:
             case control.Open():
                 self._open(message)
             case control.Agree() if message.number in self.guests:
-                self.guests[message.number].peer.agree(message.agreed)
+                self._agree(self.guests[message.number], message.agreed)
             case control.Expect() if message.number in self.guests:
                 self.guests[message.number].peer.expect(message.credentials)
             case control.Record() if message.number in self.guests:
@@ -161,13 +169,22 @@ class Media:
         member = Member(connection, order.person, peer)
         self.guests[number] = Guest(number, room, member, peer)
         self._numbers[room, connection] = number
+        self._agree(self.guests[number], order.agreed)
         self.engine.add(room, member)
+
+    def _agree(self, guest: Guest, agreed: Agreed) -> None:
+        guest.peer.agree(agreed)
+        if agreed.sends:
+            self._senders.add(guest.number)
+        else:
+            self._senders.discard(guest.number)
 
     def _close(self, number: int) -> None:
         guest = self.guests.pop(number, None)
         if guest is None:
             return
         del self._numbers[guest.room, guest.member.connection]
+        self._senders.discard(number)
         self.engine.remove(guest.room, guest.member.connection)
         guest.peer.stop()
 

@@ -191,6 +191,22 @@ def test_what_nobody_can_hear_costs_next_to_nothing() -> None:
     assert stage.sent.encodes > before + 10
 
 
+def test_the_encoder_is_told_what_nine_in_ten_who_hear_it_lose_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[int] = []
+    expect_loss = Encoder.expect_loss
+    monkeypatch.setattr(
+        Encoder, "expect_loss", lambda self, percent: told.append(percent) or expect_loss(self, percent)
+    )
+    stage = Stage("speaker", "listener")
+    stage.allow("speaker")
+    stage.engine.rooms["room"].members["listener"].peer.reported_loss = 0.12
+    stage.run(250, speaker=voice(120))
+    assert told.count(12) == 1
+    stage.engine.rooms["room"].members["speaker"].peer.reported_loss = 0.3
+    stage.run(250, speaker=voice(120))
+    assert told.count(12) == 2  # the talker, who gets a mix of their own, does not count for the audience
+
+
 def test_a_room_that_fails_does_not_take_the_others_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
     stage = Stage("speaker", "listener")
     stage.allow("speaker")

@@ -32,6 +32,21 @@ async def test_who_leaves_is_freed_without_the_collector_of_garbage(stage: Stage
         gc.enable()
 
 
+async def test_control_keeps_nothing_of_openssls_of_those_who_left(stage: Stage) -> None:
+    await stage.joined("guest")
+    transport = stage.worker.rooms["room"]["guest"].call._dtls._transport
+    left = [weakref.ref(transport), weakref.ref(transport._ssl)]
+    del transport
+    gc.collect()
+    gc.disable()
+    try:
+        stage.present.discard("guest")
+        stage.send(wire.Hangup("room", "guest"))
+        await stage.until(lambda: [what() for what in left if what() is not None] == [])
+    finally:
+        gc.enable()
+
+
 async def test_orders_about_nobody_are_passed_over(stage: Stage) -> None:
     await stage.joined("listener")
     media = stage.worker._media

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 from rooms.audio.core.packet import NotRtp, RtpPacket, is_rtcp, parse
 from rooms.audio.core.rate import TokenBucket
+from rooms.audio.core.reception import ReceptionMeter
 from rooms.audio.transport import srtp
 from rooms.audio.transport.fanout import Stream
 from rooms.audio.transport.ice_lite import Credentials, IceConnection, IceLite
-from rooms.audio.transport.rtcp import NotRtcp, reception_reports
+from rooms.audio.transport.rtcp import LastReport, NotRtcp, middle_of_ntp, receiver_report, reception_reports
 from rooms.audio.transport.stun import Address
 
 _PACKETS_A_SECOND, _PACKET_BURST = 150.0, 100.0  # a voice sends 50
@@ -68,6 +69,8 @@ class Peer:
         self._report_tokens = TokenBucket(_REPORTS_A_SECOND, _REPORT_BURST)
         self._record_tokens = TokenBucket(_RECORDS_A_SECOND, _RECORD_BURST)
         self._source: int | None = None
+        self._reception: ReceptionMeter | None = None  # of that source
+        self._last_report: LastReport | None = None
         self._sources: set[int] = set()
 
     # --- what the call says -------------------------------------------------------------------------------------------
@@ -110,6 +113,14 @@ class Peer:
         """Send a datagram of DTLS."""
         if self._connection.address is not None:
             self._ice.send(record, self._connection.address)
+
+    def report(self, now: float) -> None:
+        """Tell the peer what has come of its voice since the last time, if anything has."""
+        reception = self._reception.report() if self._reception is not None else None
+        if reception is None or self._kept is None or self._connection.address is None:
+            return
+        report = receiver_report(self._ssrc, reception, self._last_report, now, self._cname)
+        self._ice.send(self._kept.session.protect_rtcp(report), self._connection.address)
 
     def is_gone(self, now: float) -> bool:
         """Whether it has not checked that we are here for too long (consent, RFC 7675)."""
@@ -166,6 +177,9 @@ class Peer:
             return
         if packet.payload_type == self._agreed.payload_type and packet.payload and self._is_the_voice(packet, now):
             self.accepted += 1
+            if self._reception is None or self._reception.ssrc != packet.ssrc:
+                self._reception = ReceptionMeter(packet.ssrc)
+            self._reception.note(packet.sequence, packet.timestamp, now)
             self._ears.voice(packet, now)
 
     def _receive_rtcp(self, session: srtp.Session, data: bytes) -> None:
@@ -179,6 +193,9 @@ class Peer:
         for report in reports:
             if report.ssrc == self._ssrc:
                 self.reported_loss = report.lost
+        middle = middle_of_ntp(plain) if plain is not None else None
+        if middle is not None:
+            self._last_report = LastReport(middle, self._clock())
 
     def _is_the_voice(self, packet: RtpPacket, now: float) -> bool:
         """One voice a peer: another SSRC is heard only once the first has fallen silent."""

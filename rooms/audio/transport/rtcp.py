@@ -3,6 +3,8 @@
 import struct
 from dataclasses import dataclass
 
+from rooms.audio.core.reception import Reception
+
 SENDER_REPORT = 200
 RECEIVER_REPORT = 201
 _SOURCE_DESCRIPTION = 202
@@ -15,6 +17,7 @@ _HEADER = struct.Struct("!BBH")
 _SENDER_INFO = struct.Struct("!IQIII")
 _SOURCE = struct.Struct("!I")
 _BLOCK = struct.Struct("!IB3xIIII")
+_OWN_BLOCK = struct.Struct("!IIIIII")
 
 
 class NotRtcp(ValueError):
@@ -30,6 +33,14 @@ class ReceptionReport:
     jitter: int  # in samples
 
 
+@dataclass(frozen=True, slots=True)
+class LastReport:
+    """A sender report that came: what a receiver report says of it, so that its sender can measure the round trip."""
+
+    middle: int  # the middle 32 bits of its NTP time
+    came_at: float  # seconds of our clock
+
+
 def sender_report(ssrc: int, unix_time: float, timestamp: int, packets: int, octets: int, cname: str) -> bytes:
     """A sender report and the source description that must go with it (section 6.1).
 
@@ -40,11 +51,36 @@ def sender_report(ssrc: int, unix_time: float, timestamp: int, packets: int, oct
     """
     ntp = int((unix_time + _NTP_EPOCH) * (1 << 32)) & 0xFFFF_FFFF_FFFF_FFFF
     information = _SENDER_INFO.pack(ssrc, ntp, timestamp, packets & 0xFFFFFFFF, octets & 0xFFFFFFFF)
+    return _packet(SENDER_REPORT, 0, information) + _description(ssrc, cname)
+
+
+def receiver_report(ssrc: int, reception: Reception, last: LastReport | None, now: float, cname: str) -> bytes:
+    """A receiver report with one block, and the source description that must go with it (section 6.4.2).
+
+    Args:
+        ssrc: ours.
+        last: the sender report of theirs that came last.
+        now: seconds of the clock by which `last` came.
+    """
+    delay = min(0xFFFFFFFF, int((now - last.came_at) * 65_536)) if last is not None else 0
+    lost = (int(reception.fraction_lost * 256) << 24) | (reception.cumulative_lost & 0xFFFFFF)
+    block = _OWN_BLOCK.pack(
+        reception.ssrc,
+        lost,
+        reception.highest_sequence,
+        reception.jitter & 0xFFFFFFFF,
+        last.middle if last is not None else 0,
+        delay,
+    )
+    return _packet(RECEIVER_REPORT, 1, _SOURCE.pack(ssrc) + block) + _description(ssrc, cname)
+
+
+def _description(ssrc: int, cname: str) -> bytes:
     name = cname.encode("ascii")
     assert len(name) <= _MOST_CNAME_BYTES
     chunk = _SOURCE.pack(ssrc) + bytes([_CNAME, len(name)]) + name
     chunk += bytes(4 - len(chunk) % 4)  # ends with at least one zero
-    return _packet(SENDER_REPORT, 0, information) + _packet(_SOURCE_DESCRIPTION, 1, chunk)
+    return _packet(_SOURCE_DESCRIPTION, 1, chunk)
 
 
 def _packet(kind: int, count: int, body: bytes) -> bytes:
@@ -71,6 +107,14 @@ def reception_reports(data: bytes) -> list[ReceptionReport]:
             reports += _blocks(data[start:end], first & 0x1F)
         position = end
     return reports
+
+
+def middle_of_ntp(data: bytes) -> int | None:
+    """Of a compound packet that begins with a sender report, as one must that holds one: the middle 32 bits of its time."""
+    if len(data) < _HEADER.size + _SENDER_INFO.size or data[1] != SENDER_REPORT:
+        return None
+    _ssrc, ntp, _timestamp, _packets, _octets = _SENDER_INFO.unpack_from(data, _HEADER.size)
+    return (ntp >> 16) & 0xFFFFFFFF
 
 
 def _blocks(data: bytes, count: int) -> list[ReceptionReport]:
