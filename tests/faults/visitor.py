@@ -22,7 +22,7 @@ PATIENCE_SECONDS = 8.0
 _EAR_TICKS = 20  # 400 ms
 _EAR_SECONDS = 0.5
 _SILENT_AFTER_SECONDS = 0.1  # without a packet: silence is not sent
-_TIMES_IN_A_ROW = 5
+_LASTING_SECONDS = 0.3
 _AUDIBLE_DBFS = -30.0
 _SILENCE_DBFS = -60.0
 _TONE_AMPLITUDE = 0.25
@@ -140,13 +140,11 @@ class Visitor(Page):
 
     async def hears_nothing(self, *, within: float = PATIENCE_SECONDS) -> None:
         """Wait until nothing is heard."""
-        await until(_in_a_row(lambda: self.ears.level() < _SILENCE_DBFS), "silence", within=within)
+        await until_lasting(lambda: self.ears.level() < _SILENCE_DBFS, "silence", within=within)
 
     async def does_not_hear(self, frequency: int, *, within: float = PATIENCE_SECONDS) -> None:
         """Wait until a tone is not heard any more, whatever else is."""
-        await until(
-            _in_a_row(lambda: self.ears.level_at(frequency) < _SILENCE_DBFS), f"no {frequency} Hz", within=within
-        )
+        await until_lasting(lambda: self.ears.level_at(frequency) < _SILENCE_DBFS, f"no {frequency} Hz", within=within)
 
     async def stays_deaf_to(self, frequency: int, *, seconds: float = 1.0) -> None:
         """A tone is gone from what the ears hold, and does not come again for so long."""
@@ -158,8 +156,9 @@ class Visitor(Page):
 
     async def receives_nothing(self, *, within: float) -> None:
         """Wait until no packet of sound comes any more."""
-        silent = _in_a_row(lambda: time.perf_counter() - self.ears._at > _SILENT_AFTER_SECONDS)
-        await until(silent, "no packet", within=within)
+        await until_lasting(
+            lambda: time.perf_counter() - self.ears._at > _SILENT_AFTER_SECONDS, "no packet", within=within
+        )
 
     async def is_told(self, kind: str, *, within: float = PATIENCE_SECONDS) -> dict[str, Any]:
         """Wait for a frame of this type; the last one there was."""
@@ -177,21 +176,21 @@ class Visitor(Page):
         super().close()
 
 
-def _in_a_row(condition: Callable[[], bool]) -> Callable[[], bool]:
-    """Whether it held five times in a row: a busy test hears late what came in time, which is no silence."""
-    held = 0
-
-    def held_on() -> bool:
-        nonlocal held
-        held = held + 1 if condition() else 0
-        return held >= _TIMES_IN_A_ROW
-
-    return held_on
-
-
 async def until(condition: Any, what: str, *, within: float = PATIENCE_SECONDS) -> None:
     """Wait for a condition."""
     end = time.monotonic() + within
     while not condition():
         assert time.monotonic() < end, f"not within {within:.2f} s: {what}"
+        await asyncio.sleep(0.01)
+
+
+async def until_lasting(condition: Callable[[], bool], what: str, *, within: float) -> None:
+    """Wait until a condition begins to hold, and stays so: a busy machine that sends nothing for a moment is no silence."""
+    end, since = time.monotonic() + within, None
+    while since is None or time.monotonic() - since < _LASTING_SECONDS:
+        if not condition():
+            since = None
+            assert time.monotonic() < end, f"not within {within:.2f} s: {what}"
+        elif since is None:
+            since = time.monotonic()
         await asyncio.sleep(0.01)
