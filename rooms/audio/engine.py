@@ -23,7 +23,7 @@ from rooms.audio.transport.fanout import Stream
 
 logger = logging.getLogger(__name__)
 
-_SILENT_TICKS_BEFORE_REST = 50  # a second of silence is encoded, then it costs nothing until somebody speaks
+_SILENT_TICKS_BEFORE_REST = 25  # silence is encoded for so long, then it costs nothing until somebody speaks
 _LOSS_EVERY_TICKS = 250  # how often encoders are told what the network loses
 _LEAST_LOSS_PERCENT, _MOST_LOSS_PERCENT = 1, 30
 _LISTENERS_THAT_COUNT = 0.9  # the share of listeners whose losses are to be survived; the rest is beyond help

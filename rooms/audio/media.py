@@ -25,19 +25,18 @@ from rooms.audio.engine import Engine, Member
 from rooms.audio.pipe import Closed, Pipe
 from rooms.audio.transport.fanout import MOST_PAYLOAD_BYTES, Audience, Outlet
 from rooms.audio.transport.ice_lite import IceLite
-from rooms.audio.transport.peer import Agreed, Ears, Peer
+from rooms.audio.transport.peer import Ears, Peer
 
 logger = logging.getLogger(__name__)
 
-UNHEARD_SECONDS = 2.0
+UNHEARD_SECONDS = 1.5  # and half a second until it is looked at: two, as promised
 _LATENESS_KEPT = 3_000  # ticks: a minute
 _DATAGRAMS_A_TURN = 64  # before the clock is looked at again
 _MOST_DATAGRAMS_A_TICK = 1_024  # that may wait when a tick is due; what is more is a flood, and waits
 _SPEAKING_TICKS = 10  # five times a second
 _REPEAT_SPEAKING_TICKS = 100  # for web processes that came later
-_CONSENT_TICKS = 25
+_TURN_TICKS = 25  # twice a second everybody's turn comes, in a tick of their own: consent, and what came of their voice
 _PULSE_TICKS = 50
-_REPORT_TICKS = 50  # talkers are told once a second what came of them
 
 assert MOST_ENCODED_BYTES <= MOST_PAYLOAD_BYTES
 
@@ -64,7 +63,9 @@ class Media:
         self.ice = IceLite(port, clock)
         self.guests: dict[int, Guest] = {}
         self._numbers: dict[tuple[str, str], int] = {}  # by room and connection
-        self._senders: set[int] = set()  # the numbers of those who may send
+        self._turns: list[dict[int, Guest]] = [
+            {} for _ in range(_TURN_TICKS)
+        ]  # by number: who is looked at in which tick
         self.lateness: deque[float] = deque(maxlen=_LATENESS_KEPT)  # seconds, of the last ticks
         self._pipe = pipe
         self._clock = clock
@@ -104,19 +105,14 @@ class Media:
         ticks = self.engine.ticks
         if ticks % _SPEAKING_TICKS == 0:
             self._tell_who_speaks()
-        if ticks % _CONSENT_TICKS == 0:
-            for guest in self.guests.values():
-                self._check_on(guest, now)
-        for guest in self._due_for_report(ticks % _REPORT_TICKS):
-            guest.peer.report(now)
+        for guest in self._turns[ticks % _TURN_TICKS].values():
+            self._check_on(guest, now)
+            if guest.peer.sends:
+                guest.peer.report(now)
         if ticks % _PULSE_TICKS == 0:
             self._pipe.send(control.Pulse(ticks))
             if not self.guests:
                 gc.collect()
-
-    def _due_for_report(self, phase: int) -> list[Guest]:
-        """A fiftieth of those who may send, each in its own tick of the second."""
-        return [self.guests[number] for number in self._senders if number % _REPORT_TICKS == phase]
 
     # --- orders -------------------------------------------------------------------------------------------------------
 
@@ -134,7 +130,7 @@ class Media:
             case control.Open():
                 self._open(message)
             case control.Agree() if message.number in self.guests:
-                self._agree(self.guests[message.number], message.agreed)
+                self.guests[message.number].peer.agree(message.agreed)
             case control.Expect() if message.number in self.guests:
                 self.guests[message.number].peer.expect(message.credentials)
             case control.Record() if message.number in self.guests:
@@ -167,24 +163,17 @@ class Media:
         peer = Peer(self.ice, ears, self._clock, ssrc=order.ssrc, cname=order.cname, agreed=order.agreed)
         peer.expect(order.credentials)
         member = Member(connection, order.person, peer)
-        self.guests[number] = Guest(number, room, member, peer)
+        guest = Guest(number, room, member, peer)
+        self.guests[number] = self._turns[number % _TURN_TICKS][number] = guest
         self._numbers[room, connection] = number
-        self._agree(self.guests[number], order.agreed)
         self.engine.add(room, member)
-
-    def _agree(self, guest: Guest, agreed: Agreed) -> None:
-        guest.peer.agree(agreed)
-        if agreed.sends:
-            self._senders.add(guest.number)
-        else:
-            self._senders.discard(guest.number)
 
     def _close(self, number: int) -> None:
         guest = self.guests.pop(number, None)
         if guest is None:
             return
         del self._numbers[guest.room, guest.member.connection]
-        self._senders.discard(number)
+        del self._turns[number % _TURN_TICKS][number]
         self.engine.remove(guest.room, guest.member.connection)
         guest.peer.stop()
 

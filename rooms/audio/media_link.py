@@ -43,7 +43,7 @@ def start_process(port: socket.socket, end: socket.socket) -> Process:
     return subprocess.Popen(command, pass_fds=descriptors, env=environment)  # noqa: S603 - our own program and two numbers
 
 
-def give_way(by: int = 5) -> None:
+def give_way(by: int = 10) -> None:
     """Let the media process go first where both want the same core: call it once that has been started."""
     os.nice(by)
 

@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 
 RECONCILE_SECONDS = 0.5
 _LEAST_BETWEEN_READINGS_SECONDS = 0.1  # of the roster, however many come
+_REST_AFTER_READING = 9  # times as long as it took: a large roster is not read all the time
 HEARTBEAT_SECONDS = 2.0
 _PULSE_WITHIN_SECONDS = 3.0  # media tells every second that it lives
 _DATABASE_SECONDS = 5.0
@@ -288,9 +289,11 @@ class AudioWorker:
                     await self._database.call(partial(self._without_media, silent), within=_DATABASE_SECONDS)
             except Exception:
                 logger.exception("worker.roster_unavailable")
-            await asyncio.sleep(_LEAST_BETWEEN_READINGS_SECONDS)
+            took = asyncio.get_running_loop().time() - began
+            rest = min(RECONCILE_SECONDS, max(_LEAST_BETWEEN_READINGS_SECONDS, _REST_AFTER_READING * took))
+            await asyncio.sleep(rest)
             try:
-                async with asyncio.timeout(RECONCILE_SECONDS - _LEAST_BETWEEN_READINGS_SECONDS):
+                async with asyncio.timeout(RECONCILE_SECONDS - rest):
                     await self._roster_wanted.wait()
             except TimeoutError:
                 pass

@@ -21,6 +21,25 @@ class TestClock:
             assert clock.advance(tick * TICK_SECONDS + 0.003) == pytest.approx(0.003)
         assert clock.deadline == pytest.approx(100 * TICK_SECONDS)
 
+    def test_with_more_to_do_than_it_can_it_gives_up_ticks_and_is_not_later_and_later(self) -> None:
+        clock, now, made = TickClock.starting(0.0), 0.0, 0
+        for _ in range(1_000):
+            now = max(now, clock.deadline)
+            late = clock.advance(now)
+            made += 1
+            now += 1.15 * TICK_SECONDS  # what a tick takes
+        assert late < 0.2
+        assert 0.1 < clock.skipped / made < 0.2
+
+    def test_a_moments_delay_is_caught_up_with(self) -> None:
+        clock, now = TickClock.starting(0.0), 0.3
+        for _ in range(100):
+            now = max(now, clock.deadline)
+            late = clock.advance(now)
+            now += 0.2 * TICK_SECONDS
+        assert late == 0.0
+        assert clock.skipped == 0
+
     def test_a_machine_that_slept_is_not_made_to_catch_up(self) -> None:
         clock = TickClock.starting(0.0)
         clock.advance(3600.0)

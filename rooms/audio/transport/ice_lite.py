@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from rooms.audio.transport import stun
 from rooms.audio.transport.stun import Address
 
-CONSENT_SECONDS = 15.0  # without a check for so long, a peer is dead (RFC 7675 says 30; the product promises 15)
+CONSENT_SECONDS = 14.0  # without a check for so long, a peer is dead (RFC 7675 says 30; the product promises 15)
 _MOST_ADDRESSES = 6  # of one connection
 _MOST_CREDENTIALS = 2  # of one connection: those of an ICE restart, and those before until the new ones are used
 _MOST_BYTES = 1_500  # of any datagram: nothing of ours is larger than an Ethernet frame
