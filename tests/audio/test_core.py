@@ -28,11 +28,11 @@ class TestClock:
             late = clock.advance(now)
             made += 1
             now += 1.15 * TICK_SECONDS  # what a tick takes
-        assert late < 0.2
+        assert late <= 0.15
         assert 0.1 < clock.skipped / made < 0.2
 
     def test_a_moments_delay_is_caught_up_with(self) -> None:
-        clock, now = TickClock.starting(0.0), 0.3
+        clock, now = TickClock.starting(0.0), 0.08
         for _ in range(100):
             now = max(now, clock.deadline)
             late = clock.advance(now)

@@ -43,6 +43,7 @@ class Stretch:
                 name: round(self.inside[name], 2)
                 for name in ("tick_late_p50_ms", "tick_late_p99_ms", "tick_late_max_ms")
             }
+            ticks["encoder_complexity"] = self.inside["complexity"]
             ticks["ticks_skipped"] = max(0, int(self.wall_seconds / TICK_SECONDS) - 1 - self.inside["ticks"])
         return {
             "server_core_percent": self.server_core_percent,

@@ -6,12 +6,9 @@ SAMPLE_RATE = 48_000  # Hz; RTP's clock for Opus too (RFC 7587)
 TICK_SECONDS = 0.02
 TICK_SAMPLES = 960  # 20 ms at 48 kHz
 
-# A machine that slept is not made to catch up: what was not played then is of no use now.
-_GIVE_UP_SECONDS = 1.0
-# One that has more to do than it can gives up a tick now and then, instead of being later and later.
-_BEHIND_SECONDS = 0.06
-_TICKS_BEHIND = 25  # in a row: a moment's delay is caught up with
-_TICKS_BETWEEN = 5  # those given up, at least
+# Later than this, what was not played is of no use any more: it is given up. Catching up would take the time that is missing,
+# and packets that wait meanwhile make each tick more work: a machine that fell behind once would stay behind.
+_GIVE_UP_SECONDS = 0.1
 
 
 @dataclass
@@ -20,7 +17,6 @@ class TickClock:
 
     deadline: float
     skipped: int = 0  # deadlines given up
-    _behind: int = 0  # ticks in a row that were too late
 
     @classmethod
     def starting(cls, now: float) -> "TickClock":
@@ -43,9 +39,4 @@ class TickClock:
             self.deadline = now + TICK_SECONDS
         else:
             self.deadline += TICK_SECONDS
-        self._behind = self._behind + 1 if late > _BEHIND_SECONDS else 0
-        if self._behind > _TICKS_BEHIND:
-            self.skipped += 1
-            self.deadline += TICK_SECONDS
-            self._behind -= _TICKS_BETWEEN
         return late

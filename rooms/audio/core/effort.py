@@ -23,8 +23,8 @@ EFFORTS = (
 
 _STRAINED_ABOVE = 0.6  # the share of a tick in use
 _ENCODING_SHARE = 0.3  # of the work; if encoding is less of it, encoding less well does not help
-_SMOOTHING = 0.05  # a tick's weight: the average of the last 20 or so
-_TICKS_STRAINED = 25  # half a second
+_SMOOTHING = 0.1  # a tick's weight: the average of the last ten or so
+_TICKS_STRAINED = 25  # half a second; a tick that takes the time of three counts as three
 _TICKS_EASED = 500  # ten seconds: rooms do not change that fast
 
 
@@ -35,7 +35,7 @@ class Governor:
     level: int = 0
     _work: float = 0.0  # seconds a tick, smoothed
     _encoding: float = 0.0
-    _strained: int = 0
+    _strained: float = 0.0
     _eased: int = 0
 
     @property
@@ -53,7 +53,7 @@ class Governor:
         self._encoding += _SMOOTHING * (encoding - self._encoding)
         share = self._work / TICK_SECONDS
         worthwhile = self._encoding > _ENCODING_SHARE * self._work
-        self._strained = self._strained + 1 if share > _STRAINED_ABOVE and worthwhile else 0
+        self._strained = self._strained + max(1.0, share) if share > _STRAINED_ABOVE and worthwhile else 0.0
         self._eased = self._eased + 1 if share < self.effort.eased_below else 0
         if self._strained > _TICKS_STRAINED and self.level < len(EFFORTS) - 1:
             self._change(1)
@@ -65,4 +65,4 @@ class Governor:
 
     def _change(self, by: int) -> None:
         self.level += by
-        self._strained = self._eased = 0
+        self._strained, self._eased = 0.0, 0
