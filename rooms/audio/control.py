@@ -150,7 +150,6 @@ class Unheard:
 
     room: str
     connection: str
-    person: str
     unheard: bool
 
 

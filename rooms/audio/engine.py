@@ -67,7 +67,7 @@ class Output:
     _silent_ticks: int = 0
 
     def give(self, sound: Sound, timestamp: int) -> float:
-        """Encode and send one tick. In silence nothing is sent, and after a second nothing is encoded.
+        """Encode and send one tick. In silence nothing is sent, and after half a second nothing is encoded.
 
         Returns:
             The seconds that encoding took.

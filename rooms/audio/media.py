@@ -191,8 +191,7 @@ class Media:
         unheard = guest.allowed_at is not None and now - max(guest.allowed_at, guest.peer.heard_at) > UNHEARD_SECONDS
         if unheard != guest.unheard:
             guest.unheard = unheard
-            member = guest.member
-            self._pipe.send(control.Unheard(guest.room, member.connection, member.person, unheard))
+            self._pipe.send(control.Unheard(guest.room, guest.member.connection, unheard))
 
     def _tell_who_speaks(self) -> None:
         ticks = self.engine.ticks

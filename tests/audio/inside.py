@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import threading
 import time
 
 from rooms.audio.media import Media
@@ -22,7 +23,7 @@ class MediaInside:
         for readable in (self._port, self._end):
             self._loop.add_reader(readable, self._turn)
         self._timer = self._loop.call_later(0, self._turn)
-        self.returncode: int | None = None
+        self._ended = threading.Event()
         return self
 
     def _turn(self) -> None:
@@ -40,15 +41,12 @@ class MediaInside:
         for readable in (self._port, self._end):
             self._loop.remove_reader(readable)
             readable.close()
-        self.returncode = 0
+        self._ended.set()
 
     def wait(self, timeout: float | None = None) -> int:
         """Until it has ended. Called from another thread, as it would block."""
-        deadline = time.monotonic() + (5 if timeout is None else timeout)
-        while self.returncode is None:
-            assert time.monotonic() < deadline, "media goes on"
-            time.sleep(0.005)
-        return self.returncode
+        assert self._ended.wait(5 if timeout is None else timeout), "media goes on"
+        return 0
 
     def kill(self) -> None:
         """It ends with its pipe."""

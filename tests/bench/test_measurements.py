@@ -79,7 +79,6 @@ def test_soak_counts_what_is_held_before_and_after(tmp_path: Path) -> None:
     assert len(figures["samples"]) == 1
 
 
-@pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
 def test_quality_scores_each_network(tmp_path: Path) -> None:
     words = ("--loss", "40", "--where", "down", "--repeats", "1", "--passages", "1", "--warm-up", "1")
     clean, bad = bench(tmp_path, "quality", *words)["quality"]

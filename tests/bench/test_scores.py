@@ -1,7 +1,5 @@
 """The scores of a listening test, and the sound that they are of."""
 
-import shutil
-
 import numpy as np
 import pytest
 
@@ -56,7 +54,6 @@ def test_nothing_received_cannot_be_played() -> None:
         Tape().play()
 
 
-@pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
 def test_opus_alone_is_the_same_again_and_worse_on_a_worse_network() -> None:
     script = speech.script(1, warm_up=1.0)
     assert script.tone.start > script.passages[0].start > 1.0
