@@ -114,7 +114,7 @@ class Encoder:
         send (RFC 7587, section 3.1.3)."""
         sound = np.ascontiguousarray(sound, dtype=np.float32)
         assert sound.shape == (TICK_SAMPLES,)
-        pcm = _ffi.cast("float *", sound.ctypes.data)
+        pcm = _ffi.from_buffer("float[]", sound)
         length = _library().opus_encode_float(self._encoder, pcm, TICK_SAMPLES, self._packet, MOST_ENCODED_BYTES)
         if length < 0:
             raise ValueError(f"opus_encode_float: {length}")

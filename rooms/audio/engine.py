@@ -18,6 +18,7 @@ from rooms.audio.core.levels import INAUDIBLE_DBOV, level_dbov
 from rooms.audio.core.mixer import Sound
 from rooms.audio.core.packet import RtpPacket
 from rooms.audio.core.session import RoomSession
+from rooms.audio.native.voice_filter import new_voice_filter
 from rooms.audio.playout import Speaker
 from rooms.audio.transport.fanout import Stream
 
@@ -99,7 +100,7 @@ class Room:
 
     name: str
     shared: Output
-    session: RoomSession = field(default_factory=RoomSession)
+    session: RoomSession = field(default_factory=lambda: RoomSession(new_filter=new_voice_filter))
     members: dict[str, Member] = field(default_factory=dict)
     speakers: dict[str, Speaker] = field(default_factory=dict)  # by connection; outlives its member by the fade
     own: dict[str, Output] = field(default_factory=dict)  # by connection: each talker's, of the mix without themselves
@@ -175,14 +176,21 @@ class Engine:
 
     # --- the tick -----------------------------------------------------------------------------------------------------
 
-    def tick(self, now: float) -> None:
-        """Make and send 20 ms of every room."""
+    def tick(self, now: float, *, skipped: int = 0) -> None:
+        """Make and send 20 ms of every room.
+
+        Args:
+            now: when it was due (seconds of the clock by which packets came).
+            skipped: ticks before it that were given up.
+        """
         began = time.perf_counter()
         self.ticks += 1
         self._encoding = 0.0
         self._timestamp = (self._timestamp + TICK_SAMPLES) & 0xFFFFFFFF
         for room in list(self.rooms.values()):
             try:
+                if skipped:
+                    _hurry(room)
                 self._tick_room(room, now)
             except Exception:
                 # One room's trouble is not the others'.
@@ -231,6 +239,11 @@ def _move(member: Member, listeners: Listeners | None) -> None:
     member.listeners, member.stream = listeners, member.peer.stream
     if listeners is not None and member.stream is not None:
         listeners.add(member.stream)
+
+
+def _hurry(room: Room) -> None:
+    for speaker in room.speakers.values():
+        speaker.buffer.hurry()
 
 
 def _expect_loss(room: Room) -> None:

@@ -96,8 +96,9 @@ class Media:
             return
         self.ice.drain(_MOST_DATAGRAMS_A_TICK)  # a tick hears every packet that arrived before it
         now = self._clock()
-        self.lateness.append(self._due.advance(now))
-        self.engine.tick(now)
+        tick = self._due.advance(now)
+        self.lateness.append(tick.late)
+        self.engine.tick(tick.due, skipped=tick.skipped)
         self._report(now)
         self._pipe.flush()
 

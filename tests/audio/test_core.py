@@ -18,14 +18,15 @@ class TestClock:
     def test_deadlines_do_not_drift_with_lateness(self) -> None:
         clock = TickClock.starting(0.0)
         for tick in range(1, 100):
-            assert clock.advance(tick * TICK_SECONDS + 0.003) == pytest.approx(0.003)
+            reached = clock.advance(tick * TICK_SECONDS + 0.003)
+            assert (reached.due, reached.late) == pytest.approx((tick * TICK_SECONDS, 0.003))
         assert clock.deadline == pytest.approx(100 * TICK_SECONDS)
 
     def test_with_more_to_do_than_it_can_it_gives_up_ticks_and_is_not_later_and_later(self) -> None:
         clock, now, made = TickClock.starting(0.0), 0.0, 0
         for _ in range(1_000):
             now = max(now, clock.deadline)
-            late = clock.advance(now)
+            late = clock.advance(now).late
             made += 1
             now += 1.15 * TICK_SECONDS  # what a tick takes
         assert late <= 0.15
@@ -35,14 +36,15 @@ class TestClock:
         clock, now = TickClock.starting(0.0), 0.08
         for _ in range(100):
             now = max(now, clock.deadline)
-            late = clock.advance(now)
+            late = clock.advance(now).late
             now += 0.2 * TICK_SECONDS
         assert late == 0.0
         assert clock.skipped == 0
 
     def test_a_machine_that_slept_is_not_made_to_catch_up(self) -> None:
         clock = TickClock.starting(0.0)
-        clock.advance(3600.0)
+        reached = clock.advance(3600.0)
+        assert (reached.due, reached.skipped) == (3600.0, 179_999)
         assert clock.wait(3600.0) == pytest.approx(TICK_SECONDS)
 
 

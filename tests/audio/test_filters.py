@@ -15,13 +15,13 @@ SOUND = noise(-15, 2.0) + np.float32(0.3)
 
 def high_passed(sound: np.ndarray) -> np.ndarray:
     running = RunningFilter(Cascade(HIGH_PASS))
-    return through(lambda tick: running.filter(tick)[0], sound)
+    return through(lambda tick: running.run(tick)[0], sound)
 
 
 class TestCascade:
     def test_every_stage_is_what_a_filter_sample_by_sample_gives(self) -> None:
         running = RunningFilter(Cascade(HIGH_PASS, K_WEIGHTING))
-        outputs = [running.filter(tick) for tick in ticks(SOUND)]
+        outputs = [running.run(tick) for tick in ticks(SOUND)]
         once = sosfilt(HIGH_PASS, SOUND.astype(np.float64))
         twice = sosfilt(K_WEIGHTING, once)
         assert outputs[0][0].dtype == np.float32
@@ -38,18 +38,18 @@ class TestCascade:
     def test_filters_of_one_cascade_do_not_hear_each_other(self) -> None:
         cascade = Cascade(HIGH_PASS)
         one, other = RunningFilter(cascade), RunningFilter(cascade)
-        one.filter(tone(440)[:TICK])
-        assert not other.filter(silence())[0].any()
+        one.run(tone(440)[:TICK])
+        assert not other.run(silence())[0].any()
 
     def test_it_comes_to_rest_after_a_sound(self) -> None:
         running = RunningFilter(Cascade(HIGH_PASS, K_WEIGHTING))
         assert running.at_rest
         for tick in ticks(tone(120, 1.0)):
-            running.filter(tick)
+            running.run(tick)
         assert not running.at_rest
         rung = 0
         while not running.at_rest:
-            running.filter(silence())
+            running.run(silence())
             rung += 1
         assert rung < 20
 

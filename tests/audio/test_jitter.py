@@ -386,3 +386,26 @@ def test_whatever_the_network_does_packets_play_once_in_order_and_the_delay_stay
     assert len(line.buffer) == 0
     counters = line.buffer.counters
     assert counters.received == len(numbers) + counters.late + counters.skipped
+
+
+class TestTicksGivenUp:
+    """A worker that could not keep its ticks: what waited meanwhile is given up at once, not decoded two at a time."""
+
+    def test_playout_goes_on_where_it_should_be(self) -> None:
+        buffer, now = JitterBuffer(), 0.0
+        for number in range(50):
+            buffer.push(number, number * 960, b"\xfc" * 80, now)
+            buffer.pop(now)
+            now += 0.02
+        for number in range(50, 55):  # five ticks that were not made
+            buffer.push(number, number * 960, b"\xfc" * 80, now)
+            now += 0.02
+        buffer.hurry()
+        kinds = []
+        for number in range(55, 75):
+            buffer.push(number, number * 960, b"\xfc" * 80, now)
+            kinds.append(buffer.pop(now).kind)
+            now += 0.02
+        assert kinds.count(Kind.DECODE) >= len(kinds) - 1
+        assert 4 <= buffer.counters.skipped <= 6
+        assert buffer.surplus(now - 0.02, 0) < 0.04

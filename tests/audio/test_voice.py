@@ -32,7 +32,7 @@ class TestNoiseGate:
         """From the first of them on: what is lost of it is as faint as the noise."""
         sound = np.concatenate([nothing(5.0), WORDS]) + noise(-64, 30.0)[: 5 * RATE + len(WORDS)]
         high_pass = RunningFilter(Cascade(HIGH_PASS))
-        whole, out = through(lambda tick: high_pass.filter(tick)[0], sound), through(voice().hear, sound)
+        whole, out = through(lambda tick: high_pass.run(tick)[0], sound), through(voice().hear, sound)
         first_word = slice(5 * RATE, 5 * RATE + 8 * TICK)  # until here the gain is 1
         assert rms_db(out[first_word] - whole[first_word]) < -60
         assert rms_db(out[first_word]) > -30

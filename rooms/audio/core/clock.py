@@ -11,6 +11,15 @@ TICK_SAMPLES = 960  # 20 ms at 48 kHz
 _GIVE_UP_SECONDS = 0.1
 
 
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """One deadline reached. All that is made in it is made as of `due`: lateness is not the network's, and is made up for."""
+
+    due: float
+    late: float = 0.0  # seconds
+    skipped: int = 0  # deadlines given up before it
+
+
 @dataclass
 class TickClock:
     """Deadlines `start + n · 20 ms` in the seconds of whatever monotonic clock is passed in."""
@@ -27,16 +36,11 @@ class TickClock:
         """Seconds until the next deadline; 0 when it has passed."""
         return max(0.0, self.deadline - now)
 
-    def advance(self, now: float) -> float:
-        """Move to the next deadline.
-
-        Returns:
-            How late, in seconds, the one just reached was (≥ 0).
-        """
+    def advance(self, now: float) -> Tick:
+        """Move to the next deadline; the one just reached, or `now` if deadlines before it were given up."""
         late = max(0.0, now - self.deadline)
-        if late > _GIVE_UP_SECONDS:
-            self.skipped += int(late / TICK_SECONDS)
-            self.deadline = now + TICK_SECONDS
-        else:
-            self.deadline += TICK_SECONDS
-        return late
+        skipped = int(late / TICK_SECONDS) if late > _GIVE_UP_SECONDS else 0
+        due = now if skipped else self.deadline
+        self.skipped += skipped
+        self.deadline = due + TICK_SECONDS
+        return Tick(due, late, skipped)

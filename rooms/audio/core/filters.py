@@ -133,7 +133,7 @@ class RunningFilter:
         """Whether nothing audible rings on, so that a tick of silence need not be filtered."""
         return self._state is None or bool(np.abs(self._state).max() < _AT_REST)
 
-    def filter(self, sound: Sound) -> list[Sound]:
+    def run(self, sound: Sound) -> list[Sound]:
         """One tick (960,) in; for each stage of the cascade one tick out."""
         state = np.zeros(self.cascade.order) if self._state is None else self._state
         self._state, outputs = self.cascade.run(state, sound)

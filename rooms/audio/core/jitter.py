@@ -99,6 +99,7 @@ class JitterBuffer:
     _samples: int = TICK_SAMPLES  # in the last packet
     _concealed: int = MOST_CONCEALED  # samples since sound was real
     _suppressed: bool = False  # whether what is missing is missing on purpose
+    _hurried: bool = False
 
     def __len__(self) -> int:
         return len(self._packets)
@@ -159,6 +160,10 @@ class JitterBuffer:
         needed = now + (ticks + 1) * TICK_SECONDS
         return needed - self._arrivals.earliest - last / SAMPLE_RATE - (self.delay - TICK_SECONDS / 2)
 
+    def hurry(self) -> None:
+        """Ticks were given up: with the next, what should have been played in them is given up at once."""
+        self._hurried = True
+
     def reset(self) -> None:
         """Forget the stream: another begins."""
         self._packets.clear()
@@ -167,7 +172,7 @@ class JitterBuffer:
         self._state = _State.IDLE
         self._position = self._heard = self._newest = None
         self._concealed = MOST_CONCEALED
-        self._suppressed = False
+        self._suppressed = self._hurried = False
 
     # --- packets that come --------------------------------------------------------------------------------------------
 
@@ -325,9 +330,12 @@ class JitterBuffer:
         return Playout(Kind.CONCEAL, samples)
 
     def _skip(self, now: float) -> bool:
-        """Give up packets, where playout is so far behind that stretching would take seconds. Whether any were."""
+        """Give up packets, where playout is so far behind that stretching would take seconds, or must not take the time that
+        it takes. Whether any were."""
         behind = self.surplus(now - TICK_SECONDS, 0)
-        if behind < TICK_SECONDS + _FAR_BEHIND_SECONDS or len(self._packets) < 2:
+        allowed = 0.0 if self._hurried else _FAR_BEHIND_SECONDS
+        self._hurried = False
+        if behind < TICK_SECONDS + allowed or len(self._packets) < 2:
             return False
         assert self._position is not None
         target = self._position + round(behind * SAMPLE_RATE)

@@ -8,11 +8,11 @@ from rooms.audio.core.levels import INAUDIBLE_DBOV, level_dbov
 from rooms.audio.core.limiter import Limiter
 from rooms.audio.core.mixer import mix
 from rooms.audio.core.sound import Sound
-from rooms.audio.core.voice import Voice
+from rooms.audio.core.voice import BlockFilter, NewFilter, Voice
 
 # For so long a talker who fell silent keeps a mix of their own. By then both encoders have heard the same for as long as they
 # remember, so going over to the shared mix is not heard,
-_TICKS_TO_STOP_TALKING = 50
+_TICKS_TO_STOP_TALKING = 15
 # if both limiters have come to rest at the same gain too (within 0.02 dB). They hear the same, so they do; should they not,
 # this long after the talker's last sound nobody waits for them any more.
 _ALIKE = 0.002
@@ -58,6 +58,7 @@ class Mixes:
 class RoomSession:
     """The roster's gate and the mix of one room. Connections are opaque names."""
 
+    new_filter: NewFilter = BlockFilter  # what each voice is filtered by
     version: int = -1
     may_speak: frozenset[str] = frozenset()
     _voices: dict[str, Voice] = field(default_factory=dict)  # of all who were ever on stage and have not left
@@ -77,7 +78,8 @@ class RoomSession:
         self.version = version
         self.may_speak = may_speak
         for connection in sorted(may_speak):
-            self._voices.setdefault(connection, Voice())
+            if connection not in self._voices:
+                self._voices[connection] = Voice(filter=self.new_filter())
             self._own.setdefault(connection, OwnMix())
             self._leaving.discard(connection)
         for connection, voice in self._voices.items():

@@ -1,10 +1,12 @@
 """One voice's way from the decoder to the mix: cleaned, freed of rumble, measured, levelled, let through."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
 
 from rooms.audio.core.activity import VoiceActivity
 from rooms.audio.core.filters import Cascade, RunningFilter, butterworth_high_pass
-from rooms.audio.core.levels import SILENCE_DBOV, level_dbov
+from rooms.audio.core.levels import SILENCE_DBOV, decibels
 from rooms.audio.core.loudness import K_WEIGHTING, Leveller
 from rooms.audio.core.mixer import Gate
 from rooms.audio.core.sound import Sound, clean, power, silence
@@ -13,6 +15,43 @@ from rooms.audio.core.sound import Sound, clean, power, silence
 # leaves a voice of 85 Hz all but 0.8 dB; at 80 Hz speech scored 0.05 to 0.1 of PESQ less.
 HIGH_PASS = butterworth_high_pass(70.0, order=4)
 _CASCADE = Cascade(HIGH_PASS, K_WEIGHTING)
+
+
+class Filtered(NamedTuple):
+    """One tick of a voice without what is below it."""
+
+    voice: Sound
+    mean_square: float
+    weighted: float  # mean square of the same, K-weighted
+
+
+class VoiceFilter(Protocol):
+    """`HIGH_PASS`, and `K_WEIGHTING` after it, of one voice tick by tick."""
+
+    def reset(self) -> None:
+        """Forget what was heard."""
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing audible rings on, so that a tick of silence need not be filtered."""
+
+    def filter(self, sound: Sound) -> Filtered:
+        """One tick (960,)."""
+
+
+class BlockFilter(RunningFilter):
+    """The filter in numpy."""
+
+    def __init__(self) -> None:
+        super().__init__(_CASCADE)
+
+    def filter(self, sound: Sound) -> Filtered:
+        """One tick (960,)."""
+        voice, weighted = self.run(sound)
+        return Filtered(voice, power(voice), power(weighted))
+
+
+NewFilter = Callable[[], VoiceFilter]
 
 _FAINT_DBOV = -50.0
 _ABOVE_NOISE_DB = 6.0
@@ -45,27 +84,27 @@ class Voice:
     activity: VoiceActivity = field(default_factory=VoiceActivity)
     leveller: Leveller = field(default_factory=Leveller)
     _noise_gate: NoiseGate = field(default_factory=NoiseGate)
-    _filter: RunningFilter = field(default_factory=lambda: RunningFilter(_CASCADE))
+    filter: VoiceFilter = field(default_factory=BlockFilter)
 
     def hear(self, sound: Sound | None) -> Sound | None:
         """Take one tick from the decoder, (960,) or None in a pause; what of it goes into the mix, None if nothing does."""
         sound = silence() if sound is None else clean(sound)
-        if self.gate.shut or (sound is silence() and self._filter.at_rest):
+        if self.gate.shut or (sound is silence() and self.filter.at_rest):
             self._pass_nothing()
             return None
-        voice, weighted = self._filter.filter(sound)
-        level = level_dbov(voice)
+        voice, mean_square, weighted = self.filter.filter(sound)
+        level = decibels(mean_square)
         speaking = self.activity.hear(level) and self.activity.active
-        levelled = self.leveller.level(voice, power(weighted), level if speaking else None)
+        levelled = self.leveller.level(voice, weighted, level if speaking else None)
         heard = self._noise_gate.pass_through(levelled, level + self.leveller.gain_db, self.activity)
         passed = self.gate.pass_through(heard)
         if self.gate.shut:
-            self._filter.reset()
+            self.filter.reset()
             self.activity.stop()
         return passed
 
     def _pass_nothing(self) -> None:
-        self._filter.reset()
+        self.filter.reset()
         self.leveller.meter.hear(0.0, None)
         self.activity.hear(SILENCE_DBOV)
         self.gate.pass_nothing()

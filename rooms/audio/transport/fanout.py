@@ -8,7 +8,6 @@ import errno
 import socket
 import struct
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +17,7 @@ from cffi import FFI
 from pylibsrtp._binding import ffi as srtp_ffi
 from pylibsrtp._binding import lib as srtp
 
+from rooms.audio import native
 from rooms.audio.transport.rtcp import sender_report
 from rooms.audio.transport.srtp import pointer
 
@@ -35,6 +35,8 @@ _NAME_BYTES = 28  # sockaddr_in6
 _PACKETS_A_REPORT = 250  # a sender report every 5 s of sound
 
 MOST_PAYLOAD_BYTES = _SLOT_BYTES - _HEADER_BYTES - _TRAILER_BYTES
+
+_PROTECT = srtp_ffi.addressof(srtp, "srtp_protect")
 
 _ffi = FFI()
 _ffi.cdef("""
@@ -92,6 +94,7 @@ class Audience:
 
     def __init__(self, outlet: Outlet) -> None:
         self._outlet = outlet
+        self._loops = native.loops()
         self._streams: list[Stream] = []
         self._places: dict[Stream, int] = {}
         self._sessions: list[Any] = []  # libsrtp's, in the streams' order
@@ -129,6 +132,7 @@ class Audience:
     def _fill(self, place: int, stream: Stream) -> None:
         header = self._headers[place]
         header["first"], header["ssrc"] = _VERSION, stream.ssrc
+        self._session_addresses[place] = int(srtp_ffi.cast("uintptr_t", pointer(stream.session)))
         self._payload_types[place] = stream.payload_type
         self._sequences[place] = stream.sequence
         self._packets[place], self._octets[place] = stream.packets, stream.octets
@@ -165,11 +169,30 @@ class Audience:
         self._length_pointers = _pointers("int *", self._lengths, self._lengths.itemsize)
         self._vector_lengths = self._vectors["length"]
         self._vectors["base"] = self._arena.ctypes.data + _SLOT_BYTES * np.arange(count)
+        self._session_addresses = np.zeros(count, dtype=np.uintp)
+        self._slots = self._described()
         for slot in range(count):
             header = self._messages[slot].msg_hdr
             header.msg_iov = _ffi.cast("struct iovec *", self._vectors.ctypes.data + slot * _VECTOR.itemsize)
             header.msg_iovlen = 1
             header.msg_name = _ffi.cast("void *", self._names.ctypes.data + slot * _NAME_BYTES)
+
+    def _described(self) -> Any:
+        """The arrays as loops.c takes them. Whatever they are replaced by must be described anew."""
+        described = native.ffi.new("struct slots *")
+        described.protect = native.ffi.cast("void *", int(srtp_ffi.cast("uintptr_t", _PROTECT)))
+        described.slot_bytes = _SLOT_BYTES
+        for name, kind, array in (
+            ("sessions", "void **", self._session_addresses),
+            ("arena", "uint8_t *", self._arena),
+            ("vectors", "size_t *", self._vectors),
+            ("payload_types", "uint8_t *", self._payload_types),
+            ("sequences", "uint16_t *", self._sequences),
+            ("packets", "int64_t *", self._packets),
+            ("octets", "int64_t *", self._octets),
+        ):
+            setattr(described, name, native.ffi.cast(kind, array.ctypes.data))
+        return described
 
     # --- what it gets -----------------------------------------------------------------------------------------------------
 
@@ -183,8 +206,18 @@ class Audience:
         count = len(self._streams)
         if count == 0:
             return
+        if self._loops is None:
+            self._send_protected(0, count, self._protect(count, payload, timestamp, _MARKER if marker else 0))
+        else:
+            refused = self._loops.protect_slots(self._slots, 0, count, payload, len(payload), timestamp, marker)
+            self._send_protected(0, count, refused)
+        self._report(count, timestamp)
+        self._sends += 1
+
+    def _protect(self, count: int, payload: bytes, timestamp: int, marker: int) -> int:
+        """`protect_slots` of loops.c without a compiler."""
         size = _HEADER_BYTES + len(payload)
-        np.bitwise_or(self._payload_types[:count], _MARKER if marker else 0, out=self._header_seconds[:count])
+        np.bitwise_or(self._payload_types[:count], marker, out=self._header_seconds[:count])
         self._header_sequences[:count] = self._sequences[:count]
         self._header_timestamps[:count] = timestamp
         self._sequences[:count] += 1
@@ -194,23 +227,28 @@ class Audience:
         self._vector_lengths[:count] = self._lengths[:count]
         self._packets[:count] += 1
         self._octets[:count] += len(payload)
-        if any(statuses):
-            self._send_only([place for place, status in enumerate(statuses) if status == 0])
-        else:
-            self._send(0, count)
-        self._report(count, timestamp)
-        self._sends += 1
+        if not any(statuses):
+            return 0
+        refused = np.flatnonzero(statuses)
+        self._vector_lengths[refused] = 0
+        return len(refused)
 
-    def _send_only(self, places: Sequence[int]) -> None:
+    def _send_protected(self, start: int, end: int, refused: int) -> None:
+        if not refused:
+            self._send(start, end)
+            return
         # What libsrtp refused is still in plaintext: it must not leave.
-        self._outlet.unsent += len(self._streams) - len(places)
-        for place in places:
-            self._send(place, place + 1)
+        self._outlet.unsent += refused
+        for place in range(start, end):
+            if self._vector_lengths[place]:
+                self._send(place, place + 1)
 
     def _send(self, start: int, end: int) -> None:
         if not self._outlet.at_once:
             for place in range(start, end):
-                self._outlet.send(self._arena[place, : self._lengths[place]].tobytes(), self._streams[place].address)
+                self._outlet.send(
+                    self._arena[place, : int(self._vector_lengths[place])].tobytes(), self._streams[place].address
+                )
             return
         while start < end:
             count = min(end - start, _MOST_AT_ONCE)

@@ -6,6 +6,7 @@ from typing import Any
 from pylibsrtp import Error, Policy, Session
 
 _WINDOW_PACKETS = 1_024  # so far back a packet may come and still be known for new or replayed
+_LEAST_WINDOW_PACKETS = 64  # of what we send: libsrtp shifts the whole window with every packet
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,17 +20,17 @@ class Keys:
 
 def sending(keys: Keys) -> Session:
     """The session that protects what we send, whatever its SSRC."""
-    return _session(keys.profile, keys.sending, Policy.SSRC_ANY_OUTBOUND)
+    return _session(keys.profile, keys.sending, Policy.SSRC_ANY_OUTBOUND, _LEAST_WINDOW_PACKETS)
 
 
 def receiving(keys: Keys) -> Session:
     """The session that unprotects what we receive, whatever its SSRC."""
-    return _session(keys.profile, keys.receiving, Policy.SSRC_ANY_INBOUND)
+    return _session(keys.profile, keys.receiving, Policy.SSRC_ANY_INBOUND, _WINDOW_PACKETS)
 
 
-def _session(profile: int, key: bytes, ssrc_type: int) -> Session:
+def _session(profile: int, key: bytes, ssrc_type: int, window: int) -> Session:
     policy = Policy(key=key, ssrc_type=ssrc_type, srtp_profile=profile)
-    policy.window_size = _WINDOW_PACKETS
+    policy.window_size = window
     return Session(policy)
 
 
