@@ -99,7 +99,7 @@ class JitterBuffer:
     _samples: int = TICK_SAMPLES  # in the last packet
     _concealed: int = MOST_CONCEALED  # samples since sound was real
     _suppressed: bool = False  # whether what is missing is missing on purpose
-    _hurried: bool = False
+    _hurried: bool = False  # whether ticks were given up since the last decision
 
     def __len__(self) -> int:
         return len(self._packets)
@@ -162,7 +162,7 @@ class JitterBuffer:
 
     def hurry(self) -> None:
         """Ticks were given up: with the next, what should have been played in them is given up at once."""
-        self._hurried = True
+        self._hurried = self._state is _State.PLAYING
 
     def reset(self) -> None:
         """Forget the stream: another begins."""

@@ -52,7 +52,7 @@ def build() -> Path:
     Raises:
         NotBuilt: it has none and none can be made.
     """
-    made = _FOLDER / f"loops-{_fingerprint()}.so"
+    made = _FOLDER / f"loops-{_version()}.so"
     if made.exists():
         return made
     compiler = shutil.which(os.environ.get("CC") or "cc")
@@ -77,7 +77,7 @@ def _compile(compiler: str, target: Path) -> None:
         raise NotBuilt(f"{error} {getattr(error, 'stderr', '') or ''}".strip()) from error
 
 
-def _fingerprint() -> str:
+def _version() -> str:
     about = "\0".join(
         (_SOURCE.read_text(), _DECLARATIONS.read_text(), " ".join(_FLAGS), platform.machine(), platform.system())
     )

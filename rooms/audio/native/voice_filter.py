@@ -22,12 +22,14 @@ class SampleFilter:
 
     def __init__(self, loops: Any) -> None:
         self._loops = loops
-        self.reset()
+        self._sections = _at_rest()
+        self._heard = False
 
     def reset(self) -> None:
         """Forget what was heard."""
-        self._sections = native.ffi.new("struct section[4]", _SECTIONS)
-        self._heard = False
+        if self._heard:  # it is asked in every silent tick
+            self._sections = _at_rest()
+            self._heard = False
 
     @property
     def at_rest(self) -> bool:
@@ -43,6 +45,10 @@ class SampleFilter:
         powers = self._loops.filter_sound(self._sections, given, TICK_SAMPLES, made)
         self._heard = True
         return Filtered(voice, powers.tapped, powers.last)
+
+
+def _at_rest() -> Any:
+    return native.ffi.new("struct section[4]", _SECTIONS)
 
 
 def new_voice_filter() -> VoiceFilter:
