@@ -16,6 +16,7 @@ from rooms.audio.transport.stun import Address
 from tests.audio.client import Client
 from tests.audio.conftest import Stage
 from tests.audio.nat import Nat
+from tests.audio.spoof import Spoofer
 from tests.audio.test_ice_lite import request
 
 TONE = 440
@@ -55,6 +56,10 @@ def port_of(stage: Stage) -> IceLite:
     return stage.media.ice
 
 
+def spoofer(stage: Stage) -> Spoofer:
+    return Spoofer(stage.worker.port, port_of(stage).receive)
+
+
 def address_of(stage: Stage, name: str) -> Address:
     address = stage.members()[name].peer.address
     assert address is not None
@@ -69,11 +74,11 @@ async def test_during_a_call_nothing_forged_makes_a_gap(stage: Stage, what: str)
     stage.allow("speaker")
     await listener.hears(TONE)
     listener.forget()
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger, spoofer(stage) as forger:
         for _ in range(20):
             stranger.sendto(DATAGRAMS[what], ("127.0.0.1", stage.worker.port))
             for name in ("speaker", "listener"):
-                port_of(stage).receive(DATAGRAMS[what], address_of(stage, name))
+                forger.send(DATAGRAMS[what], address_of(stage, name))
             await asyncio.sleep(0.01)
     frames = listener.frames
     await stage.until(lambda: listener.frames > frames + 25)
@@ -88,13 +93,13 @@ async def test_before_a_call_nothing_forged_keeps_it_from_beginning(stage: Stage
     own = [data for what, data in DATAGRAMS.items() if what not in ("a client hello", "noise like DTLS")]
 
     async def attack() -> None:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger, spoofer(stage) as forger:
             while not stop.is_set():
                 for data in DATAGRAMS.values():
                     stranger.sendto(data, ("127.0.0.1", stage.worker.port))
                 for address in list(port_of(stage)._by_address):
                     for data in own:
-                        port_of(stage).receive(data, address)
+                        forger.send(data, address)
                 await asyncio.sleep(0.002)
 
     attacking = asyncio.create_task(attack())
