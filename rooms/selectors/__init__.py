@@ -1,5 +1,15 @@
 """Reads: what pages, the live protocol and the audio worker are shown."""
 
+from rooms.selectors.admission import (
+    FEWEST_LETTERS,
+    guest_list,
+    has_agreed,
+    is_private,
+    may_enter,
+    members_to_list,
+    open_to,
+    shut_out,
+)
 from rooms.selectors.listing import (
     RoomCard,
     coming_rooms,
@@ -41,6 +51,7 @@ from rooms.selectors.stage import (
 from rooms.selectors.workers import audio_truth, connections_here, live_workers, rooms_of_worker
 
 __all__ = [
+    "FEWEST_LETTERS",
     "RoomCard",
     "admitted",
     "as_hand",
@@ -58,21 +69,28 @@ __all__ = [
     "find_topic",
     "followed_by_speakers",
     "gone_lately",
+    "guest_list",
     "hand_card",
+    "has_agreed",
     "has_place_on_stage",
+    "is_private",
     "is_signed_in",
     "live_by_topic",
     "live_rooms",
     "live_workers",
+    "may_enter",
     "members_by_email",
+    "members_to_list",
     "on_roster",
     "on_stage",
+    "open_to",
     "people_here",
     "person_card",
     "person_of",
     "room_card",
     "room_snapshot",
     "rooms_of_worker",
+    "shut_out",
     "stage_snapshot",
     "standings",
     "topics",

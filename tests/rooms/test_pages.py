@@ -14,7 +14,17 @@ from tests.factories import a_live_room, a_member, a_topic, an_industry
 from tests.fakes import RecordingBus
 
 pytestmark = pytest.mark.django_db
-FORM = {"title": "Packaging 101", "language": "en", "speakers": "", "visibility": "members", "hand_policy": "everyone"}
+FORM = {
+    "title": "Packaging 101",
+    "language": "en",
+    "description": "",
+    "speakers": "",
+    "visibility": "members",
+    "confidentiality": "on_record",
+    "hand_policy": "everyone",
+    "stage_size": 8,
+    "slow_mode": 0,
+}
 
 
 @pytest.fixture
