@@ -1,5 +1,7 @@
 """Pages for whoever hosts a room: who may enter a closed one, and what may be told of it."""
 
+import re
+
 from allauth.core.internal import ratelimit  # the public one counts no GET, and a search is one
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -7,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.converters import PUBLIC_ID_PATTERN
 from accounts.error_pages import error_page
 from accounts.models import User
 from accounts.requests import MemberRequest
@@ -46,7 +49,10 @@ def change_guest_list(request: MemberRequest, public_id: str) -> HttpResponse:
     """Put a member on the guest list, or take one off it."""
     room = _hosted(request, public_id)
     adds = "add" in request.POST
-    member = get_object_or_404(User, public_id=request.POST.get("add" if adds else "take_off", "")[:24])
+    whom = request.POST.get("add" if adds else "take_off", "")
+    if not re.fullmatch(PUBLIC_ID_PATTERN, whom):
+        raise Http404
+    member = get_object_or_404(User, public_id=whom)
     change = services.put_on_guest_list if adds else services.take_off_guest_list
     try:
         change(room.public_id, request.user, member)

@@ -87,7 +87,7 @@ def guest_list(room: Room) -> QuerySet[User]:
 def members_to_list(room: Room, query: str) -> list[User]:
     """Members by a part of their name who could be put on a room's guest list: not those who are, nor whom a block parts
     from the host."""
-    words = query.strip()
+    words = query.replace("\x00", "").strip()
     if len(words) < FEWEST_LETTERS:
         return []
     blocked = Block.objects.filter(
