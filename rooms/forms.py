@@ -38,6 +38,10 @@ def _explained(words: Mapping[Any, tuple[Any, Any]]) -> list[tuple[str, Any]]:
     ]
 
 
+def _slow_modes() -> list[tuple[int, Any]]:
+    return [(0, _("Off")), *((seconds, _("One message in %d seconds") % seconds) for seconds in SLOW_MODES[1:])]
+
+
 class ExplainedField(forms.ChoiceField):
     """One of a few, as radio buttons that say what they mean."""
 
@@ -65,11 +69,7 @@ class RoomForm(forms.ModelForm):
             (HandPolicy.NOBODY.value, _("Nobody")),
         ],
     )
-    slow_mode = forms.TypedChoiceField(
-        label=_("Slow mode of the chat"),
-        coerce=int,
-        choices=[(0, _("Off")), *((seconds, _("One message in %d seconds") % seconds) for seconds in SLOW_MODES[1:])],
-    )
+    slow_mode = forms.TypedChoiceField(label=_("Slow mode of the chat"), coerce=int, choices=_slow_modes)
     speakers = forms.CharField(
         label=_("Who speaks with you"),
         required=False,
