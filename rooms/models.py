@@ -254,3 +254,28 @@ class Ban(models.Model):
 
     def __str__(self) -> str:
         return f"{self.participant} until {self.until or 'for good'}"
+
+
+class Ping(models.Model):
+    """Somebody in a room asks one of their followers to come. Seen in the hall until it is put away, or the room is over."""
+
+    public_id = models.CharField(max_length=24, unique=True, default=random_id, editable=False)
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="pings", verbose_name=_("room"))
+    sender = models.ForeignKey(User, on_delete=models.CASCADE, related_name="pings_sent", verbose_name=_("who"))
+    receiver = models.ForeignKey(User, on_delete=models.CASCADE, related_name="pings", verbose_name=_("whom"))
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    put_away_at = models.DateTimeField(_("put away"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("ping")
+        verbose_name_plural = _("pings")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["room", "sender", "receiver"], name="one_ping_a_pair_and_room"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["receiver", "put_away_at"]),
+            models.Index(fields=["sender", "at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sender_id} pings {self.receiver_id} into {self.room_id}"

@@ -41,6 +41,7 @@ def hallway(request: MemberRequest) -> HttpResponse:
     context = {
         "live_by_topic": live_by_topic,
         "live_count": sum(len(cards) for _name, cards in live_by_topic),
+        "pings": selectors.pings_of(request.user),
         "coming": selectors.coming_rooms(request.user),
     }
     return render(request, "rooms/hallway.html", context)

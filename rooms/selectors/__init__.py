@@ -36,6 +36,7 @@ from rooms.selectors.people import (
     person_card,
     person_of,
 )
+from rooms.selectors.pings import may_be_pinged, may_ping_from, pingable, pings_of
 from rooms.selectors.stage import (
     audience,
     audience_of,
@@ -78,7 +79,9 @@ __all__ = [
     "live_by_topic",
     "live_rooms",
     "live_workers",
+    "may_be_pinged",
     "may_enter",
+    "may_ping_from",
     "members_by_email",
     "members_to_list",
     "on_roster",
@@ -87,6 +90,8 @@ __all__ = [
     "people_here",
     "person_card",
     "person_of",
+    "pingable",
+    "pings_of",
     "room_card",
     "room_snapshot",
     "rooms_of_worker",

@@ -51,6 +51,7 @@ from rooms.services.opening import (
     open_scheduled,
     schedule_room,
 )
+from rooms.services.pinging import MOST_PINGS_AN_HOUR, ping, put_ping_away
 from rooms.services.succession import succeed_absent_hosts
 from rooms.services.workers import beat_worker, place_room, register_worker
 
@@ -58,6 +59,7 @@ __all__ = [
     "EMPTY_STAGE_CLOSES_AFTER",
     "GUEST_BAN",
     "MOST_ON_A_GUEST_LIST",
+    "MOST_PINGS_AN_HOUR",
     "PLACE_KEPT",
     "Entrant",
     "Joined",
@@ -93,8 +95,10 @@ __all__ = [
     "name_moderator",
     "open_room",
     "open_scheduled",
+    "ping",
     "place_room",
     "put_on_guest_list",
+    "put_ping_away",
     "raise_hand",
     "register_worker",
     "remove",

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Playwright, expect
 
 from tests.browser.conftest import Scene
 from tests.browser.person import Person
 from tests.browser.test_pages import LANGUAGES, Album, tab_to
+from tests.environment.installation import Installation
 
 # Whoever is looked for among all members has a name that no other test uses.
 HOST, LISTED, SECOND, STRANGER = "Ji-woo Han", "Ingrid 金海", "Yusuf Demir", "Amara Okafor"
@@ -121,6 +122,45 @@ def test_a_room_is_shared_by_link_and_code(scene: Scene) -> None:
     assert host.page.evaluate("() => navigator.clipboard.readText()") == f"{scene.installation.url}{scene.room}"
 
 
+def test_a_follower_is_asked_in_and_comes(scene: Scene) -> None:
+    scene.make(HOST, LISTED, SECOND, stage=(HOST,))
+    scene.backstage("follow", follower=scene.address_of(SECOND), followed=scene.address_of(LISTED))
+    listed, second = scene.person(LISTED), scene.person(SECOND)
+    listed.go(scene.room)
+    expect(listed.page.locator("#ping")).to_be_hidden()
+    listed.tap_in()
+    with listed.context.expect_page() as opened:
+        listed.page.locator("#ping").click()
+    opened.value.locator("#followers li", has_text=SECOND).locator("button").click()
+    expect(opened.value.locator("#followers")).to_have_count(0)
+    second.go("/hallway/")
+    second.page.locator("#pings a", has_text="foundry").click()
+    second.tap_in()
+    second.go("/hallway/")
+    second.page.locator("#pings button").click()
+    expect(second.page.locator("#pings")).to_have_count(0)
+
+
+def test_a_full_room_says_so_and_offers_the_programme(playwright_driver: Playwright, tmp_path: Path) -> None:
+    with Installation(MITALK_MOST_IN_A_ROOM="2") as small:
+        scene = Scene(playwright_driver, small, tmp_path)
+        try:
+            scene.make(HOST, LISTED, SECOND, stage=(HOST,))
+            host, listed, second = scene.person(HOST), scene.person(LISTED), scene.person(SECOND)
+            host.enter(scene.room)
+            listed.enter(scene.room)
+            second.go(scene.room)
+            second.page.locator("#main-button").click()
+            second.is_told("This room is full")
+            expect(second.page.locator("#full a")).to_have_attribute("href", "/hallway/#coming")
+            listed.page.locator("#leave").click()
+            listed.page.wait_for_url("**/hallway/")
+            second.tap_in()
+            expect(second.page.locator("#full")).to_be_hidden()
+        finally:
+            scene.close()
+
+
 @pytest.mark.parametrize(
     ("language", "scheme"), [("en", "light"), ("en", "dark"), ("zh-hans", "light"), ("ko", "dark")]
 )
@@ -145,6 +185,18 @@ def test_every_page_of_opening_and_entering(scene: Scene, screenshots: Path, lan
     album.take(listed, "entering-chatham")
     listed.page.locator("#share").click()
     album.take(listed, "entering-share")
+    scene.backstage("follow", follower=scene.address_of(SECOND), followed=scene.address_of(HOST))
+    puts_on = scene.person(HOST, **how)
+    puts_on.go(f"{scene.room}choices/")
+    puts_on_the_list(puts_on, scene, SECOND)
+    puts_on.go(f"{scene.room}ping/")
+    album.take(puts_on, "pinging")
+    puts_on.page.locator("#followers button").click()
+    expect(puts_on.page.locator("#followers")).to_have_count(0)
+    second = scene.person(SECOND, **how)
+    second.go("/hallway/")
+    expect(second.page.locator("#pings")).to_be_visible()
+    album.take(second, "pinged")
     stranger.go(scene.room)
     album.take(stranger, "entering-closed")
     listed.go("/hallway/")

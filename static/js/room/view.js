@@ -81,6 +81,8 @@ export class View {
     find("decline").hidden = !(here && now.invited && !now.onStage);
     find("leave-stage").hidden = !(here && now.onStage);
     find("end").hidden = !(here && mayEnd);
+    const ping = document.getElementById("ping"); // members have it
+    if (ping) ping.hidden = !here || now.role === "staff";
     find("staff-entry").hidden = now.state !== "outside";
   }
 
