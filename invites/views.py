@@ -11,11 +11,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.error_pages import error_page
 from accounts.middleware import profile_optional
+from accounts.models import User
 from invites import services
 from invites.errors import ADVICE, MISTYPED, TITLES, TOO_MANY_GUESSES, InviteRefused
 from invites.gate import SESSION_KEY
 from invites.models import Invite
 from rooms import selectors
+from rooms.models import Room
 
 STATUS = {MISTYPED: 404, TOO_MANY_GUESSES: 429}
 
@@ -45,10 +47,22 @@ def preview(request: HttpRequest, code: str, invite: Invite) -> HttpResponse:
     context = {
         "invite": invite,
         "sponsor": getattr(invite.sponsor, "profile", None),
-        "room": selectors.room_card(invite.room) if invite.room else None,
+        "room": selectors.room_card(invite.room) if invite.room and _may_be_named(request, invite.room) else None,
         "code": code,
     }
     return render(request, "invites/preview.html", context)
+
+
+def _may_be_named(request: HttpRequest, room: Room) -> bool:
+    """A private room says what it is only to those whom it lets in, whatever link leads to it."""
+    user = request.user if isinstance(request.user, User) else None
+    return not selectors.is_private(room) or selectors.may_enter(room, user)
+
+
+@require_safe
+def how_to_get_in(request: HttpRequest) -> HttpResponse:
+    """What a stranger can do who would like to be in MiTalk."""
+    return render(request, "invites/how_to_get_in.html")
 
 
 @require_POST

@@ -61,8 +61,18 @@ class ParticipantInline(admin.TabularInline):
 class RoomAdmin(ReadOnlyAdmin):
     """Rooms: to look at, and to end."""
 
-    list_display = ("title", "topic", "host", "phase", "visibility", "frozen", "starts_at", "ended_at")
-    list_filter = ("phase", "visibility", "frozen", "language")
+    list_display = (
+        "title",
+        "topic",
+        "host",
+        "phase",
+        "visibility",
+        "confidentiality",
+        "frozen",
+        "starts_at",
+        "ended_at",
+    )
+    list_filter = ("phase", "visibility", "confidentiality", "frozen", "language")
     list_select_related = ("topic", "host")
     search_fields = ("title", "host__email", "public_id")
     date_hierarchy = "starts_at"

@@ -15,6 +15,9 @@ from rooms import selectors
 from rooms.audio.wire import room_topic
 from rooms.bus import get_bus
 from rooms.domain import changes, messages
+from rooms.domain.confidentiality import shows_audience
+from rooms.domain.roles import Position, Role
+from rooms.domain.snapshot import Confidentiality
 from rooms.models import Participant, Room
 
 
@@ -153,6 +156,22 @@ def name_of(room: Room, person: str) -> str:
 def names_in(room: Room) -> Callable[[str], str]:
     """`name_of` in this room, which asks for each person once: a reset names the same one for every hand."""
     return functools.cache(functools.partial(name_of, room))
+
+
+def names_for_everyone_in(room: Room) -> Callable[[str], str]:
+    """The same for what everybody is told: where the audience is not shown, whoever sits in it has no name, but for the host,
+    who is known, and staff, who are there openly."""
+    if shows_audience(Confidentiality(room.confidentiality)):
+        return names_in(room)
+    return functools.cache(functools.partial(_name_if_shown, room))
+
+
+def _name_if_shown(room: Room, person: str) -> str:
+    if not person:
+        return ""
+    participant = _participant(room, person)
+    is_shown = participant.position == Position.STAGE or participant.role in (Role.HOST, Role.STAFF)
+    return participant.name if is_shown else ""
 
 
 def frame_of(message: messages.Event, *, seq: int | None = None) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import ClassVar
 
-from django.core.validators import MinLengthValidator
+from django.core.validators import MaxValueValidator, MinLengthValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -12,8 +12,10 @@ from accounts.models import Industry, SpokenLanguage, User, random_id
 from accounts.text import validate_words
 from rooms.domain.messages import MAX_LINE
 from rooms.domain.roles import Position, Role
-from rooms.domain.snapshot import HandPolicy, Phase, Visibility
+from rooms.domain.snapshot import Confidentiality, HandPolicy, Phase, Visibility
 
+MOST_ON_STAGE = 16
+SLOW_MODES = (0, 10, 30, 60)  # seconds between two messages of one person
 WORKER_SILENT_AFTER = timedelta(seconds=8)  # a worker beats every 2 s
 
 
@@ -75,11 +77,33 @@ class Room(models.Model):
     title = models.CharField(_("title"), max_length=120, validators=[MinLengthValidator(4), validate_words])
     topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="rooms", verbose_name=_("topic"))
     language = models.CharField(_("language"), max_length=2, choices=SpokenLanguage, default=SpokenLanguage.ENGLISH)
+    description = models.CharField(_("description"), max_length=500, blank=True, validators=[validate_words])
     host = models.ForeignKey(User, on_delete=models.PROTECT, related_name="hosted", verbose_name=_("host"))
+    opened_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="opened",
+        verbose_name=_("opened by"),
+        help_text=_("Whose followers it is for, if it is: another host changes nothing for who may enter."),
+    )
     speakers = models.ManyToManyField(User, blank=True, related_name="speaks_in", verbose_name=_("speakers"))
-    stage_size = models.PositiveSmallIntegerField(_("stage seats"), default=8)
+    stage_size = models.PositiveSmallIntegerField(
+        _("stage seats"), default=8, validators=[MinValueValidator(1), MaxValueValidator(MOST_ON_STAGE)]
+    )
     visibility = models.CharField(
         _("who may enter"), max_length=10, choices=choices(Visibility), default=Visibility.MEMBERS.value
+    )
+    guest_list = models.ManyToManyField(User, blank=True, related_name="on_guest_lists", verbose_name=_("guest list"))
+    confidentiality = models.CharField(
+        _("confidentiality"),
+        max_length=10,
+        choices=choices(Confidentiality),
+        default=Confidentiality.ON_RECORD.value,
+    )
+    slow_mode = models.PositiveSmallIntegerField(
+        _("slow mode, seconds"), default=0, choices=[(seconds, str(seconds)) for seconds in SLOW_MODES]
     )
     hand_policy = models.CharField(
         _("who may raise a hand"), max_length=10, choices=choices(HandPolicy), default=HandPolicy.EVERYONE.value
@@ -144,6 +168,10 @@ class Participant(models.Model):
     joins = models.PositiveIntegerField(
         default=0, help_text=_("Counts sockets: a late word of an old one is not believed.")
     )
+    accepted = models.CharField(
+        _("agreed to"), max_length=10, choices=choices(Confidentiality), blank=True, editable=False
+    )
+    accepted_at = models.DateTimeField(_("agreed"), null=True, blank=True, editable=False)
     arrived_at = models.DateTimeField(_("arrived"), default=timezone.now)
     last_seen_at = models.DateTimeField(_("last seen"), default=timezone.now)
     dropped_at = models.DateTimeField(null=True, blank=True, editable=False, help_text=_("Their socket was lost then."))
@@ -226,3 +254,28 @@ class Ban(models.Model):
 
     def __str__(self) -> str:
         return f"{self.participant} until {self.until or 'for good'}"
+
+
+class Ping(models.Model):
+    """Somebody in a room asks one of their followers to come. Seen in the hall until it is put away, or the room is over."""
+
+    public_id = models.CharField(max_length=24, unique=True, default=random_id, editable=False)
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="pings", verbose_name=_("room"))
+    sender = models.ForeignKey(User, on_delete=models.CASCADE, related_name="pings_sent", verbose_name=_("who"))
+    receiver = models.ForeignKey(User, on_delete=models.CASCADE, related_name="pings", verbose_name=_("whom"))
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    put_away_at = models.DateTimeField(_("put away"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("ping")
+        verbose_name_plural = _("pings")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["room", "sender", "receiver"], name="one_ping_a_pair_and_room"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["receiver", "put_away_at"]),
+            models.Index(fields=["sender", "at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sender_id} pings {self.receiver_id} into {self.room_id}"

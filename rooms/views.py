@@ -16,11 +16,13 @@ from accounts.models import User
 from accounts.portraits import PORTRAITS
 from accounts.requests import MemberRequest
 from rooms import guests, selectors, services
-from rooms.domain.errors import Refused
-from rooms.domain.snapshot import Phase, Visibility
+from rooms.domain.confidentiality import must_be_accepted, shows_audience
+from rooms.domain.errors import Code, Refused
+from rooms.domain.snapshot import Confidentiality, Phase, Visibility
 from rooms.forms import RoomForm, TopicForm
 from rooms.models import Room
-from rooms.wording import SENTENCES
+from rooms.sharing import qr_code as qr_code_of
+from rooms.wording import CONFIDENTIALITY, SENTENCES, VISIBILITY
 
 
 @require_safe
@@ -35,11 +37,12 @@ def front(request: HttpRequest) -> HttpResponse:
 @require_safe
 def hallway(request: MemberRequest) -> HttpResponse:
     """Who talks now, by topic, and what is to come."""
-    live_by_topic = selectors.live_by_topic()
+    live_by_topic = selectors.live_by_topic(request.user)
     context = {
         "live_by_topic": live_by_topic,
         "live_count": sum(len(cards) for _name, cards in live_by_topic),
-        "coming": selectors.coming_rooms(),
+        "pings": selectors.pings_of(request.user),
+        "coming": selectors.coming_rooms(request.user),
     }
     return render(request, "rooms/hallway.html", context)
 
@@ -60,7 +63,7 @@ def new_topic(request: MemberRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def new_room(request: MemberRequest) -> HttpResponse:
-    """Open a room and go in as its host."""
+    """Open a room and go in as its host; for a closed one, say first who may enter."""
     initial = {
         "topic": selectors.find_topic(request.GET.get("topic", "")),
         "language": request.user.profile.language,
@@ -68,39 +71,72 @@ def new_room(request: MemberRequest) -> HttpResponse:
     form = RoomForm(request.POST or None, initial=initial, host=request.user)
     if request.method == "POST" and form.is_valid():
         room = services.open_room(host=request.user, **form.cleaned_data)
-        return redirect("rooms:room", public_id=room.public_id)
+        is_closed = room.visibility == Visibility.CLOSED
+        return redirect("rooms:choices" if is_closed else "rooms:room", public_id=room.public_id)
     return render(request, "rooms/room_form.html", {"form": form})
 
 
 @require_safe
 def room(request: HttpRequest, public_id: str) -> HttpResponse:
     """One room. The first paint comes from here; then the page's modules take over by the live protocol. Guests see public
-    rooms that are live; whoever else is not signed in is asked to sign in."""
+    rooms that are live; whoever else is not signed in is asked to sign in. Whom the room does not let in is told no more than
+    that."""
     found = selectors.find_room(public_id)
     is_guest = not request.user.is_authenticated
     if is_guest and (found is None or found.visibility != Visibility.PUBLIC or found.phase != Phase.LIVE):
         return redirect_to_login(request.get_full_path())
     if found is None:
         raise Http404
+    if not _may_be_shown(request, found):
+        return _closed(request)
     response = render(request, "rooms/room.html", _room_context(request, found))
     if is_guest:
         guests.remember(request, response)
     return response
 
 
+def _may_be_shown(request: HttpRequest, room: Room) -> bool:
+    """Staff are shown what a room is, so that they can enter it openly; who is in it they see then."""
+    user = _member(request)
+    return selectors.may_enter(room, user) or (user is not None and user.is_staff)
+
+
+def _member(request: HttpRequest) -> User | None:
+    return request.user if isinstance(request.user, User) else None
+
+
+def _closed(request: HttpRequest) -> HttpResponse:
+    response = render(request, "rooms/closed.html", status=403)
+    response["X-Error-Code"] = Code.ROOM_PRIVATE.value
+    return response
+
+
 def _room_context(request: HttpRequest, room: Room) -> dict[str, Any]:
+    user = _member(request)
+    mode = Confidentiality(room.confidentiality)
+    asks = room.phase == Phase.LIVE and must_be_accepted(mode) and not selectors.has_agreed(room, user)
+    # Who is there is for those who could be there too, under the same terms.
+    hides_people = asks or not selectors.may_enter(room, user)
     count, faces = selectors.audience(room)
-    user = request.user if isinstance(request.user, User) else None
+    stage = [] if hides_people else [selectors.person_card(participant) for participant in selectors.on_stage(room)]
     return {
         "card": selectors.room_card(room),
-        "stage": [selectors.person_card(participant) for participant in selectors.on_stage(room)],
-        "audience": faces,
+        "stage": stage,
+        "audience": [] if hides_people else faces,
         "audience_count": count,
+        "hides_people": hides_people,
+        "shows_audience": shows_audience(mode),
+        "asks": asks,
+        "confidentiality": {mode.value: words for mode, words in CONFIDENTIALITY.items()},
+        "visibility": VISIBILITY[Visibility(room.visibility)],
+        "is_private": selectors.is_private(room),
+        "address": request.build_absolute_uri(reverse("rooms:room", args=[room.public_id])),
         "phase": room.phase,
         "is_public": room.visibility == Visibility.PUBLIC,
         "i_am_host": user is not None and room.host_id == user.pk,
         "i_am_on_stage": user is not None and selectors.has_place_on_stage(room, user),
         "may_be_staff": user is not None and user.is_staff and room.host_id != user.pk,
+        "programme": reverse("rooms:hallway") + "#coming" if user else "",
         "home": reverse("rooms:hallway" if user else "rooms:front"),
         "empty_minutes": int(services.EMPTY_STAGE_CLOSES_AFTER.total_seconds() // 60),
         "socket_path": f"/ws/rooms/{room.public_id}/",
@@ -132,3 +168,15 @@ def open_scheduled(request: MemberRequest, public_id: str) -> HttpResponse:
             advice=str(SENTENCES[refusal.code]),
         )
     return redirect("rooms:room", public_id=public_id)
+
+
+@require_safe
+def qr_code(request: HttpRequest, public_id: str) -> HttpResponse:
+    """A room's address to be read by a phone, for whoever sees the room's page."""
+    found = selectors.find_room(public_id)
+    if found is None or not _may_be_shown(request, found):
+        raise Http404
+    address = request.build_absolute_uri(reverse("rooms:room", args=[public_id]))
+    response = HttpResponse(qr_code_of(address), content_type="image/svg+xml")
+    response["Cache-Control"] = "private, max-age=86400"
+    return response

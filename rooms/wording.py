@@ -1,8 +1,39 @@
-"""What each refusal says to the person: what happened, and what to do."""
+"""What each refusal says to the person: what happened, and what to do; and what a room's choices are called."""
 
 from django.utils.translation import gettext_lazy as _
 
 from rooms.domain.errors import Code
+from rooms.domain.snapshot import Confidentiality, Visibility
+
+# Each with its name and, in a sentence, what it means to whoever is there.
+CONFIDENTIALITY = {
+    Confidentiality.ON_RECORD: (
+        _("On the record"),
+        _(
+            "What is said may be told, with names. A recording needs notice, and holds only the voices that agreed to it."
+        ),
+    ),
+    Confidentiality.CHATHAM_HOUSE: (
+        _("Chatham House rule"),
+        _(
+            "What is said may be used; who said it, and who was there, may not be told. Nobody is shown who listens, and"
+            " nothing that is kept names anybody."
+        ),
+    ),
+    Confidentiality.OFF_RECORD: (
+        _("Off the record"),
+        _("What is said stays here. There is no recording, and neither chat nor captions are kept."),
+    ),
+}
+VISIBILITY = {
+    Visibility.MEMBERS: (_("Members"), _("Every member of MiTalk finds the room and may listen.")),
+    Visibility.PUBLIC: (
+        _("Everybody with the link"),
+        _("Guests listen without an account. They are counted, never on stage."),
+    ),
+    Visibility.FOLLOWERS: (_("Followers of the host"), _("Only who follows the person who opened it finds the room.")),
+    Visibility.CLOSED: (_("A guest list"), _("Only members whom the host has put on it find the room.")),
+}
 
 SENTENCES = {
     Code.MESSAGE_MALFORMED: _("The page sent something we could not read. Reload it."),
@@ -22,11 +53,16 @@ SENTENCES = {
     Code.REMOVED: _("You were removed from this room. You may come back and listen."),
     Code.BANNED: _("You were removed from this room and cannot come back."),
     Code.NOT_ADMITTED: _("The host of this room does not admit you."),
+    Code.ROOM_PRIVATE: _("This room is for people whom its host lets in. Ask whoever sent you the link."),
+    Code.TERMS_NOT_ACCEPTED: _("Look at what applies in this room, and agree to it first."),
     Code.ROOM_NOT_FOUND: _("There is no such room."),
     Code.ROOM_NOT_OPEN: _("This room has not begun yet."),
     Code.ROOM_ENDED: _("This room is over."),
     Code.ROOM_FROZEN: _("MiTalk’s staff have paused this room. Wait until they let it go on."),
-    Code.STAGE_FULL: _("Every seat on stage is taken."),
+    Code.ROOM_FULL: _("This room is full. Somebody may leave in a minute; until then, look at what is coming."),
+    Code.GUEST_LIST_FULL: _("The guest list is full. Take somebody off it first."),
+    Code.CONFIDENTIALITY_FIXED: _("Somebody has entered under what you chose. It can become stricter, not looser."),
+    Code.STAGE_FULL: _("Every seat on stage is taken. Stay and listen: one may become free."),
     Code.STAGE_LOCKED: _("The stage is locked. The host or a moderator can unlock it."),
     Code.NOT_ON_STAGE: _("That needs a place on stage."),
     Code.ALREADY_ON_STAGE: _("They are on stage already."),

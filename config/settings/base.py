@@ -123,6 +123,10 @@ else:
 
 BUS_SOCKET = VAR_DIR / "run" / "bus.sock"  # used only without REDIS_URL
 
+# --- Rooms ------------------------------------------------------------------------------------------------------
+
+MITALK_MOST_IN_A_ROOM = env.integer("MITALK_MOST_IN_A_ROOM", 2_000, least=2, most=100_000)  # as many as was measured
+
 # --- Audio ------------------------------------------------------------------------------------------------------
 
 MITALK_UDP_PORT = env.integer("MITALK_UDP_PORT", 7882, least=1, most=65535)
@@ -186,7 +190,7 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_SIGNUP_REDIRECT_URL = "accounts:welcome"
-ACCOUNT_RATE_LIMITS = {"invite_guess": "20/10m/ip"}  # beside allauth's own
+ACCOUNT_RATE_LIMITS = {"invite_guess": "20/10m/ip", "member_search": "60/m/user"}  # beside allauth's own
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("MITALK_PROXY_COUNT", 0, least=0, most=5)
 DEFAULT_FROM_EMAIL = env.text("MITALK_MAIL_FROM", "MiTalk <no-reply@localhost>")

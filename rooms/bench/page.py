@@ -111,7 +111,7 @@ class Page:
             await asyncio.wait_for(self._hello, _ANSWER_WITHIN_SECONDS)
             self.step = "joining"
             entry = messages.Join(
-                messages.PROTOCOL, muted=True, leave_other=True, as_staff=self.door.as_staff, resume=""
+                messages.PROTOCOL, muted=True, leave_other=True, as_staff=self.door.as_staff, resume="", accepts=""
             )
             joined = await self.command(messages.Join.type, **dataclasses.asdict(entry))
             seconds = time.perf_counter() - began

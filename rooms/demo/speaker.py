@@ -102,7 +102,9 @@ class DemoSpeaker:
             reading = asyncio.create_task(self._read())
             beating = asyncio.create_task(self._beat())
             try:
-                entry = messages.Join(messages.PROTOCOL, muted=False, leave_other=True, as_staff=False, resume="")
+                entry = messages.Join(
+                    messages.PROTOCOL, muted=False, leave_other=True, as_staff=False, resume="", accepts=""
+                )
                 await self._command(messages.Join.type, **dataclasses.asdict(entry))
                 await self._negotiate()
                 await self._command(messages.Unmute.type)

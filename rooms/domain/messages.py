@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 from rooms.domain.roles import Act
 from rooms.domain.snapshot import Audience, HandPolicy
 
-PROTOCOL = 2  # grows when a page of the old version could misread a frame
+PROTOCOL = 3  # grows when a page of the old version could misread a frame
 MAX_FRAME_BYTES = 16 * 1024
 MAX_ID = 2**31 - 1
 MAX_LINE = 140  # of why a hand is up
@@ -56,9 +56,10 @@ class Join:
     comes back muted stays muted, and nobody is ever unmuted by coming back unless they were unmuted here before.
     `resume` is the connection that this page had before its socket was lost, empty for a page that is new: with it, the
     sound goes on as it is. `leave_other`: give up the place in another room, after `in_another_room` asked. `as_staff`: be
-    here openly as staff. Answer: `{"you": You, "connection": …, "snapshot": RoomSnapshot, "desk": Desk or null}`; another
-    connection than the one asked for needs a new peer connection. Who then has no sound for some seconds is off the
-    roster (`media_missing`)."""
+    here openly as staff. `accepts`: the confidentiality that the person was shown and agreed to, or empty;
+    `terms_not_accepted` asks for it, with the room's in `details.confidentiality`. Answer: `{"you": You, "connection": …,
+    "snapshot": RoomSnapshot, "desk": Desk or null}`; another connection than the one asked for needs a new peer connection.
+    Who then has no sound for some seconds is off the roster (`media_missing`)."""
 
     type: ClassVar[str] = "room.join"
     act: ClassVar[Act] = Act.LISTEN
@@ -67,6 +68,7 @@ class Join:
     leave_other: bool
     as_staff: bool
     resume: str = text(32)
+    accepts: str = text(20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -433,13 +435,15 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class RoomSnapshot:
-    """The whole room for everyone, as of `seq`. `notice` is what staff last said, by `notice_by`."""
+    """The whole room for everyone, as of `seq`. `notice` is what staff last said, by `notice_by`. Where `confidentiality` is
+    `chatham`, nobody in the audience is named to anybody: `faces` is empty."""
 
     seq: int
     phase: str
     stage_size: int
     stage: list[PersonCard]
     staff: list[PersonCard]
+    confidentiality: str
     hand_policy: str
     locked: bool
     frozen: bool
@@ -528,7 +532,8 @@ class StageLocked:
 
 @dataclass(frozen=True, slots=True)
 class PersonRole:
-    """Somebody is a member, a moderator or the host from now on. `by` is empty when the rule of succession chose."""
+    """Somebody is a member, a moderator or the host from now on. `by` is empty when the rule of succession chose. Under the
+    Chatham House rule `name` and `by` are empty for those who sit in the audience, but for the host."""
 
     type: ClassVar[str] = "person.role"
     ordered: ClassVar[Audience] = Audience.EVERYONE

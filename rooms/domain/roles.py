@@ -146,6 +146,7 @@ ON_WHOM: dict[Act, dict[Role, frozenset[Role]]] = {
 # What a yes in the table still depends on: for the page that is written from it.
 CONDITIONS: dict[tuple[Act, Role], str] = {
     (Act.LISTEN, Role.GUEST): "public rooms",
+    (Act.LISTEN, Role.MEMBER): "rooms that let them in",
     (Act.LISTEN, Role.STAFF): "yes, shown",
     (Act.RAISE_HAND, Role.MEMBER): "as the hand policy allows",
     (Act.JOIN_STAGE, Role.MEMBER): "when invited",

@@ -29,6 +29,16 @@ class Visibility(StrEnum):
 
     PUBLIC = "public"  # guests too, from the link
     MEMBERS = "members"
+    FOLLOWERS = "followers"  # of whoever opened it
+    CLOSED = "closed"  # members on its guest list
+
+
+class Confidentiality(StrEnum):
+    """What may be told and kept of a room. Accepted before entering."""
+
+    ON_RECORD = "on_record"
+    CHATHAM_HOUSE = "chatham"  # what was said may be used, not who said it or who was there
+    OFF_RECORD = "off_record"  # nothing is kept
 
 
 class HandPolicy(StrEnum):

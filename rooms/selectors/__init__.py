@@ -1,5 +1,15 @@
 """Reads: what pages, the live protocol and the audio worker are shown."""
 
+from rooms.selectors.admission import (
+    FEWEST_LETTERS,
+    guest_list,
+    has_agreed,
+    is_private,
+    may_enter,
+    members_to_list,
+    open_to,
+    shut_out,
+)
 from rooms.selectors.listing import (
     RoomCard,
     coming_rooms,
@@ -26,6 +36,7 @@ from rooms.selectors.people import (
     person_card,
     person_of,
 )
+from rooms.selectors.pings import may_be_pinged, may_ping_from, pingable, pings_of
 from rooms.selectors.stage import (
     audience,
     audience_of,
@@ -41,6 +52,7 @@ from rooms.selectors.stage import (
 from rooms.selectors.workers import audio_truth, connections_here, live_workers, rooms_of_worker
 
 __all__ = [
+    "FEWEST_LETTERS",
     "RoomCard",
     "admitted",
     "as_hand",
@@ -58,21 +70,32 @@ __all__ = [
     "find_topic",
     "followed_by_speakers",
     "gone_lately",
+    "guest_list",
     "hand_card",
+    "has_agreed",
     "has_place_on_stage",
+    "is_private",
     "is_signed_in",
     "live_by_topic",
     "live_rooms",
     "live_workers",
+    "may_be_pinged",
+    "may_enter",
+    "may_ping_from",
     "members_by_email",
+    "members_to_list",
     "on_roster",
     "on_stage",
+    "open_to",
     "people_here",
     "person_card",
     "person_of",
+    "pingable",
+    "pings_of",
     "room_card",
     "room_snapshot",
     "rooms_of_worker",
+    "shut_out",
     "stage_snapshot",
     "standings",
     "topics",

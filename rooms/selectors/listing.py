@@ -11,10 +11,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.converters import PUBLIC_ID_PATTERN
+from accounts.models import User
+from rooms.domain.confidentiality import shows_audience
 from rooms.domain.messages import PersonCard
 from rooms.domain.roles import Position, Role
-from rooms.domain.snapshot import Phase
+from rooms.domain.snapshot import Confidentiality, Phase
 from rooms.models import Participant, Room, Topic
+from rooms.selectors.admission import open_to
 from rooms.selectors.people import headline, looks_of, on_roster, person_card
 from rooms.selectors.stage import on_stage
 
@@ -38,6 +41,9 @@ class RoomCard:
     people: list[PersonCard]
     listening: int
     is_demo: bool
+    description: str
+    visibility: str
+    confidentiality: str
 
 
 def find_room(public_id: str) -> Room | None:
@@ -50,23 +56,24 @@ def room_card(room: Room) -> RoomCard:
     return _cards([room])[0]
 
 
-def live_rooms() -> list[RoomCard]:
-    """The rooms that talk now, the fullest first."""
-    rooms = Room.objects.filter(phase=Phase.LIVE)
+def live_rooms(viewer: User) -> list[RoomCard]:
+    """The rooms that talk now and would let this person in, the fullest first."""
+    rooms = Room.objects.filter(open_to(viewer), phase=Phase.LIVE)
     return sorted(_cards(_with_people(rooms)), key=lambda card: (-card.listening - len(card.people), card.title))
 
 
-def live_by_topic() -> list[tuple[str, list[RoomCard]]]:
+def live_by_topic(viewer: User) -> list[tuple[str, list[RoomCard]]]:
     """The rooms that talk now, under their topics; topics in the order of their fullest room."""
     by_topic: dict[str, list[RoomCard]] = defaultdict(list)
-    for card in live_rooms():
+    for card in live_rooms(viewer):
         by_topic[card.topic].append(card)
     return list(by_topic.items())
 
 
-def coming_rooms(now: datetime | None = None) -> list[RoomCard]:
-    """The programme: rooms to come, the next first."""
-    rooms = Room.objects.filter(phase=Phase.SCHEDULED, starts_at__gte=now or timezone.now()).order_by("starts_at")
+def coming_rooms(viewer: User, now: datetime | None = None) -> list[RoomCard]:
+    """The programme: rooms to come that would let this person in, the next first."""
+    coming = Room.objects.filter(open_to(viewer), phase=Phase.SCHEDULED, starts_at__gte=now or timezone.now())
+    rooms = coming.order_by("starts_at")
     return _cards(_with_people(rooms))
 
 
@@ -99,12 +106,24 @@ def _cards(rooms: Iterable[Room]) -> list[RoomCard]:
             started_at=room.started_at,
             minutes_live=int((now - room.started_at).total_seconds() // 60) if room.started_at else 0,
             host_name=room.host.name,
-            people=[person_card(participant) for participant in getattr(room, "stage_now", on_stage(room))]
-            or [_host_card(room)],
+            people=_people(room),
             listening=getattr(room, "listening", 0),
             is_demo=room.host.is_demo,
+            description=room.description,
+            visibility=room.visibility,
+            confidentiality=room.confidentiality,
         )
         for room in rooms
+    ]
+
+
+def _people(room: Room) -> list[PersonCard]:
+    """Who is on stage, else the host. Under the Chatham House rule who speaks is for those inside."""
+    if not shows_audience(Confidentiality(room.confidentiality)):
+        return [_host_card(room)]
+    stage = getattr(room, "stage_now", None)
+    return [person_card(participant) for participant in (on_stage(room) if stage is None else stage)] or [
+        _host_card(room)
     ]
 
 

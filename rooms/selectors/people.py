@@ -8,10 +8,12 @@ from django.utils import timezone
 
 from accounts.models import Follow, User, normalised_email
 from accounts.portraits import look
+from rooms.domain.confidentiality import shows_audience
 from rooms.domain.messages import Face, HandCard, PersonCard, Visitor
 from rooms.domain.roles import Position, Role
-from rooms.domain.snapshot import Hand, Person
+from rooms.domain.snapshot import Confidentiality, Hand, Person
 from rooms.models import Ban, Participant, Room
+from rooms.selectors.admission import still_let_in
 
 MOST_FOUND = 50
 
@@ -23,12 +25,13 @@ def on_roster(participants: QuerySet[Participant]) -> QuerySet[Participant]:
 
 def admitted(participants: QuerySet[Participant]) -> QuerySet[Participant]:
     """Those on the roster who still may be there: their account is active, they are signed in as they were when they came,
-    and whoever is there as staff is still of the staff."""
+    whoever is there as staff is still of the staff, and the room still lets them in."""
     signed_in = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=timezone.now())
     return on_roster(participants).filter(
         Q(user=None) | Q(user__is_active=True),
         Q(session_key="") | Exists(signed_in),
         ~Q(role=Role.STAFF) | Q(user__is_staff=True),
+        still_let_in(),
     )
 
 
@@ -135,13 +138,17 @@ def banned_now(room: Room) -> QuerySet[Ban]:
 
 
 def find_people(room: Room, query: str) -> list[Visitor]:
-    """Those who are or were in a room, by a part of their name or a guest's number; those who are here first."""
+    """Those who are or were in a room, by a part of their name or a guest's number; those who are here first. Where the
+    audience is not shown there is no list of it either: without a name, only whom those who run the room see anyway."""
     people = room.participants.filter(joins__gt=0).select_related("user__profile")
     words = query.strip()
     if words:
         number = int(words) if words.isascii() and words.isdigit() and len(words) < 9 else 0
         named = Q(user__profile__name__icontains=words)
         people = people.filter(named | Q(guest_number=number, user=None) if number else named)
+    elif not shows_audience(Confidentiality(room.confidentiality)):
+        seen = Q(position=Position.STAGE) | Q(hand_number__gt=0) | Q(invited_by__isnull=False)
+        people = people.filter(seen | Q(user=None) | ~Q(role=Role.MEMBER))
     found = people.order_by("-arrived_at")
     here = list(on_roster(found)[:MOST_FOUND])
     gone = list(found.exclude(left_at=None)[: MOST_FOUND - len(here)]) if len(here) < MOST_FOUND else []

@@ -7,9 +7,10 @@ from types import MappingProxyType
 from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
+from rooms.domain.confidentiality import shows_audience
 from rooms.domain.messages import Desk, Face, RoomSnapshot, You
 from rooms.domain.roles import Position, Role
-from rooms.domain.snapshot import HandPolicy, Phase, Snapshot
+from rooms.domain.snapshot import Confidentiality, HandPolicy, Phase, Snapshot
 from rooms.models import Participant, Room
 from rooms.selectors.people import as_hand, as_person, face, hand_card, on_roster, person_card
 
@@ -60,8 +61,11 @@ def stage_snapshot(room: Room) -> Snapshot:
 
 
 def audience(room: Room) -> tuple[int, list[Face]]:
-    """How many listen, and the faces of the last members to arrive. Guests are counted; staff are shown elsewhere."""
+    """How many listen, and the faces of the last members to arrive. Guests are counted; staff are shown elsewhere. Under the
+    Chatham House rule there are no faces: whatever is told of an audience comes from here."""
     listeners = on_roster(room.participants.all()).filter(position=Position.AUDIENCE).exclude(role=Role.STAFF)
+    if not shows_audience(Confidentiality(room.confidentiality)):
+        return listeners.count(), []
     members = listeners.exclude(user=None).select_related("user__profile")
     faces = [face(participant) for participant in members.order_by("-arrived_at", "-id")[:MOST_FACES]]
     return listeners.count(), faces
@@ -84,6 +88,7 @@ def room_snapshot(public_id: str) -> RoomSnapshot:
         stage_size=room.stage_size,
         stage=[person_card(participant) for participant in on_stage(room)],
         staff=[person_card(participant) for participant in staff],
+        confidentiality=room.confidentiality,
         hand_policy=room.hand_policy,
         locked=room.locked,
         frozen=room.frozen,

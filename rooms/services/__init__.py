@@ -43,19 +43,30 @@ from rooms.services.departing import (
 )
 from rooms.services.ending import EMPTY_STAGE_CLOSES_AFTER, close_empty_rooms, end_from_outside
 from rooms.services.entering import Entrant, Joined, guest, is_banned, join
-from rooms.services.opening import create_topic, open_room, open_scheduled, schedule_room
+from rooms.services.guest_list import MOST_ON_A_GUEST_LIST, put_on_guest_list, take_off_guest_list
+from rooms.services.opening import (
+    change_confidentiality,
+    create_topic,
+    open_room,
+    open_scheduled,
+    schedule_room,
+)
+from rooms.services.pinging import MOST_PINGS_AN_HOUR, ping, put_ping_away
 from rooms.services.succession import succeed_absent_hosts
 from rooms.services.workers import beat_worker, place_room, register_worker
 
 __all__ = [
     "EMPTY_STAGE_CLOSES_AFTER",
     "GUEST_BAN",
+    "MOST_ON_A_GUEST_LIST",
+    "MOST_PINGS_AN_HOUR",
     "PLACE_KEPT",
     "Entrant",
     "Joined",
     "ban",
     "beat_worker",
     "block",
+    "change_confidentiality",
     "close_empty_rooms",
     "create_topic",
     "decline",
@@ -84,7 +95,10 @@ __all__ = [
     "name_moderator",
     "open_room",
     "open_scheduled",
+    "ping",
     "place_room",
+    "put_on_guest_list",
+    "put_ping_away",
     "raise_hand",
     "register_worker",
     "remove",
@@ -99,6 +113,7 @@ __all__ = [
     "suspend",
     "sweep_absent",
     "sweep_revoked",
+    "take_off_guest_list",
     "tell_room",
     "withdraw",
 ]

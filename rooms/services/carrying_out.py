@@ -63,12 +63,12 @@ def carry_out(room: Room, snapshot: Snapshot, decided: tuple[changes.Event, ...]
     """Save what was decided and tell everybody, in the order of the versions."""
     if not decided:
         return
-    name = events.names_in(room)
+    names = {Audience.EVERYONE: events.names_for_everyone_in(room), Audience.MODERATORS: events.names_in(room)}
     for event in decided:
         snapshot = changes.apply(snapshot, event)
         _save(room, event)
         seq = snapshot.version if event.audience is Audience.EVERYONE else snapshot.moderators_version
-        events.publish_change(room, event, seq, name)
+        events.publish_change(room, event, seq, names[event.audience])
     room.version, room.moderators_version = snapshot.version, snapshot.moderators_version
     if snapshot.phase is Phase.LIVE and not snapshot.stage:
         room.stage_empty_since = room.stage_empty_since or timezone.now()

@@ -60,13 +60,15 @@ def sweep_absent(now: datetime | None = None) -> int:
 
 
 def sweep_revoked() -> int:
-    """Take those off the roster who may not be there any more: suspended, signed out, no longer staff.
+    """Take those off the roster who may not be there any more: not let in by the room, suspended, signed out, no longer
+    staff.
 
     Returns:
         How many.
     """
     here = Participant.objects.filter(left_at=None)
-    return _depart_all(
+    gone = _depart_all(selectors.shut_out(here), keeps_place=False, code=Code.ROOM_PRIVATE)
+    return gone + _depart_all(
         here.exclude(pk__in=selectors.admitted(here).values("pk")), keeps_place=False, code=Code.SIGNED_OUT
     )
 

@@ -4,6 +4,7 @@ import contextlib
 import secrets
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
@@ -12,9 +13,10 @@ from django.utils.crypto import salted_hmac
 from accounts.models import Block, User
 from rooms import events, media, selectors
 from rooms.domain import commands
+from rooms.domain.confidentiality import must_be_accepted
 from rooms.domain.errors import Code, Refused
-from rooms.domain.roles import Position, Role
-from rooms.domain.snapshot import Phase, Visibility
+from rooms.domain.roles import RUNS_THE_ROOM, Position, Role
+from rooms.domain.snapshot import Confidentiality, Phase
 from rooms.domain.state import decide
 from rooms.models import Ban, Participant, Room
 from rooms.services.carrying_out import carry_out, locked, locked_participant
@@ -66,28 +68,32 @@ def join(
     resume: str = "",
     leave_other: bool = False,
     as_staff: bool = False,
+    accepts: str = "",
 ) -> Joined:
     """Enter a room, or come back to one's place in it.
 
     `muted` is what the person's page last wanted; nobody comes back louder than they left. `resume` is the connection that
     the page had: if it is still the person's own, it stays, and the sound with it. When the stage is full, one listens. One
     is in one live room at a time: entering here leaves the other, if `leave_other` or if nothing is given up there.
+    `accepts` is the confidentiality that the person was shown and agreed to; agreed to once, it is remembered.
 
     Raises:
         Refused: `room_not_found`, `room_not_open`, `room_ended`; `signed_out` for a suspended account or a guest where there
-            are none; `banned`; `not_admitted` by a host who blocked them; `in_another_room` with that room's details;
+            are none; `room_private` for whom the room is not open to; `banned`; `not_admitted` by a host who blocked them;
+            `room_full`; `terms_not_accepted` with the room's confidentiality; `in_another_room` with that room's details;
             `not_allowed` as staff who are none.
     """
     entrant = Entrant(user=who) if isinstance(who, User) else who
     room = Room.objects.filter(public_id=room_public_id).first()
     if room is None:
         raise Refused(Code.ROOM_NOT_FOUND)
-    _demand_open(room)
     _demand_admission(room, entrant, as_staff=as_staff)
+    _demand_agreement(room, entrant, accepts)
+    _demand_space(room, entrant, as_staff=as_staff)
     for _ in range(_TRIES):
         _leave_others(room, entrant, leave_other=leave_other)
         try:
-            joined = _enter(room, entrant, muted=muted, resume=resume, as_staff=as_staff)
+            joined = _enter(room, entrant, muted=muted, resume=resume, as_staff=as_staff, accepts=accepts)
         except IntegrityError:
             continue  # this account entered another room meanwhile: it leaves that one
         _give_a_worker(room)
@@ -112,7 +118,7 @@ def _demand_open(room: Room) -> None:
 def _demand_admission(room: Room, entrant: Entrant, *, as_staff: bool) -> None:
     user = entrant.user
     if user is None:
-        if room.visibility != Visibility.PUBLIC or not entrant.guest_key:
+        if not entrant.guest_key or not selectors.may_enter(room, None):
             raise Refused(Code.SIGNED_OUT)
         if as_staff:
             raise Refused(Code.NOT_ALLOWED)
@@ -124,12 +130,20 @@ def _demand_admission(room: Room, entrant: Entrant, *, as_staff: bool) -> None:
             raise Refused(Code.SIGNED_OUT)
         if as_staff and (not current or room.host_id == user.pk):
             raise Refused(Code.NOT_ALLOWED)
-    if as_staff:
-        return
-    _demand_welcome(room, entrant)
+    if not as_staff:
+        _demand_let_in(room, entrant)  # before anything is said of the room
+    _demand_open(room)
+    if not as_staff:
+        _demand_welcome(room, entrant)
+
+
+def _demand_let_in(room: Room, entrant: Entrant) -> None:
+    if not selectors.may_enter(room, entrant.user):
+        raise Refused(Code.ROOM_PRIVATE if entrant.user else Code.SIGNED_OUT)
 
 
 def _demand_welcome(room: Room, entrant: Entrant) -> None:
+    _demand_let_in(room, entrant)
     if is_banned(room, entrant):
         raise Refused(Code.BANNED)
     if entrant.user is not None and Block.objects.filter(blocker=room.host_id, blocked=entrant.user).exists():
@@ -138,7 +152,7 @@ def _demand_welcome(room: Room, entrant: Entrant) -> None:
 
 def _demand_still_admitted(room: Room, entrant: Entrant) -> None:
     """Once their row is locked: what was committed before is seen now, and what comes after sees them inside."""
-    room.refresh_from_db(fields=["phase"])
+    room.refresh_from_db(fields=["phase", "confidentiality"])
     _demand_open(room)
     _demand_welcome(room, entrant)
 
@@ -150,6 +164,34 @@ def is_banned(room: Room, entrant: Entrant) -> bool:
         return bans.filter(Q(user=entrant.user) | Q(email_key=email_key(entrant.user.email))).exists()
     same_network = Q(network=entrant.network) if entrant.network else Q(pk=None)
     return bans.filter(Q(guest_key=entrant.guest_key) | same_network).exists()
+
+
+# --- Agreed to, and not full ---------------------------------------------------------------------------------------
+
+
+def _demand_agreement(room: Room, entrant: Entrant, accepts: str) -> None:
+    """What applies was shown and agreed to, now or before. Whoever hosts the room chose it."""
+    mode = Confidentiality(room.confidentiality)
+    if not must_be_accepted(mode) or accepts == mode:
+        return
+    if entrant.user:
+        has_agreed = selectors.has_agreed(room, entrant.user)
+    else:
+        has_agreed = room.participants.filter(_mine(entrant), accepted=mode).exists()
+    if not has_agreed:
+        raise Refused(Code.TERMS_NOT_ACCEPTED, confidentiality=mode.value)
+
+
+def _demand_space(room: Room, entrant: Entrant, *, as_staff: bool) -> None:
+    """Counted without a lock: of those who come at the same moment a few more may get in. Whoever is here, has a place here,
+    runs the room or was named to speak, and staff, come in always."""
+    if as_staff or selectors.on_roster(room.participants.all()).count() < settings.MITALK_MOST_IN_A_ROOM:
+        return
+    mine = room.participants.filter(_mine(entrant))
+    has_place = Q(left_at=None, joins__gt=0) | Q(place_until__gt=timezone.now()) | Q(role__in=RUNS_THE_ROOM)
+    if mine.filter(has_place).exists() or (entrant.user and selectors.has_place_on_stage(room, entrant.user)):
+        return
+    raise Refused(Code.ROOM_FULL)
 
 
 # --- One live room an account --------------------------------------------------------------------------------------
@@ -175,7 +217,7 @@ def _leave_others(room: Room, entrant: Entrant, *, leave_other: bool) -> None:
 
 
 @transaction.atomic
-def _enter(room: Room, entrant: Entrant, *, muted: bool, resume: str, as_staff: bool) -> Joined:
+def _enter(room: Room, entrant: Entrant, *, muted: bool, resume: str, as_staff: bool, accepts: str) -> Joined:
     if entrant.user is None:
         entry = room.participants.filter(guest_key=entrant.guest_key).first() or _new_guest(room, entrant)
         is_ours = False
@@ -184,11 +226,12 @@ def _enter(room: Room, entrant: Entrant, *, muted: bool, resume: str, as_staff: 
         defaults = {"role": role, "connection": ""}
         entry, is_ours = Participant.objects.get_or_create(room=room, user=entrant.user, defaults=defaults)
     if _changes_the_stage(room, entrant, entry, as_staff=as_staff):
-        return _enter_under_lock(room, entrant, entry, muted=muted, resume=resume, as_staff=as_staff)
+        return _enter_under_lock(room, entrant, entry, muted=muted, resume=resume, as_staff=as_staff, accepts=accepts)
     # A row that was made just now nobody else has seen.
     participant = entry if is_ours else locked_participant(entry.pk)
     _demand_still_admitted(room, entrant)
-    joined = _connect(participant, entrant, resume)
+    _demand_agreement(room, entrant, accepts)
+    joined = _connect(room, participant, entrant, resume)
     events.publish(room.public_id, events.AudienceMoved())
     return joined
 
@@ -216,7 +259,7 @@ def _changes_the_stage(room: Room, entrant: Entrant, entry: Participant, *, as_s
 
 
 def _enter_under_lock(
-    room: Room, entrant: Entrant, entry: Participant, *, muted: bool, resume: str, as_staff: bool
+    room: Room, entrant: Entrant, entry: Participant, *, muted: bool, resume: str, as_staff: bool, accepts: str
 ) -> Joined:
     assert entrant.user is not None
     room = locked(room.public_id)
@@ -224,6 +267,7 @@ def _enter_under_lock(
     _demand_open(room)
     if not as_staff:
         _demand_welcome(room, entrant)
+    _demand_agreement(room, entrant, accepts)
     if as_staff != (participant.role == Role.STAFF):
         if participant.left_at is None and participant.joins:
             here = Participant.objects.filter(left_at=None)
@@ -254,7 +298,7 @@ def _enter_under_lock(
             raise
         decided = ()
         participant.position, participant.muted, participant.number = Position.AUDIENCE, True, 0
-    joined = _connect(participant, entrant, resume)
+    joined = _connect(room, participant, entrant, resume)
     carry_out(room, snapshot, decided)
     events.publish(room.public_id, events.AudienceMoved())
     return joined
@@ -282,7 +326,7 @@ def _take_named_seat(room: Room, user: User, participant: Participant) -> None:
         participant.position, participant.muted = Position.STAGE, True
 
 
-def _connect(participant: Participant, entrant: Entrant, resume: str) -> Joined:
+def _connect(room: Room, participant: Participant, entrant: Entrant, resume: str) -> Joined:
     """Give the person's one place in the room to a connection: the same, if the page resumes it; else a new one, and the
     one before loses socket and sound."""
     former = participant.connection
@@ -295,6 +339,8 @@ def _connect(participant: Participant, entrant: Entrant, resume: str) -> Joined:
         participant.arrived_at = now
     participant.left_at = participant.dropped_at = participant.place_until = None
     participant.last_seen_at = now
+    if participant.accepted != room.confidentiality:
+        participant.accepted, participant.accepted_at = room.confidentiality, now
     participant.session_key = entrant.session_key
     participant.network = entrant.network
     participant.joins += 1

@@ -8,9 +8,11 @@ from django.utils import timezone
 
 from accounts.models import Industry, User
 from accounts.text import key, tidy
+from rooms.domain.confidentiality import loosens
 from rooms.domain.errors import Code, Refused
-from rooms.domain.snapshot import HandPolicy, Phase, Visibility
+from rooms.domain.snapshot import Confidentiality, HandPolicy, Phase, Visibility
 from rooms.models import Room, Topic
+from rooms.services.carrying_out import locked
 
 
 def create_topic(*, name: str, industry: Industry, by: User) -> Topic:
@@ -26,19 +28,28 @@ def open_room(
     title: str,
     topic: Topic,
     language: str,
+    description: str = "",
     visibility: str = Visibility.MEMBERS,
+    confidentiality: str = Confidentiality.ON_RECORD,
     hand_policy: str = HandPolicy.EVERYONE,
+    stage_size: int = 8,
+    slow_mode: int = 0,
     speakers: Iterable[User] = (),
 ) -> Room:
-    """A room that is live from now on."""
+    """A room that is live from now on. Whom a closed one lets in is said by its guest list, which begins empty."""
     now = timezone.now()
     room = Room.objects.create(
         host=host,
+        opened_by=host,
         title=tidy(title),
+        description=tidy(description),
         topic=topic,
         language=language,
         visibility=visibility,
+        confidentiality=confidentiality,
         hand_policy=hand_policy,
+        stage_size=stage_size,
+        slow_mode=slow_mode,
         phase=Phase.LIVE,
         starts_at=now,
         started_at=now,
@@ -53,7 +64,9 @@ def schedule_room(
     *, host: User, title: str, topic: Topic, language: str, starts_at: datetime, speakers: Iterable[User] = ()
 ) -> Room:
     """A room to come."""
-    room = Room.objects.create(host=host, title=tidy(title), topic=topic, language=language, starts_at=starts_at)
+    room = Room.objects.create(
+        host=host, opened_by=host, title=tidy(title), topic=topic, language=language, starts_at=starts_at
+    )
     room.speakers.set(speakers)
     return room
 
@@ -69,3 +82,26 @@ def open_scheduled(room_public_id: str, by: User) -> None:
     opened = hosted.filter(phase=Phase.SCHEDULED).update(phase=Phase.LIVE, started_at=now, stage_empty_since=now)
     if not opened and not hosted.filter(phase=Phase.LIVE).exists():
         raise Refused(Code.ROOM_ENDED if hosted.exists() else Code.NOT_ALLOWED)
+
+
+@transaction.atomic
+def change_confidentiality(room_public_id: str, by: User, mode: str) -> None:
+    """The host chooses another confidentiality. Once somebody has entered it becomes stricter only; who is inside sees it at
+    once, whoever comes back is asked again.
+
+    Raises:
+        Refused: `not_allowed` for anybody else, `room_ended`, `confidentiality_fixed`.
+    """
+    room = locked(room_public_id)
+    if room.host_id != by.pk:
+        raise Refused(Code.NOT_ALLOWED)
+    if room.phase == Phase.ENDED:
+        raise Refused(Code.ROOM_ENDED)
+    before, after = Confidentiality(room.confidentiality), Confidentiality(mode)
+    somebody_entered = room.participants.filter(joins__gt=0).exists()
+    if somebody_entered and loosens(before, after):
+        raise Refused(Code.CONFIDENTIALITY_FIXED)
+    if before is not after:
+        room.confidentiality = after.value
+        room.version += 1  # without an event: every page sees that it is behind, and asks for the room as it is now
+        room.save(update_fields=["confidentiality", "version"])

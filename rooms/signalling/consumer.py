@@ -39,6 +39,7 @@ FATAL = {
     Code.REMOVED,
     Code.BANNED,
     Code.NOT_ADMITTED,
+    Code.ROOM_PRIVATE,
     Code.ROOM_NOT_FOUND,
     Code.ROOM_NOT_OPEN,
     Code.ROOM_ENDED,
@@ -48,6 +49,7 @@ CLOSE_CODES = {
     Code.PROFILE_MISSING: 4403,
     Code.BANNED: 4403,
     Code.NOT_ADMITTED: 4403,
+    Code.ROOM_PRIVATE: 4403,
     Code.ROOM_NOT_FOUND: 4404,
     Code.NOT_JOINED: 4408,
     Code.MEDIA_MISSING: 4408,
@@ -212,6 +214,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
             resume=command.resume,
             leave_other=command.leave_other,
             as_staff=command.as_staff,
+            accepts=command.accepts,
         )
 
     async def _whole(self) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from rooms import services
+from rooms.models import Room
 from tests.factories import a_live_room, a_member, an_invite
 
 pytestmark = pytest.mark.django_db
@@ -21,6 +22,8 @@ def pages(recording_bus) -> dict[str, tuple[str, User | None]]:
     _invite, code = an_invite(sponsor=member, room=room)
     over = a_live_room(member)
     services.end_from_outside(over.public_id, by=over.host)
+    closed = a_live_room(a_member("Lin Wei"))
+    Room.objects.filter(pk=closed.pk).update(visibility="closed")
     return {
         "front": (reverse("rooms:front"), None),
         "sign in": (reverse("account_login"), None),
@@ -29,6 +32,9 @@ def pages(recording_bus) -> dict[str, tuple[str, User | None]]:
         "unknown invite": (reverse("invites:preview", args=["x"]), None),
         "reset": (reverse("account_reset_password"), None),
         "not found": ("/nowhere/", None),
+        "how to get in": (reverse("invites:how_to_get_in"), None),
+        "choices": (reverse("rooms:choices", args=[room.public_id]), member),
+        "closed room": (reverse("rooms:room", args=[closed.public_id]), member),
         "hallway": (reverse("rooms:hallway"), member),
         "new room": (reverse("rooms:new_room"), member),
         "new topic": (reverse("rooms:new_topic"), member),

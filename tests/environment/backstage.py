@@ -76,6 +76,8 @@ def make(
     staff: list[str] = (),  # type: ignore[assignment]
     visibility: str = "members",
     hand_policy: str = "everyone",
+    confidentiality: str = "on_record",
+    description: str = "",
 ) -> dict[str, Any]:
     """Members (some of them staff), their sessions, and a live room whose host and speakers are those of `stage`."""
     from tests.factories import a_member, a_topic
@@ -92,6 +94,8 @@ def make(
         language="en",
         visibility=visibility,
         hand_policy=hand_policy,
+        confidentiality=confidentiality,
+        description=description,
         speakers=tuple(users[name] for name in speakers),
     )
     return {

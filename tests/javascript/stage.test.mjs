@@ -84,3 +84,11 @@ test("an open microphone that nothing comes from is said beside the button", () 
   assert.equal(bigButton({ ...now, unheard: false }).hint, undefined);
   assert.equal(bigButton({ ...now, muted: true }).hint, undefined);
 });
+
+test("before entering the button agrees to what applies, and inside it does not speak of it any more", () => {
+  const now = { state: "outside", asks: "chatham", expectsStage: false, role: "member", onStage: false, handPolicy: "everyone" };
+  assert.deepEqual(bigButton(now), { word: "agree", look: "hand", does: "enter" });
+  assert.equal(bigButton({ ...now, expectsStage: true }).word, "agree");
+  assert.equal(bigButton({ ...now, asks: "" }).word, "listen");
+  assert.equal(bigButton({ ...now, state: "inside", asks: "" }).word, "raise");
+});

@@ -29,6 +29,7 @@ from tests.permissions.statement import (
 
 pytestmark = pytest.mark.django_db
 BY_CONNECTION = tuple(command for command in SERVICES if command not in ("room.join", "room.leave"))
+PRIVATE = (Visibility.FOLLOWERS, Visibility.CLOSED)
 OWN_ACTS = tuple(command for command in ON_ONESELF_OR_THE_ROOM if command in SERVICES)
 
 
@@ -214,6 +215,10 @@ def a_newcomer(who: str) -> services.Entrant:
         ("staff", Visibility.PUBLIC, False, Role.MEMBER),
         ("staff", Visibility.PUBLIC, True, Role.STAFF),
         ("staff", Visibility.MEMBERS, True, Role.STAFF),
+        *((who, private, False, Code.ROOM_PRIVATE) for who in ("member", "staff") for private in PRIVATE),
+        *(("guest", private, False, Code.SIGNED_OUT) for private in PRIVATE),
+        *(("member", private, True, Code.NOT_ALLOWED) for private in PRIVATE),
+        *(("staff", private, True, Role.STAFF) for private in PRIVATE),
     ],
 )
 def test_who_listens_and_as_what(who: str, visibility: Visibility, as_staff: bool, outcome: Role | Code) -> None:

@@ -251,6 +251,9 @@ async def test_who_is_there_no_more_does_nothing(
 # --- Coming in ------------------------------------------------------------------------------------------------------
 
 
+PRIVATE = (Visibility.FOLLOWERS, Visibility.CLOSED)
+
+
 def a_room(visibility: Visibility) -> str:
     room = a_live_room()
     Room.objects.filter(pk=room.pk).update(visibility=visibility)
@@ -268,6 +271,9 @@ def a_room(visibility: Visibility) -> str:
         ("member", Visibility.MEMBERS, True, "not_allowed"),
         ("staff", Visibility.MEMBERS, False, "member"),
         ("staff", Visibility.MEMBERS, True, "staff"),
+        *((who, private, False, "room_private") for who in ("member", "staff") for private in PRIVATE),
+        *(("guest", private, False, "signed_out") for private in PRIVATE),
+        *(("staff", private, True, "staff") for private in PRIVATE),
     ],
 )
 async def test_who_listens_and_as_what(

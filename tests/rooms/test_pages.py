@@ -14,7 +14,17 @@ from tests.factories import a_live_room, a_member, a_topic, an_industry
 from tests.fakes import RecordingBus
 
 pytestmark = pytest.mark.django_db
-FORM = {"title": "Packaging 101", "language": "en", "speakers": "", "visibility": "members", "hand_policy": "everyone"}
+FORM = {
+    "title": "Packaging 101",
+    "language": "en",
+    "description": "",
+    "speakers": "",
+    "visibility": "members",
+    "confidentiality": "on_record",
+    "hand_policy": "everyone",
+    "stage_size": 8,
+    "slow_mode": 0,
+}
 
 
 @pytest.fixture
@@ -36,6 +46,111 @@ def test_a_topic_is_made_and_a_room_opened_in_it(client: Client, host: User) -> 
     page = client.get(room_address)
     assert page.context["i_am_host"]
     assert page.context["i_am_on_stage"]
+
+
+def test_a_room_is_opened_with_everything_chosen(client: Client, host: User) -> None:
+    chosen = {
+        "description": "  How the yield\r\nwas measured ",
+        "language": "ko",
+        "visibility": "followers",
+        "confidentiality": "off_record",
+        "hand_policy": "followed",
+        "stage_size": 3,
+        "slow_mode": 30,
+    }
+    client.post(reverse("rooms:new_room"), FORM | chosen | {"topic": a_topic(host).pk})
+    room = Room.objects.get()
+    assert {name: getattr(room, name) for name in chosen} == chosen | {"description": "How the yield was measured"}
+    assert room.opened_by == host
+
+
+def test_a_closed_room_asks_next_who_may_enter(client: Client, host: User) -> None:
+    response = client.post(reverse("rooms:new_room"), FORM | {"topic": a_topic(host).pk, "visibility": "closed"})
+    assert response["Location"] == reverse("rooms:choices", args=[Room.objects.get().public_id])
+
+
+def test_the_form_begins_with_title_and_topic_and_hides_the_rest_until_it_is_wanted_or_wrong(
+    client: Client, host: User
+) -> None:
+    page = client.get(reverse("rooms:new_room"))
+    assert [field.name for field in page.context["form"].always] == ["title", "topic"]
+    assert '<details class="more">' in page.content.decode()
+    wrong = client.post(reverse("rooms:new_room"), FORM | {"topic": a_topic(host).pk, "stage_size": 99})
+    assert wrong.context["form"].has_error("stage_size")
+    assert '<details class="more" open>' in wrong.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("visibility", "everybody"),
+        ("confidentiality", ""),
+        ("confidentiality", "loose"),
+        ("slow_mode", 7),
+        ("slow_mode", -10),
+        ("stage_size", 0),
+        ("stage_size", 17),
+        ("description", "x" * 501),
+        ("description", "a\u200bb"),
+    ],
+)
+def test_a_choice_that_is_none_is_refused(client: Client, host: User, field: str, value: object) -> None:
+    form = FORM | {"topic": a_topic(host).pk, field: value}
+    assert client.post(reverse("rooms:new_room"), form).context["form"].has_error(field)
+    assert not Room.objects.exists()
+
+
+def test_what_applies_is_read_before_anybody_is_seen(client: Client, host: User) -> None:
+    room = a_live_room(host)
+    Room.objects.update(confidentiality="off_record")
+    services.join(room.public_id, host, muted=True)
+    address = reverse("rooms:room", args=[room.public_id])
+    assert not client.get(address).context["asks"]  # the host chose it
+    member = a_member("Amara Okafor")
+    client.force_login(member, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(address)
+    assert page.context["asks"]
+    assert (page.context["stage"], page.context["audience"]) == ([], [])
+    assert "I agree, let me in" in page.content.decode()
+    services.join(room.public_id, member, muted=True, accepts="off_record")
+    page = client.get(address)
+    assert not page.context["asks"]
+    assert [person.name for person in page.context["stage"]] == ["Ji-woo Han"]
+
+
+def test_the_audience_of_a_chatham_house_room_is_not_in_its_page(client: Client, host: User) -> None:
+    room = a_live_room(host)
+    Room.objects.update(confidentiality="chatham")
+    services.join(room.public_id, a_member("Lin Wei"), muted=True, accepts="chatham")
+    page = client.get(reverse("rooms:room", args=[room.public_id]))
+    assert page.context["audience_count"] == 1
+    assert "Lin Wei" not in page.content.decode()
+
+
+def test_the_host_chooses_another_confidentiality_on_a_page(client: Client, host: User) -> None:
+    room = a_live_room(host)
+    address = reverse("rooms:change_confidentiality", args=[room.public_id])
+    assert client.post(address, {"confidentiality": "chatham"}).status_code == 302
+    services.join(room.public_id, a_member(), muted=True, accepts="chatham")
+    response = client.post(address, {"confidentiality": "on_record"})
+    assert (response.status_code, response["X-Error-Code"]) == (409, "confidentiality_fixed")
+    client.force_login(a_member(), backend="django.contrib.auth.backends.ModelBackend")
+    assert client.post(address, {"confidentiality": "off_record"}).status_code == 404
+    room.refresh_from_db()
+    assert room.confidentiality == "chatham"
+
+
+def test_a_rooms_address_is_a_code_that_a_phone_reads(client: Client, host: User) -> None:
+    response = client.get(reverse("rooms:qr_code", args=[a_live_room(host).public_id]))
+    assert response["Content-Type"] == "image/svg+xml"
+    assert b"<svg" in response.content
+    assert b"style=" not in response.content
+
+
+def test_strangers_are_told_how_to_get_in(client: Client) -> None:
+    address = reverse("invites:how_to_get_in")
+    assert "by invitation" in client.get(address).content.decode()
+    assert address in client.get(reverse("rooms:front")).content.decode()
 
 
 def test_a_topic_that_is_there_is_used(client: Client, host: User) -> None:

@@ -86,6 +86,7 @@ class Page:
     async def ask_to_join(self, **options: Any) -> dict[str, Any]:
         """Ask to enter the room; the answer."""
         entry = {"protocol": messages.PROTOCOL, "muted": True, "resume": "", "leave_other": False, "as_staff": False}
+        entry["accepts"] = ""
         return await self.command("room.join", **(entry | options))
 
     async def join(self, **options: Any) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from tests.signalling.page import a_page
 
 make_room = database_sync_to_async(a_live_room)
 make_member = database_sync_to_async(a_member)
-ENTRY = {"protocol": 1, "muted": True, "resume": "", "leave_other": False, "as_staff": False}
+ENTRY = {"protocol": 1, "muted": True, "resume": "", "leave_other": False, "as_staff": False, "accepts": ""}
 JOIN = {"type": "room.join", "id": 1, "data": ENTRY}
 
 

@@ -3,6 +3,7 @@
 /**
  * @typedef {object} Situation
  * @property {string} state outside | joining | inside | reconnecting | ended | elsewhere | failed
+ * @property {string} asks before entering: the confidentiality to agree to, or empty
  * @property {boolean} expectsStage before entering: one will sit on stage
  * @property {string} role
  * @property {boolean} onStage
@@ -31,7 +32,7 @@
 export function bigButton(now) {
   switch (now.state) {
     case "outside":
-      return { word: now.expectsStage ? "enter" : "listen", look: "hand", does: "enter" };
+      return { word: now.asks ? "agree" : now.expectsStage ? "enter" : "listen", look: "hand", does: "enter" };
     case "joining":
       return { word: "joining", look: "rest", does: "" };
     case "reconnecting":

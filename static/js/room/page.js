@@ -7,7 +7,9 @@ import { askAboutPerson, askLeaveOther, askReport, askWhy, confirmed } from "./d
 import { Media } from "./media.js";
 import { People } from "./people.js";
 import { may, offered } from "./permissions.js";
+import { CODES } from "./protocol.js";
 import { Room } from "./room.js";
+import { offerSharing } from "./share.js";
 import { View } from "./view.js";
 import { Refusal, Wire } from "./wire.js";
 
@@ -19,6 +21,8 @@ const media = new Media(/** @type {HTMLAudioElement} */ (find("sound")), async (
 });
 const room = new Room(wire, media);
 let blocked = false;
+let asks = view.room.dataset.asks ?? ""; // the confidentiality to agree to before entering
+const FULL = [CODES.ROOM_FULL, CODES.WORKER_FULL, CODES.STAGE_FULL];
 /** @type {string[]} */
 let speaking = [];
 /** @type {Set<string>} */
@@ -32,12 +36,15 @@ const people = new People(
 
 function show() {
   const { snapshot, you } = room;
+  if (room.state === "inside") asks = "";
   if (snapshot) view.show(snapshot);
+  if (snapshot) sayMode(snapshot.confidentiality);
   if (snapshot) view.ring(speaking);
   showDesk(room.state === "inside" ? you : null, snapshot, room.desk);
   view.situate(
     {
       state: room.state,
+      asks,
       expectsStage: view.room.dataset.onStage === "true",
       role: you?.role ?? "member",
       onStage: room.onStage,
@@ -54,8 +61,16 @@ function show() {
   );
 }
 
+/** Say that the room is more confidential from now on. @param {string} mode */
+function sayMode(mode) {
+  if (view.room.dataset.confidentiality === mode) return;
+  view.room.dataset.confidentiality = mode;
+  view.toast(fill(words.newMode, { MODE: view.modeName(mode) }));
+}
+
 /** @param {unknown} error */
 function complain(error) {
+  view.full(error instanceof Refusal && FULL.includes(error.code));
   if (error instanceof DOMException && error.name === "AbortError") return;
   if (error instanceof DOMException)
     view.alert((error.name === "NotFoundError" ? words.microphoneMissing : words.microphoneRefused) ?? "");
@@ -72,6 +87,7 @@ async function attempt(what, work) {
   if (underWay.has(what)) return;
   underWay.add(what);
   view.alert("");
+  view.full(false);
   try {
     await work();
   } catch (error) {
@@ -105,6 +121,11 @@ room.addEventListener("asked", async (event) => {
   if (answer === "yes") room.enter(true);
   if (answer === "back") location.assign(view.room.dataset.roomPath?.replace("ROOM", details.room) ?? "/");
 });
+room.addEventListener("terms", (event) => {
+  asks = /** @type {CustomEvent} */ (event).detail;
+  show();
+  view.alert("");
+});
 room.addEventListener("happened", (event) => say(/** @type {CustomEvent} */ (event).detail));
 room.addEventListener("stood", (event) => sayToMe(/** @type {CustomEvent} */ (event).detail));
 
@@ -116,9 +137,9 @@ function say({ frame: { type, data }, before }) {
   if (type === "stage.unseated" && data.person !== mine && known(data.person))
     view.announce(fill(words.unseated, { NAME: known(data.person).name }));
   if (type === "person.role" && data.role === "host") view.toast(fill(words.newHost, { NAME: data.name }));
-  if (type === "person.role" && data.role === "moderator" && data.person !== mine)
+  if (type === "person.role" && data.role === "moderator" && data.name && data.person !== mine)
     view.announce(fill(words.newModerator, { NAME: data.name }));
-  if (type === "stage.locked") view.toast(fill(data.locked ? words.lockedBy : words.unlockedBy, { NAME: data.by }));
+  if (type === "stage.locked") view.toast(fill(data.locked ? words.lockedBy : words.unlockedBy, { NAME: data.by || words.aModerator || "" }));
   if (type === "room.frozen") view.announce(data.frozen ? words.frozenBy : words.goesOn);
   if (type === "room.told" && data.text) view.announce(`${data.by}: ${data.text}`);
   if (type === "staff.entered") view.toast(fill(words.staffEntered, { NAME: data.person.name }));
@@ -159,6 +180,8 @@ media.addEventListener("failed", (event) => {
 const BIG = {
   enter: () => {
     view.alert("");
+    view.full(false);
+    room.accepts = asks || room.accepts;
     room.asStaff = /** @type {HTMLInputElement | null} */ (document.getElementById("as-staff"))?.checked ?? false;
     room.enter();
   },
@@ -229,6 +252,7 @@ find("end").addEventListener("click", () =>
     if (await confirmed(words.endTitle, words.endText, words.endYes)) await room.act("room.end");
   }),
 );
+offerSharing();
 find("report-room").addEventListener("click", () => attempt("report", () => report("", "")));
 
 /**

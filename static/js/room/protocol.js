@@ -67,13 +67,14 @@
  */
 
 /**
- * The whole room for everyone, as of `seq`. `notice` is what staff last said, by `notice_by`.
+ * The whole room for everyone, as of `seq`. `notice` is what staff last said, by `notice_by`. Where `confidentiality` is `chatham`, nobody in the audience is named to anybody: `faces` is empty.
  * @typedef {object} RoomSnapshot
  * @property {number} seq
  * @property {string} phase
  * @property {number} stage_size
  * @property {PersonCard[]} stage
  * @property {PersonCard[]} staff
+ * @property {string} confidentiality
  * @property {string} hand_policy
  * @property {boolean} locked
  * @property {boolean} frozen
@@ -84,13 +85,14 @@
  */
 
 /**
- * Enter the room, or come back to it. Must be the first command. `muted` is what the person last wanted: someone who comes back muted stays muted, and nobody is ever unmuted by coming back unless they were unmuted here before. `resume` is the connection that this page had before its socket was lost, empty for a page that is new: with it, the sound goes on as it is. `leave_other`: give up the place in another room, after `in_another_room` asked. `as_staff`: be here openly as staff. Answer: `{"you": You, "connection": …, "snapshot": RoomSnapshot, "desk": Desk or null}`; another connection than the one asked for needs a new peer connection. Who then has no sound for some seconds is off the roster (`media_missing`).
+ * Enter the room, or come back to it. Must be the first command. `muted` is what the person last wanted: someone who comes back muted stays muted, and nobody is ever unmuted by coming back unless they were unmuted here before. `resume` is the connection that this page had before its socket was lost, empty for a page that is new: with it, the sound goes on as it is. `leave_other`: give up the place in another room, after `in_another_room` asked. `as_staff`: be here openly as staff. `accepts`: the confidentiality that the person was shown and agreed to, or empty; `terms_not_accepted` asks for it, with the room's in `details.confidentiality`. Answer: `{"you": You, "connection": …, "snapshot": RoomSnapshot, "desk": Desk or null}`; another connection than the one asked for needs a new peer connection. Who then has no sound for some seconds is off the roster (`media_missing`).
  * @typedef {object} Join
  * @property {number} protocol
  * @property {boolean} muted
  * @property {boolean} leave_other
  * @property {boolean} as_staff
  * @property {string} resume
+ * @property {string} accepts
  */
 
 /**
@@ -304,7 +306,7 @@
  */
 
 /**
- * Somebody is a member, a moderator or the host from now on. `by` is empty when the rule of succession chose.
+ * Somebody is a member, a moderator or the host from now on. `by` is empty when the rule of succession chose. Under the Chatham House rule `name` and `by` are empty for those who sit in the audience, but for the host.
  * @typedef {object} PersonRole
  * @property {string} person
  * @property {string} name
@@ -426,7 +428,7 @@
  * @property {boolean} unheard
  */
 
-export const PROTOCOL = 2;
+export const PROTOCOL = 3;
 export const HEARTBEAT_SECONDS = 5;
 export const MAX_FRAME_BYTES = 16384;
 
@@ -437,7 +439,8 @@ export const COMMANDS = Object.freeze({
     "muted",
     "leave_other",
     "as_staff",
-    "resume"
+    "resume",
+    "accepts"
   ],
   "room.leave": [],
   "room.end": [],
@@ -683,10 +686,15 @@ export const CODES = Object.freeze({
   "REMOVED": "removed",
   "BANNED": "banned",
   "NOT_ADMITTED": "not_admitted",
+  "ROOM_PRIVATE": "room_private",
+  "TERMS_NOT_ACCEPTED": "terms_not_accepted",
   "ROOM_NOT_FOUND": "room_not_found",
   "ROOM_NOT_OPEN": "room_not_open",
   "ROOM_ENDED": "room_ended",
   "ROOM_FROZEN": "room_frozen",
+  "ROOM_FULL": "room_full",
+  "GUEST_LIST_FULL": "guest_list_full",
+  "CONFIDENTIALITY_FIXED": "confidentiality_fixed",
   "STAGE_FULL": "stage_full",
   "STAGE_LOCKED": "stage_locked",
   "NOT_ON_STAGE": "not_on_stage",

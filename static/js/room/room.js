@@ -17,6 +17,7 @@ import { NO_ANSWER, Refusal } from "./wire.js";
  * - "stood" (detail: {before, now, by}): one stands otherwise in the room;
  * - "unheard": nothing arrives from one's open microphone, or something again;
  * - "speaking" (detail: ids), "refused" (detail: Refusal), "asked" (detail: Refusal): in another room already;
+ * - "terms" (detail: a confidentiality): one is asked to agree to it first;
  * - "over" (detail: Refusal): the page will not come back by itself;
  * - "ended" (detail: who ended it, a name or empty).
  */
@@ -33,6 +34,8 @@ export class Room extends EventTarget {
   state = "outside";
   wait = 0; // seconds until the next try
   asStaff = false;
+  /** What the person agreed to: a confidentiality, or empty. */
+  accepts = "";
   #connection = ""; // ours in this room: what a lost socket resumes
   #leaveOther = false;
   #syncing = false;
@@ -92,7 +95,7 @@ export class Room extends EventTarget {
   async #join() {
     try {
       const entry = { protocol: PROTOCOL, muted: this.media.muted, resume: this.#connection };
-      const options = { leave_other: this.#leaveOther, as_staff: this.asStaff };
+      const options = { leave_other: this.#leaveOther, as_staff: this.asStaff, accepts: this.accepts };
       const entered = await this.wire.command("room.join", { ...entry, ...options });
       const resumed = entered.connection === this.#connection;
       this.#connection = entered.connection;
@@ -119,6 +122,10 @@ export class Room extends EventTarget {
     if (error.code === CODES.IN_ANOTHER_ROOM) {
       this.#be("outside");
       this.#tell("asked", error);
+    } else if (error.code === CODES.TERMS_NOT_ACCEPTED) {
+      this.media.close();
+      this.#be("outside");
+      this.#tell("terms", error.details.confidentiality);
     } else {
       this.#be("failed");
       this.#tell("refused", error);

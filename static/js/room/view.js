@@ -37,6 +37,10 @@ export class View {
     showCards("audience", "listener", snapshot.faces, dressListener);
     find("audience-count").textContent = String(snapshot.count);
     find("locked-chip").hidden = !snapshot.locked;
+    find("people").hidden = false;
+    for (const chip of /** @type {NodeListOf<HTMLElement>} */ (this.room.querySelectorAll("[data-mode-chip]")))
+      chip.hidden = chip.dataset.modeChip !== snapshot.confidentiality || snapshot.confidentiality === "on_record";
+    find("audience-hidden").hidden = snapshot.confidentiality !== "chatham";
     find("frozen-notice").hidden = !snapshot.frozen;
     find("notice").hidden = !snapshot.notice;
     find("notice-text").textContent = snapshot.notice;
@@ -62,6 +66,7 @@ export class View {
     this.room.dataset.state = now.state;
     this.room.dataset.microphone = inside && now.onStage ? (now.muted ? "muted" : "live") : "off";
     this.room.dataset.position = now.onStage ? "stage" : "audience";
+    this.#ask(now);
     const button = bigButton(now);
     this.button.textContent = fill(words[button.word], { SECONDS: now.wait, PLACE: ordinal(now.place) });
     this.button.dataset.look = button.look;
@@ -76,7 +81,29 @@ export class View {
     find("decline").hidden = !(here && now.invited && !now.onStage);
     find("leave-stage").hidden = !(here && now.onStage);
     find("end").hidden = !(here && mayEnd);
+    const ping = document.getElementById("ping"); // members have it
+    if (ping) ping.hidden = !here || now.role === "staff";
     find("staff-entry").hidden = now.state !== "outside";
+  }
+
+  /**
+   * Show what one agrees to by entering, and nobody who is there, until one has.
+   * @param {Situation} now
+   */
+  #ask(now) {
+    const asks = Boolean(now.asks) && !["inside", "reconnecting", "ended"].includes(now.state);
+    find("terms").hidden = !asks;
+    if (asks) find("people").hidden = true;
+    for (const mode of /** @type {NodeListOf<HTMLElement>} */ (find("terms").querySelectorAll("[data-mode]")))
+      mode.hidden = mode.dataset.mode !== now.asks;
+  }
+
+  /**
+   * The name of a confidentiality.
+   * @param {string} mode
+   */
+  modeName(mode) {
+    return this.room.querySelector(`[data-mode-chip="${mode}"]`)?.textContent ?? "";
   }
 
   /** @param {string} state */
@@ -108,6 +135,11 @@ export class View {
    */
   announce(text) {
     find("announcements").textContent = text ?? "";
+  }
+
+  /** @param {boolean} full whether something was refused because no place is left */
+  full(full) {
+    find("full").hidden = !full;
   }
 
   /** @param {string} by who ended the room; empty if nobody did */
