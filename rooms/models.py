@@ -12,7 +12,7 @@ from accounts.models import Industry, SpokenLanguage, User, random_id
 from accounts.text import validate_words
 from rooms.domain.messages import MAX_LINE
 from rooms.domain.roles import Position, Role
-from rooms.domain.snapshot import HandPolicy, Phase, Visibility
+from rooms.domain.snapshot import Confidentiality, HandPolicy, Phase, Visibility
 
 WORKER_SILENT_AFTER = timedelta(seconds=8)  # a worker beats every 2 s
 
@@ -80,6 +80,12 @@ class Room(models.Model):
     stage_size = models.PositiveSmallIntegerField(_("stage seats"), default=8)
     visibility = models.CharField(
         _("who may enter"), max_length=10, choices=choices(Visibility), default=Visibility.MEMBERS.value
+    )
+    confidentiality = models.CharField(
+        _("confidentiality"),
+        max_length=10,
+        choices=choices(Confidentiality),
+        default=Confidentiality.ON_RECORD.value,
     )
     hand_policy = models.CharField(
         _("who may raise a hand"), max_length=10, choices=choices(HandPolicy), default=HandPolicy.EVERYONE.value

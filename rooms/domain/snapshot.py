@@ -31,6 +31,14 @@ class Visibility(StrEnum):
     MEMBERS = "members"
 
 
+class Confidentiality(StrEnum):
+    """What becomes of what is said in a room."""
+
+    ON_RECORD = "on_record"
+    CHATHAM_HOUSE = "chatham"  # what was said may be told, who said it may not: nobody is named in what is kept
+    OFF_RECORD = "off_record"  # nothing is kept
+
+
 class HandPolicy(StrEnum):
     """Who may raise a hand."""
 
