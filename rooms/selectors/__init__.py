@@ -38,10 +38,13 @@ from rooms.selectors.stage import (
     standings,
     versions,
 )
+from rooms.selectors.talk import NOBODY, RoomTalk, chat_message, chat_wait, is_here, question_card, talk, voted
 from rooms.selectors.workers import audio_truth, connections_here, live_workers, rooms_of_worker
 
 __all__ = [
+    "NOBODY",
     "RoomCard",
+    "RoomTalk",
     "admitted",
     "as_hand",
     "as_person",
@@ -49,6 +52,8 @@ __all__ = [
     "audience_of",
     "audio_truth",
     "banned_now",
+    "chat_message",
+    "chat_wait",
     "coming_rooms",
     "connections_here",
     "desk",
@@ -60,6 +65,7 @@ __all__ = [
     "gone_lately",
     "hand_card",
     "has_place_on_stage",
+    "is_here",
     "is_signed_in",
     "live_by_topic",
     "live_rooms",
@@ -70,11 +76,14 @@ __all__ = [
     "people_here",
     "person_card",
     "person_of",
+    "question_card",
     "room_card",
     "room_snapshot",
     "rooms_of_worker",
     "stage_snapshot",
     "standings",
+    "talk",
     "topics",
     "versions",
+    "voted",
 ]
