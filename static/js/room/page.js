@@ -2,12 +2,14 @@
 // what; the server does.
 
 import { fill, find, nameOf, words } from "./cards.js";
+import { writerOf } from "./chat.js";
 import { showDesk } from "./desk.js";
 import { askAboutPerson, askLeaveOther, askReport, askWhy, confirmed } from "./dialogs.js";
 import { Media } from "./media.js";
 import { People } from "./people.js";
 import { may, offered } from "./permissions.js";
 import { Room } from "./room.js";
+import { Talking } from "./talking.js";
 import { View } from "./view.js";
 import { Refusal, Wire } from "./wire.js";
 
@@ -234,11 +236,12 @@ find("report-room").addEventListener("click", () => attempt("report", () => repo
 /**
  * @param {string} person
  * @param {string} name
+ * @param {string} [message] of theirs, if it is about that
  */
-async function report(person, name) {
-  const told = await askReport(name);
+async function report(person, name, message = "") {
+  const told = await askReport(name, Boolean(message));
   if (!told) return;
-  await room.act("person.report", { person, ...told });
+  await room.act("person.report", { person, message, ...told });
   view.toast(words.reported ?? "");
 }
 
@@ -288,7 +291,8 @@ function personBy(id) {
   const { snapshot, desk } = room;
   const cards = [...(snapshot?.stage ?? []), ...(snapshot?.staff ?? []), ...(desk?.hands ?? []).map((hand) => hand.person)];
   const visitor = people.found.find(({ person }) => person.id === id);
-  const face = snapshot?.faces.find((listener) => listener.id === id);
+  const writer = room.talk?.messages.find(({ author }) => author.id === id)?.author;
+  const face = snapshot?.faces.find((listener) => listener.id === id) ?? writer;
   const card = cards.find((person) => person.id === id) ?? visitor?.person;
   if (card) return { card, here: visitor && !cards.includes(card) ? visitor.here : true };
   const listener = { headline: "", member: "", position: "audience", muted: true, number: 0, guest: 0, demo: false };
@@ -324,5 +328,12 @@ async function doTo(command, person, name) {
   if (command === "person.block") view.toast(fill(words.blocked, { NAME: name }));
   return undefined;
 }
+
+// --- Chat, questions, reactions ---------------------------------------------------------------------------------------
+
+new Talking(room, view, attempt, {
+  about: open,
+  report: (message) => report(message.author.id, writerOf(message), message.id),
+});
 
 show();
