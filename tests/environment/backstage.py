@@ -76,6 +76,7 @@ def make(
     staff: list[str] = (),  # type: ignore[assignment]
     visibility: str = "members",
     hand_policy: str = "everyone",
+    confidentiality: str = "on_record",
 ) -> dict[str, Any]:
     """Members (some of them staff), their sessions, and a live room whose host and speakers are those of `stage`."""
     from tests.factories import a_member, a_topic
@@ -84,6 +85,7 @@ def make(
     users = {name: a_member(name, password=None, is_staff=name in staff, is_superuser=name in staff) for name in people}
     host, *speakers = stage
     from rooms import services
+    from rooms.models import Room
 
     room = services.open_room(
         host=users[host],
@@ -94,6 +96,7 @@ def make(
         hand_policy=hand_policy,
         speakers=tuple(users[name] for name in speakers),
     )
+    Room.objects.filter(pk=room.pk).update(confidentiality=confidentiality)
     return {
         "cookies": {name: _session(user) for name, user in users.items()},
         "emails": {name: user.email for name, user in users.items()},
