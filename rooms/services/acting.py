@@ -16,7 +16,7 @@ from accounts.text import tidy
 from rooms import hooks, passing, selectors
 from rooms.domain import commands
 from rooms.domain.errors import Code, Refused
-from rooms.domain.links import Link, host_of
+from rooms.domain.links import Link
 from rooms.domain.messages import ReportCategory, Visitor
 from rooms.domain.roles import Act, Role
 from rooms.domain.snapshot import HandPolicy, Person
@@ -259,7 +259,7 @@ def pin_link(room_public_id: str, connection: str, *, url: str, title: str) -> N
     Raises:
         Refused: `link_invalid`, `text_unreadable`.
     """
-    link = Link(url.strip(), readable(title) or host_of(url.strip())) if url.strip() else None
+    link = Link(url.strip(), readable(title)) if url.strip() else None
     _act(
         room_public_id,
         connection,

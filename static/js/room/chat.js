@@ -20,12 +20,15 @@ export class Chat {
   #slow = 0;
   #waitUntil = 0;
   #ticking = 0;
+  #follows = true; // the newest stays in sight
 
   constructor() {
     this.#latest.addEventListener("click", () => this.#toTheEnd());
     this.#log.addEventListener("scroll", () => {
-      if (this.#isAtTheEnd()) this.#latest.hidden = true;
+      this.#follows = this.#isAtTheEnd();
+      if (this.#follows) this.#latest.hidden = true;
     });
+    new ResizeObserver(() => this.#follows && this.#toTheEnd()).observe(this.#log);
   }
 
   /**
@@ -34,7 +37,6 @@ export class Chat {
    * @returns {number} how many are new, to be announced if they were too many to be read out
    */
   show(messages) {
-    const stays = this.#isAtTheEnd();
     const fresh = messages.filter(({ at, removedBy }) => at > this.#newest && !removedBy).length;
     const listens = find("chat-panel").contains(document.activeElement);
     this.#log.setAttribute("aria-live", listens && fresh <= READ_OUT_AT_ONCE ? "polite" : "off");
@@ -42,7 +44,7 @@ export class Chat {
     this.#newest = messages.at(-1)?.at ?? this.#newest;
     find("chat-empty").hidden = messages.length > 0;
     this.#log.hidden = messages.length === 0;
-    if (stays) this.#toTheEnd();
+    if (this.#follows) this.#toTheEnd();
     else if (fresh) this.#latest.hidden = false;
     return listens && fresh > READ_OUT_AT_ONCE ? fresh : 0;
   }

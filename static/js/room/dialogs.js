@@ -94,14 +94,14 @@ export function askAboutPerson(person, commands) {
  * @returns {Promise<string>} "person", "remove", "report" or empty
  */
 export function askAboutMessage({ text }, writer, { person, remove, report, mine }) {
-  find("message-title").textContent = fill(words.chatOf, { NAME: writer });
-  find("message-text").textContent = text;
-  find("message-person").hidden = !person;
-  find("message-person").textContent = fill(words.chatPerson, { NAME: writer });
-  find("message-remove").hidden = !remove;
-  find("message-remove").textContent = (mine ? words.chatTakeBack : words.chatRemove) ?? "";
-  find("message-report").hidden = !report;
-  return ask("message-dialog");
+  find("written-title").textContent = fill(words.chatOf, { NAME: writer });
+  find("written-text").textContent = text;
+  find("written-person").hidden = !person;
+  find("written-person").textContent = fill(words.chatPerson, { NAME: writer });
+  find("written-remove").hidden = !remove;
+  find("written-remove").textContent = (mine ? words.chatTakeBack : words.chatRemove) ?? "";
+  find("written-report").hidden = !report;
+  return ask("written-dialog");
 }
 
 // A button of a form's kind would be pressed by Enter in its field: those that only close are plain.

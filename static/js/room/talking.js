@@ -101,7 +101,7 @@ export class Talking {
   #say({ type, data }) {
     if (type === "chat.slow")
       this.view.toast(fill(data.seconds ? words.chatSlowBy : words.chatFastBy, { NAME: data.by, SECONDS: data.seconds }));
-    if (type === "link.pinned" && data.host) this.view.toast(fill(words.pinnedBy, { NAME: data.by, TITLE: data.title }));
+    if (type === "link.pinned" && data.host) this.view.toast(fill(words.pinnedBy, { NAME: data.by, TITLE: data.title || data.host }));
   }
 
   // --- Doing ----------------------------------------------------------------------------------------------------------
