@@ -207,7 +207,10 @@ def test_how_it_looks(scene: Scene, screenshots: Path, language: str, scheme: st
     for place in range(3):
         writes(host, f"Number {place}")
     member.wait(lambda: member.page.locator("#chat li").count() == 6, "everything is there")
+    expect(member.page.locator("#chat li").last).to_be_in_viewport(ratio=0.9)
     album.take(member, "talk-chat")
+    member.page.set_viewport_size({"width": 360, "height": 600})
+    expect(member.page.locator("#chat li").last).to_be_in_viewport(ratio=0.9)
     album.take(host, "talk-host")
     asks(member, "Who pays for the second foundry if the yield stays under 90 % for another year?")
     asks(host, "What comes next?")
