@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 # language of ours needs them in a name.
 _FORBIDDEN_CATEGORIES = {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"}
 _MOST_MARKS_ON_ONE_LETTER = 3
+_JOINER = "\u200d"
+_SIGNS = {"So", "Sk", "Mn"}  # pictures, their skin tones, and what asks for colour
 
 
 # Wide Latin letters and digits are the narrow ones in disguise; wide punctuation (，：？) is how Chinese is written.
@@ -50,6 +52,29 @@ def validate_words(words: str) -> None:
             _("This mixes letters of different alphabets that look alike. Write each word in one alphabet."),
             code="text_mixed_scripts",
         )
+
+
+def validate_line(words: str) -> None:
+    """The same of something that is said rather than a name: signs alone, emoji, and words of mixed alphabets may stand.
+
+    Raises:
+        ValidationError: code `text_unprintable`, as `validate_words`.
+    """
+    text = _without_joints(unicodedata.normalize("NFKC", words))
+    if any(unicodedata.category(character) in _FORBIDDEN_CATEGORIES for character in text) or _is_buried(text):
+        raise ValidationError(
+            _("This holds characters that cannot be seen. Type it again without them."), code="text_unprintable"
+        )
+
+
+def _without_joints(text: str) -> str:
+    """A text without the joiners within emoji: they are seen, as one sign instead of two."""
+    is_sign = [unicodedata.category(character) in _SIGNS for character in text]
+    return "".join(
+        character
+        for place, character in enumerate(text)
+        if not (character == _JOINER and 0 < place < len(text) - 1 and is_sign[place - 1] and is_sign[place + 1])
+    )
 
 
 def _is_buried(text: str) -> bool:

@@ -10,8 +10,8 @@ from rooms.admin import ReadOnlyAdmin
 class ReportAdmin(ReadOnlyAdmin):
     """What members and guests reported."""
 
-    list_display = ("at", "category", "room", "target", "reporter", "line")
+    list_display = ("at", "category", "room", "target", "reporter", "line", "message")
     list_filter = ("category",)
     list_select_related = ("room", "target__user", "reporter__user")
-    search_fields = ("room__title", "line", "target__user__profile__name")
+    search_fields = ("room__title", "line", "message", "target__user__profile__name")
     date_hierarchy = "at"

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, random_id
 from rooms.domain.messages import ReportCategory
+from rooms.domain.talk import MAX_MESSAGE
 from rooms.models import Participant, Room, choices
 
 
@@ -34,6 +35,9 @@ class Report(models.Model):
     )
     category = models.CharField(_("category"), max_length=20, choices=choices(ReportCategory))
     line = models.CharField(_("in their words"), max_length=500, blank=True)
+    message = models.CharField(
+        _("what was written"), max_length=MAX_MESSAGE, blank=True, help_text=_("Of a message that was reported.")
+    )
     seconds_in = models.PositiveIntegerField(_("seconds into the room"), default=0)
     stage = models.JSONField(_("who was on stage"), default=list)
 

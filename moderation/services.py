@@ -17,9 +17,16 @@ _AN_HOUR = timedelta(hours=1)
 
 @transaction.atomic
 def take_report(
-    *, room: Room, reporter: Participant, target: Participant | None, category: ReportCategory, line: str
+    *,
+    room: Room,
+    reporter: Participant,
+    target: Participant | None,
+    category: ReportCategory,
+    line: str,
+    message: str = "",
 ) -> None:
-    """Keep a report with the moment it was made: how far into the room, and who was on stage, muted or not.
+    """Keep a report with the moment it was made: how far into the room, and who was on stage, muted or not, and what the
+    message says that it is about.
 
     Raises:
         Refused: `too_many_messages` for who reports without end.
@@ -35,6 +42,7 @@ def take_report(
         target_user=target.user if target else None,
         category=category.value,
         line=line,
+        message=message,
         seconds_in=int((now - room.started_at).total_seconds()) if room.started_at else 0,
         stage=[{"person": person.public_id, "muted": person.muted} for person in selectors.on_stage(room)],
     )

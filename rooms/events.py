@@ -16,6 +16,7 @@ from rooms.audio.wire import room_topic
 from rooms.bus import get_bus
 from rooms.domain import changes, messages
 from rooms.domain.confidentiality import shows_audience
+from rooms.domain.links import host_of
 from rooms.domain.roles import Position, Role
 from rooms.domain.snapshot import Confidentiality
 from rooms.models import Participant, Room
@@ -66,7 +67,44 @@ class StandingsMoved:
     people: dict[str, str]
 
 
-BusMessage = Frame | Superseded | Dismissed | AudienceMoved | StandingsMoved
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message of the chat. `version` is how far the talk has come."""
+
+    kind: ClassVar[str] = "said"
+    message: dict[str, Any]
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """A message that is no more, by id, and the name of whoever took it away."""
+
+    kind: ClassVar[str] = "unsaid"
+    message: str
+    by: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionsMoved:
+    """Something about the questions is otherwise: whoever shows them reads them again, at most once a second. `asked` are new
+    ones, with the names that are not stored."""
+
+    kind: ClassVar[str] = "questions_moved"
+    asked: list[dict[str, Any]]
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reacted:
+    """How many reacted at one web process since it last said so."""
+
+    kind: ClassVar[str] = "reacted"
+    counts: dict[str, int]
+
+
+BusMessage = Said | Unsaid | QuestionsMoved | Reacted | Frame | Superseded | Dismissed | AudienceMoved | StandingsMoved
 
 
 def publish_change(room: Room, event: changes.Event, seq: int, name: Callable[[str], str]) -> None:
@@ -123,6 +161,11 @@ def message_of(room: Room, event: changes.Event, name: Callable[[str], str]) -> 
             return messages.StageLocked(locked, name(by))
         case changes.HandPolicyChanged(policy, by):
             return messages.HandsPolicyChanged(policy.value, name(by))
+        case changes.SlowModeChanged(seconds, by):
+            return messages.SlowModeChanged(seconds, name(by))
+        case changes.LinkPinned(link, by):
+            title, host = (link.title, host_of(link.url)) if link else ("", "")
+            return messages.LinkPinned(title, host, name(by))
         case changes.Frozen(frozen, by):
             return messages.RoomFrozen(frozen, name(by))
         case changes.StaffEntered(person):

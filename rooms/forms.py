@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from rooms import selectors
-from rooms.domain.snapshot import Confidentiality, HandPolicy, Visibility
-from rooms.models import SLOW_MODES, Room, Topic
+from rooms.domain.snapshot import SLOW_MODES, Confidentiality, HandPolicy, Visibility
+from rooms.models import Room, Topic
 from rooms.wording import CONFIDENTIALITY, VISIBILITY
 
 

@@ -10,7 +10,14 @@ class TakeReport(Protocol):
     """Keeps a report, with the moment it was made."""
 
     def __call__(
-        self, *, room: Room, reporter: Participant, target: Participant | None, category: ReportCategory, line: str
+        self,
+        *,
+        room: Room,
+        reporter: Participant,
+        target: Participant | None,
+        category: ReportCategory,
+        line: str,
+        message: str,
     ) -> None: ...
 
 
@@ -24,8 +31,14 @@ def register_reports(take: TakeReport) -> None:
 
 
 def report(
-    *, room: Room, reporter: Participant, target: Participant | None, category: ReportCategory, line: str
+    *,
+    room: Room,
+    reporter: Participant,
+    target: Participant | None,
+    category: ReportCategory,
+    line: str,
+    message: str = "",
 ) -> None:
-    """Hand a report to whoever keeps them."""
+    """Hand a report to whoever keeps them. `message` is what was written, if it is about that."""
     assert _take_report is not None, "nobody keeps reports: is moderation installed?"
-    _take_report(room=room, reporter=reporter, target=target, category=category, line=line)
+    _take_report(room=room, reporter=reporter, target=target, category=category, line=line, message=message)

@@ -18,10 +18,12 @@ from rooms import events, selectors, services
 from rooms.audio import wire
 from rooms.bus import Bus, LocalBus, get_bus
 from rooms.domain import messages
-from rooms.domain.errors import Code
+from rooms.domain.errors import Code, Refused
 from rooms.domain.messages import Face, You
 from rooms.domain.roles import RUNS_THE_ROOM
 from rooms.domain.snapshot import Audience
+from rooms.local_talk import LocalTalk
+from rooms.talker import Talker
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +55,7 @@ class Socket(Protocol):
 class LocalRoom:
     """The sockets of one room in this process, and what was last told to them."""
 
+    talker: Talker | None = None
     sockets: dict[str, Socket] = field(default_factory=dict)
     standings: dict[str, You] = field(default_factory=dict)  # by connection
     moved: dict[str, str] = field(default_factory=dict)  # person → by whom: standings to read again
@@ -139,11 +142,14 @@ class Hub:
         local = self._rooms.get(room)
         if local is None:
             local = self._rooms[room] = LocalRoom()
+            local.talker = Talker(room, self._bus, local.push_gently, self._spawn)
         older = local.sockets.get(socket.connection)
         local.sockets[socket.connection] = socket
         if older is not None:
             older.dismiss(Code.SUPERSEDED)
         await self._subscribe(room, local)
+        if local.talker is not None:
+            await local.talker.load()
         if local.speaking:
             socket.push(messages.encode(_speaking_frame(local.speaking)))
 
@@ -164,6 +170,8 @@ class Hub:
             del self._rooms[room]
             if local.counting is not None:
                 local.counting.cancel()
+            if local.talker is not None:
+                local.talker.stop()
             await self._bus.unsubscribe(wire.room_topic(room))
             again = self._rooms.get(room)
             if again is not None:  # somebody came while it was under way, and it may have undone theirs
@@ -204,6 +212,23 @@ class Hub:
             return None
         return local.lately if local.lately["count"] > LARGE_AUDIENCE else None
 
+    def talk(self, room: str) -> LocalTalk:
+        """What is written in a room that this process has a socket of."""
+        local = self._rooms[room]
+        assert local.talker is not None
+        return local.talker.talk
+
+    def react(self, room: str, connection: str, reaction: str) -> None:
+        """Count somebody's tap.
+
+        Raises:
+            Refused: `not_joined`, `not_allowed`, `room_frozen`.
+        """
+        local = self._rooms.get(room)
+        if local is None or local.talker is None or connection not in local.standings:
+            raise Refused(Code.NOT_JOINED)
+        local.talker.react(local.standings[connection], reaction)
+
     def seen(self, connection: str) -> None:
         """This connection's page is still there."""
         self._seen.add(connection)
@@ -212,7 +237,7 @@ class Hub:
 
     def _receive(self, room: str, data: dict[str, Any]) -> None:
         local = self._rooms.get(room)
-        if local is None:
+        if local is None or (local.talker is not None and local.talker.receive(data)):
             return
         match data.get("kind"):
             case events.Frame.kind:
@@ -246,6 +271,8 @@ class Hub:
     def _forward(self, local: LocalRoom, frame: dict[str, Any], audience: Audience) -> None:
         local.push(frame, audience)
         local.seqs[audience] = max(local.seqs[audience], frame.get("seq", 0))
+        if local.talker is not None:
+            local.talker.heard(frame)
         if frame["type"] == messages.RoomEnded.type:
             for socket in list(local.sockets.values()):
                 socket.dismiss(Code.ROOM_ENDED)
@@ -324,13 +351,17 @@ class Hub:
     async def _watch(self) -> None:
         """Compare histories with what came, and let go of those who are off the roster."""
         before = {name: dict(local.seqs) for name, local in self._rooms.items()}
+        talks = {name: local.talker.talk.version for name, local in self._rooms.items() if local.talker}
         if not before:
             return
         versions, gone = await database_sync_to_async(_versions_and_gone)(list(before))
-        for name, (version, desk_version) in versions.items():
+        for name, (version, desk_version, talk_version) in versions.items():
             local = self._rooms.get(name)
-            if local is not None:
-                self._compare_versions(name, local, before[name], version, desk_version)
+            if local is None:
+                continue
+            self._compare_versions(name, local, before[name], version, desk_version)
+            if local.talker is not None and local.talker.talk.version == talks.get(name, -1) < talk_version:
+                local.talker.read_soon()
         for local in list(self._rooms.values()):
             for connection in gone & self._gone & local.sockets.keys():
                 _dismiss(local, connection, Code.NOT_JOINED)
@@ -371,7 +402,7 @@ class Hub:
         return task
 
 
-def _versions_and_gone(rooms: list[str]) -> tuple[dict[str, tuple[int, int]], set[str]]:
+def _versions_and_gone(rooms: list[str]) -> tuple[dict[str, tuple[int, int, int]], set[str]]:
     return selectors.versions(rooms), selectors.gone_lately(rooms, GONE_LATELY_SECONDS)
 
 

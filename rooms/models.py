@@ -10,12 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Industry, SpokenLanguage, User, random_id
 from accounts.text import validate_words
-from rooms.domain.messages import MAX_LINE
+from rooms.domain.links import MAX_LINK
+from rooms.domain.messages import MAX_LINE, MAX_LINK_TITLE
 from rooms.domain.roles import Position, Role
-from rooms.domain.snapshot import Confidentiality, HandPolicy, Phase, Visibility
+from rooms.domain.snapshot import SLOW_MODES, Confidentiality, HandPolicy, Phase, Visibility
+from rooms.domain.talk import MAX_MESSAGE, MAX_QUESTION
 
 MOST_ON_STAGE = 16
-SLOW_MODES = (0, 10, 30, 60)  # seconds between two messages of one person
 WORKER_SILENT_AFTER = timedelta(seconds=8)  # a worker beats every 2 s
 
 
@@ -112,9 +113,15 @@ class Room(models.Model):
     frozen = models.BooleanField(_("frozen by staff"), default=False)
     notice = models.CharField(_("staff's words to the room"), max_length=300, blank=True)
     notice_by = models.CharField(max_length=60, blank=True, editable=False)
+    link_url = models.URLField(_("pinned link"), max_length=MAX_LINK, blank=True)
+    link_title = models.CharField(max_length=MAX_LINK_TITLE, blank=True, editable=False)
+    link_by = models.CharField(max_length=60, blank=True, editable=False)
     phase = models.CharField(_("phase"), max_length=10, choices=choices(Phase), default=Phase.SCHEDULED.value)
     version = models.PositiveBigIntegerField(default=0, editable=False)
     moderators_version = models.PositiveBigIntegerField(default=0, editable=False)
+    talk_version = models.PositiveBigIntegerField(
+        default=0, editable=False, help_text=_("Grows with every change of chat and questions that is stored.")
+    )
     worker = models.ForeignKey(
         AudioWorker, on_delete=models.SET_NULL, null=True, blank=True, related_name="rooms", editable=False
     )
@@ -279,3 +286,64 @@ class Ping(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sender_id} pings {self.receiver_id} into {self.room_id}"
+
+
+class ChatMessage(models.Model):
+    """Something that was written in a room. Those of rooms off the record are never here; those under the Chatham House rule
+    have no author. Deleted after some days: see CHAT_DAYS."""
+
+    public_id = models.CharField(max_length=24, unique=True, default=random_id, editable=False)
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="messages", verbose_name=_("room"))
+    author = models.ForeignKey(
+        Participant, on_delete=models.SET_NULL, null=True, related_name="messages", verbose_name=_("author")
+    )
+    text = models.CharField(_("text"), max_length=MAX_MESSAGE)
+    at = models.DateTimeField(_("when"), default=timezone.now, db_index=True)
+
+    class Meta:
+        verbose_name = _("chat message")
+        verbose_name_plural = _("chat messages")
+        indexes: ClassVar = [models.Index(fields=["room", "at"])]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class Question(models.Model):
+    """A question to those on stage; kept as chat is. Answered, it marks a moment of the room."""
+
+    public_id = models.CharField(max_length=24, unique=True, default=random_id, editable=False)
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="questions", verbose_name=_("room"))
+    author = models.ForeignKey(
+        Participant, on_delete=models.SET_NULL, null=True, related_name="questions", verbose_name=_("author")
+    )
+    text = models.CharField(_("text"), max_length=MAX_QUESTION)
+    at = models.DateTimeField(_("when"), default=timezone.now, db_index=True)
+    votes = models.PositiveIntegerField(_("votes"), default=0)
+    answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+    seconds_in = models.PositiveIntegerField(_("seconds into the room"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("question")
+        verbose_name_plural = _("questions")
+        indexes: ClassVar = [models.Index(fields=["room", "seconds_in"])]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class Vote(models.Model):
+    """Somebody wants a question answered. Under the Chatham House rule it goes when the room ends; the count stays."""
+
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="voters")
+    participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="votes")
+
+    class Meta:
+        verbose_name = _("vote")
+        verbose_name_plural = _("votes")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["question", "participant"], name="one_vote_a_person_and_question"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.participant_id} for {self.question_id}"

@@ -24,11 +24,17 @@ MODULE = Path(settings.BASE_DIR) / "static" / "js" / "room" / "protocol.js"
 
 _PARTS = (
     messages.RoomSnapshot,
+    messages.Talk,
     messages.Desk,
     messages.You,
     messages.PersonCard,
     messages.Face,
     messages.HandCard,
+    messages.ChatMessage,
+    messages.Question,
+    messages.RemovedMessage,
+    messages.Votes,
+    messages.ReactionCount,
     messages.Visitor,
 )
 _JAVASCRIPT = {str: "string", int: "number", bool: "boolean"}

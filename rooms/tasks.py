@@ -16,6 +16,12 @@ def sweep_rosters() -> None:
 
 
 @shared_task
+def delete_old_talk() -> None:
+    """Delete chat and questions that are kept no more."""
+    services.delete_old_talk()
+
+
+@shared_task
 def close_empty_rooms() -> None:
     """End rooms whose stage stayed empty."""
     services.close_empty_rooms()

@@ -12,6 +12,7 @@ urlpatterns = [
     path("topics/new/", views.new_topic, name="new_topic"),
     path("rooms/new/", views.new_room, name="new_room"),
     path("r/<public_id:public_id>/", views.room, name="room"),
+    path("r/<public_id:public_id>/link/", views.pinned_link, name="link"),
     path("r/<public_id:public_id>/open/", views.open_scheduled, name="open_scheduled"),
     path("r/<public_id:public_id>/qr.svg", views.qr_code, name="qr_code"),
     path("r/<public_id:public_id>/ping/", ping_views.ping, name="ping"),

@@ -2,12 +2,15 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
+from django.core.signing import BadSignature
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.converters import PUBLIC_ID_LENGTH
@@ -18,6 +21,7 @@ from accounts.requests import MemberRequest
 from rooms import guests, selectors, services
 from rooms.domain.confidentiality import must_be_accepted, shows_audience
 from rooms.domain.errors import Code, Refused
+from rooms.domain.links import host_of
 from rooms.domain.snapshot import Confidentiality, Phase, Visibility
 from rooms.forms import RoomForm, TopicForm
 from rooms.models import Room
@@ -138,11 +142,62 @@ def _room_context(request: HttpRequest, room: Room) -> dict[str, Any]:
         "may_be_staff": user is not None and user.is_staff and room.host_id != user.pk,
         "programme": reverse("rooms:hallway") + "#coming" if user else "",
         "home": reverse("rooms:hallway" if user else "rooms:front"),
+        "what_is_kept": _what_is_kept(room),
         "empty_minutes": int(services.EMPTY_STAGE_CLOSES_AFTER.total_seconds() // 60),
         "socket_path": f"/ws/rooms/{room.public_id}/",
         "room_path": _with_placeholder("rooms:room", "ROOM"),
         "profiles": _with_placeholder("accounts:profile", "MEMBER") if user else "",
     }
+
+
+def _what_is_kept(room: Room) -> str:
+    match Confidentiality(room.confidentiality):
+        case Confidentiality.OFF_RECORD:
+            return _("Off the record: only those who are here now read it. It is not kept.")
+        case Confidentiality.CHATHAM_HOUSE:
+            kept = ngettext(
+                "Chatham House rule: kept for %(days)d day, without names.",
+                "Chatham House rule: kept for %(days)d days, without names.",
+                settings.CHAT_DAYS,
+            )
+        case Confidentiality.ON_RECORD:
+            kept = ngettext("Kept for %(days)d day.", "Kept for %(days)d days.", settings.CHAT_DAYS)
+    return kept % {"days": settings.CHAT_DAYS}
+
+
+@require_safe
+def pinned_link(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Where the room's pinned link leads, before one goes there: for those who are in the room. No other address than that
+    one is ever on this page."""
+    found = selectors.find_room(public_id)
+    if found is None or not _is_in(request, found):
+        return redirect("rooms:room", public_id=public_id)
+    if not found.link_url:
+        return error_page(
+            request,
+            status=404,
+            code="link_gone",
+            title=_("No link is pinned any more"),
+            advice=_("Somebody who runs the room took it down. Close this page to go back."),
+        )
+    context = {
+        "public_id": public_id,
+        "url": found.link_url,
+        "host": host_of(found.link_url),
+        "title": found.link_title,
+        "by": found.link_by,
+    }
+    return render(request, "rooms/link.html", context)
+
+
+def _is_in(request: HttpRequest, room: Room) -> bool:
+    if isinstance(request.user, User):
+        return selectors.is_here(room, user_pk=request.user.pk, guest_key="")
+    try:
+        cookie = guests.cookie_value(request.COOKIES.get(guests.COOKIE, ""))
+    except BadSignature:
+        return False
+    return selectors.is_here(room, user_pk=None, guest_key=services.guest(cookie, "").guest_key)
 
 
 def _with_placeholder(name: str, placeholder: str) -> str:

@@ -109,6 +109,7 @@ def database_settings(url: str) -> dict[str, Any]:
 DATABASES = {"default": database_settings(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+CACHES: dict[str, dict[str, Any]]
 if REDIS_URL:
     CHANNEL_LAYERS = {
         "default": {
@@ -119,7 +120,13 @@ if REDIS_URL:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    # Rooms keep in it what passes (rooms.passing): not to be thrown out by a few hundred others.
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "OPTIONS": {"MAX_ENTRIES": 100_000},
+        }
+    }
 
 BUS_SOCKET = VAR_DIR / "run" / "bus.sock"  # used only without REDIS_URL
 
@@ -155,6 +162,7 @@ CELERY_BEAT_SCHEDULE = {
     "expire invites": {"task": "invites.tasks.expire_invites", "schedule": 15.0},
     "sweep rosters": {"task": "rooms.tasks.sweep_rosters", "schedule": 2.0, "options": {"expires": 2}},
     "close empty rooms": {"task": "rooms.tasks.close_empty_rooms", "schedule": 30.0, "options": {"expires": 30}},
+    "delete old talk": {"task": "rooms.tasks.delete_old_talk", "schedule": 3600.0, "options": {"expires": 3600}},
     "clear old sessions": {"task": "accounts.tasks.clear_expired_sessions", "schedule": 86_400.0},
 }
 
@@ -196,6 +204,8 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("MITALK_PROXY_COUNT", 0, least=0, most
 DEFAULT_FROM_EMAIL = env.text("MITALK_MAIL_FROM", "MiTalk <no-reply@localhost>")
 
 INVITE_LIFETIME_DAYS = env.integer("MITALK_INVITE_DAYS", 14, least=1, most=365)
+
+CHAT_DAYS = env.integer("MITALK_CHAT_DAYS", 30, least=1, most=3650)
 
 # --- Words ------------------------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, ClassVar
 
+from rooms.domain.links import Link
 from rooms.domain.roles import Role
 from rooms.domain.snapshot import Audience, Hand, HandPolicy, Person, Phase, Snapshot
 
@@ -66,6 +67,24 @@ class HandPolicyChanged:
 
     audience: ClassVar[Audience] = Audience.EVERYONE
     policy: HandPolicy
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SlowModeChanged:
+    """So many seconds between two messages of one person from now on."""
+
+    audience: ClassVar[Audience] = Audience.EVERYONE
+    seconds: int
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPinned:
+    """Another link is pinned, or none."""
+
+    audience: ClassVar[Audience] = Audience.EVERYONE
+    link: Link | None
     by: str = ""
 
 
@@ -155,6 +174,8 @@ Event = (
     | RoleChanged
     | StageLocked
     | HandPolicyChanged
+    | SlowModeChanged
+    | LinkPinned
     | Frozen
     | StaffEntered
     | StaffLeft
@@ -193,6 +214,10 @@ def _for_everyone(snapshot: Snapshot, event: Event) -> dict[str, Any]:
             return {"locked": locked}
         case HandPolicyChanged(policy):
             return {"hand_policy": policy}
+        case SlowModeChanged(seconds):
+            return {"slow_mode": seconds}
+        case LinkPinned(link):
+            return {"link": link}
         case Frozen(frozen):
             stage = {id_: replace(person, muted=True) for id_, person in snapshot.stage.items()}
             return {"frozen": frozen, "stage": MappingProxyType(stage) if frozen else snapshot.stage}

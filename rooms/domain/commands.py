@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from rooms.domain.links import Link
 from rooms.domain.snapshot import Hand, HandPolicy, Person
 
 
@@ -149,6 +150,22 @@ class SetHandPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class SetSlowMode:
+    """So many seconds between two messages of one person from now on."""
+
+    actor: Person
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class PinLink:
+    """A link that everybody sees, or none."""
+
+    actor: Person
+    link: Link | None
+
+
+@dataclass(frozen=True, slots=True)
 class NameModerator:
     """The host makes somebody a moderator."""
 
@@ -221,6 +238,8 @@ Command = (
     | LockStage
     | ResetStage
     | SetHandPolicy
+    | SetSlowMode
+    | PinLink
     | NameModerator
     | DismissModerator
     | HandOver

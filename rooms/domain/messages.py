@@ -15,13 +15,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from rooms.domain.links import MAX_LINK
 from rooms.domain.roles import Act
-from rooms.domain.snapshot import Audience, HandPolicy
+from rooms.domain.snapshot import SLOW_MODES, Audience, HandPolicy
+from rooms.domain.talk import MAX_MESSAGE, MAX_QUESTION, Reaction
 
 PROTOCOL = 3  # grows when a page of the old version could misread a frame
 MAX_FRAME_BYTES = 16 * 1024
 MAX_ID = 2**31 - 1
 MAX_LINE = 140  # of why a hand is up
+MAX_LINK_TITLE = 80
 HEARTBEAT_SECONDS = 5  # a page pings this often
 ABSENT_AFTER_SECONDS = 10  # and is off the roster, at the next sweep, when nothing came for so long
 
@@ -34,6 +37,11 @@ def text(most: int) -> Any:
 def one_of(values: type[StrEnum]) -> Any:
     """A field that holds one of these."""
     return field(metadata={"one_of": frozenset(value.value for value in values)})
+
+
+def one_number_of(values: tuple[int, ...]) -> Any:
+    """A field that holds one of these numbers."""
+    return field(metadata={"one_of": frozenset(values)})
 
 
 class ReportCategory(StrEnum):
@@ -58,8 +66,8 @@ class Join:
     sound goes on as it is. `leave_other`: give up the place in another room, after `in_another_room` asked. `as_staff`: be
     here openly as staff. `accepts`: the confidentiality that the person was shown and agreed to, or empty;
     `terms_not_accepted` asks for it, with the room's in `details.confidentiality`. Answer: `{"you": You, "connection": …,
-    "snapshot": RoomSnapshot, "desk": Desk or null}`; another connection than the one asked for needs a new peer connection.
-    Who then has no sound for some seconds is off the roster (`media_missing`)."""
+    "snapshot": RoomSnapshot, "desk": Desk or null, "talk": Talk}`; another connection than the one asked for needs a new peer
+    connection. Who then has no sound for some seconds is off the roster (`media_missing`)."""
 
     type: ClassVar[str] = "room.join"
     act: ClassVar[Act] = Act.LISTEN
@@ -90,7 +98,7 @@ class End:
 @dataclass(frozen=True, slots=True)
 class Sync:
     """Ask for everything again, after a gap in a `seq`. Answer: `{"you": You, "snapshot": RoomSnapshot, "desk": Desk or
-    null}`."""
+    null, "talk": Talk}`."""
 
     type: ClassVar[str] = "room.sync"
     act: ClassVar[Act] = Act.LISTEN
@@ -248,11 +256,13 @@ class PersonBan:
 @dataclass(frozen=True, slots=True)
 class PersonReport:
     """Report somebody, or with an empty `person` the room, to MiTalk's staff, with a category and a line. The moment is
-    recorded."""
+    recorded. With a `message` of the chat it is that message that is reported, and what it says is recorded too, where it
+    is kept; then `person` may be empty."""
 
     type: ClassVar[str] = "person.report"
     act: ClassVar[Act] = Act.REPORT
     person: str = text(32)
+    message: str = text(32)
     category: str = one_of(ReportCategory)
     line: str = text(500)
 
@@ -324,6 +334,90 @@ class RoomPeople:
 
 
 @dataclass(frozen=True, slots=True)
+class ChatSay:
+    """Write a message. Answer: `{"message": its id}`. `slow_mode` says in `details.seconds` how long to wait."""
+
+    type: ClassVar[str] = "chat.say"
+    act: ClassVar[Act] = Act.CHAT
+    text: str = text(MAX_MESSAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRemove:
+    """Take a message away, for everybody: one's own, or any of those who run the room and staff."""
+
+    type: ClassVar[str] = "chat.remove"
+    act: ClassVar[Act] = Act.REMOVE_MESSAGE
+    message: str = text(32)
+
+
+@dataclass(frozen=True, slots=True)
+class ChatSlow:
+    """Decide how many seconds lie between two messages of one person: 0, 10, 30 or 60. Not of those who run the room."""
+
+    type: ClassVar[str] = "chat.slow"
+    act: ClassVar[Act] = Act.SET_SLOW_MODE
+    seconds: int = one_number_of(SLOW_MODES)
+
+
+@dataclass(frozen=True, slots=True)
+class RoomReact:
+    """React with a tap. Everybody is told how many did, at most once a second."""
+
+    type: ClassVar[str] = "room.react"
+    act: ClassVar[Act] = Act.REACT
+    reaction: str = one_of(Reaction)
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionAsk:
+    """Ask a question. Answer: `{"question": its id}`."""
+
+    type: ClassVar[str] = "question.ask"
+    act: ClassVar[Act] = Act.ASK
+    text: str = text(MAX_QUESTION)
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionVote:
+    """Vote for a question, or take one's vote back. One has one vote for each."""
+
+    type: ClassVar[str] = "question.vote"
+    act: ClassVar[Act] = Act.VOTE
+    up: bool
+    question: str = text(32)
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionAnswer:
+    """Say that a question was answered, at this moment of the room; or that it was not."""
+
+    type: ClassVar[str] = "question.answer"
+    act: ClassVar[Act] = Act.MARK_ANSWERED
+    answered: bool
+    question: str = text(32)
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionRemove:
+    """Take a question away: one's own, or any of those who run the room and staff."""
+
+    type: ClassVar[str] = "question.remove"
+    act: ClassVar[Act] = Act.REMOVE_QUESTION
+    question: str = text(32)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPin:
+    """Pin an https address with a title, for everybody to see; with an empty address, none."""
+
+    type: ClassVar[str] = "link.pin"
+    act: ClassVar[Act] = Act.PIN_LINK
+    url: str = text(MAX_LINK)
+    title: str = text(MAX_LINK_TITLE)
+
+
+@dataclass(frozen=True, slots=True)
 class MediaOffer:
     """Negotiate the sound: an SDP offer with one audio section, `recvonly` in the audience and `sendrecv` on stage.
     Candidates in it are ignored. Answer: `{"sdp": answer}`."""
@@ -373,6 +467,15 @@ Command = (
     | RoomFreeze
     | RoomMessage
     | RoomPeople
+    | ChatSay
+    | ChatRemove
+    | ChatSlow
+    | RoomReact
+    | QuestionAsk
+    | QuestionVote
+    | QuestionAnswer
+    | QuestionRemove
+    | LinkPin
     | MediaOffer
     | Ping
 )
@@ -436,7 +539,8 @@ class Visitor:
 @dataclass(frozen=True, slots=True)
 class RoomSnapshot:
     """The whole room for everyone, as of `seq`. `notice` is what staff last said, by `notice_by`. Where `confidentiality` is
-    `chatham`, nobody in the audience is named to anybody: `faces` is empty."""
+    `chatham`, nobody in the audience is named to anybody: `faces` is empty. `slow_mode`: the seconds between two messages of
+    one person. `link_title` and `link_host` are of the pinned link, or empty; its address is on a page of ours."""
 
     seq: int
     phase: str
@@ -447,10 +551,73 @@ class RoomSnapshot:
     hand_policy: str
     locked: bool
     frozen: bool
+    slow_mode: int
+    link_title: str
+    link_host: str
+    link_by: str
     notice: str
     notice_by: str
     count: int
     faces: list[Face]
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    """A message. `at` is the server's time (ISO 8601, UTC). The author's id and name are empty where they are not told to
+    those who come later."""
+
+    id: str
+    author: Face
+    text: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question. `seconds_in`: how far into the room it was answered; -1 while it is open."""
+
+    id: str
+    author: Face
+    text: str
+    asked_at: str
+    votes: int
+    seconds_in: int
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """What is written in a room: the last messages, the oldest first, and the questions. `kept`: whether what was written
+    before one came is here. `voted` are the questions that one voted for oneself, `wait` the seconds until one may write."""
+
+    kept: bool
+    messages: list[ChatMessage]
+    questions: list[Question]
+    voted: list[str]
+    wait: int
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedMessage:
+    """A message that is no more, and the name of whoever took it away."""
+
+    id: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Votes:
+    """How many voted for a question."""
+
+    question: str
+    votes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReactionCount:
+    """How many reacted so."""
+
+    reaction: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -550,6 +717,27 @@ class HandsPolicyChanged:
     type: ClassVar[str] = "hands.policy"
     ordered: ClassVar[Audience] = Audience.EVERYONE
     policy: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlowModeChanged:
+    """So many seconds lie between two messages of one person from now on."""
+
+    type: ClassVar[str] = "chat.slow"
+    ordered: ClassVar[Audience] = Audience.EVERYONE
+    seconds: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPinned:
+    """Another link is pinned; empty: none."""
+
+    type: ClassVar[str] = "link.pinned"
+    ordered: ClassVar[Audience] = Audience.EVERYONE
+    title: str
+    host: str
     by: str
 
 
@@ -683,6 +871,47 @@ class AudienceChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ChatSaid:
+    """What was written, the oldest first. At most once a second."""
+
+    type: ClassVar[str] = "chat.said"
+    messages: list[ChatMessage]
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRemoved:
+    """Messages that are no more. At most once a second."""
+
+    type: ClassVar[str] = "chat.removed"
+    messages: list[RemovedMessage]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionsChanged:
+    """Questions that are new or otherwise, and the ids of those that are no more. At most once a second."""
+
+    type: ClassVar[str] = "questions.changed"
+    questions: list[Question]
+    removed: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionsVoted:
+    """Questions for which more or fewer voted. At most once a second."""
+
+    type: ClassVar[str] = "questions.voted"
+    votes: list[Votes]
+
+
+@dataclass(frozen=True, slots=True)
+class RoomReacted:
+    """How many reacted since this was last said. At most once a second."""
+
+    type: ClassVar[str] = "room.reacted"
+    counts: list[ReactionCount]
+
+
+@dataclass(frozen=True, slots=True)
 class StageSpeaking:
     """The people whose voice is heard now, all of them, whoever has the floor first. On change, at most five times a
     second."""
@@ -714,6 +943,8 @@ Event = (
     | StageLocked
     | PersonRole
     | HandsPolicyChanged
+    | SlowModeChanged
+    | LinkPinned
     | RoomFrozen
     | StaffEntered
     | StaffLeft
@@ -728,6 +959,11 @@ Event = (
     | YouChanged
     | AudienceCounted
     | AudienceChanged
+    | ChatSaid
+    | ChatRemoved
+    | QuestionsChanged
+    | QuestionsVoted
+    | RoomReacted
     | StageSpeaking
     | MediaRestart
     | MediaUnheard

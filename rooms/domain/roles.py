@@ -51,6 +51,15 @@ class Act(StrEnum):
     RESET_STAGE = "reset_stage"
     SET_HAND_POLICY = "set_hand_policy"
     SEARCH_PEOPLE = "search_people"
+    CHAT = "chat"
+    REMOVE_MESSAGE = "remove_message"
+    SET_SLOW_MODE = "set_slow_mode"
+    REACT = "react"
+    ASK = "ask"
+    VOTE = "vote"
+    MARK_ANSWERED = "mark_answered"
+    REMOVE_QUESTION = "remove_question"
+    PIN_LINK = "pin_link"
     HAND_OVER = "hand_over"
     END_ROOM = "end_room"
     FREEZE = "freeze"
@@ -83,6 +92,7 @@ def _row(
 
 
 _WHO_RUN_IT = {"moderator": _ANYWHERE, "host": _ANYWHERE}
+_WITH_A_SEAT_OR_WITHOUT = {"member": _ANYWHERE, "moderator": _ANYWHERE, "host": _ANYWHERE}
 _HAS_A_SEAT = {"member": _STAGE, "moderator": _STAGE, "host": _STAGE}
 
 # act → role → the positions from which it is allowed. Guests and staff always sit in the audience.
@@ -108,6 +118,15 @@ PERMISSIONS: dict[Act, dict[Role, frozenset[Position]]] = {
     Act.RESET_STAGE: _row(**_WHO_RUN_IT, staff=_AUDIENCE),
     Act.SET_HAND_POLICY: _row(**_WHO_RUN_IT),
     Act.SEARCH_PEOPLE: _row(**_WHO_RUN_IT, staff=_AUDIENCE),
+    Act.CHAT: _row(**_WITH_A_SEAT_OR_WITHOUT),
+    Act.REMOVE_MESSAGE: _row(**_WITH_A_SEAT_OR_WITHOUT, staff=_AUDIENCE),
+    Act.SET_SLOW_MODE: _row(**_WHO_RUN_IT),
+    Act.REACT: _row(**_WITH_A_SEAT_OR_WITHOUT),
+    Act.ASK: _row(**_WITH_A_SEAT_OR_WITHOUT),
+    Act.VOTE: _row(**_WITH_A_SEAT_OR_WITHOUT),
+    Act.MARK_ANSWERED: _row(**_WHO_RUN_IT),
+    Act.REMOVE_QUESTION: _row(**_WITH_A_SEAT_OR_WITHOUT, staff=_AUDIENCE),
+    Act.PIN_LINK: _row(**_WHO_RUN_IT),
     Act.HAND_OVER: _row(host=_ANYWHERE),
     Act.END_ROOM: _row(host=_ANYWHERE, staff=_AUDIENCE),
     Act.FREEZE: _row(staff=_AUDIENCE),
@@ -150,6 +169,8 @@ CONDITIONS: dict[tuple[Act, Role], str] = {
     (Act.LISTEN, Role.STAFF): "yes, shown",
     (Act.RAISE_HAND, Role.MEMBER): "as the hand policy allows",
     (Act.JOIN_STAGE, Role.MEMBER): "when invited",
+    (Act.REMOVE_MESSAGE, Role.MEMBER): "their own",
+    (Act.REMOVE_QUESTION, Role.MEMBER): "their own",
 }
 
 

@@ -11,9 +11,11 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TypeVar
 
+from rooms.domain.links import Link
 from rooms.domain.roles import Position, Role
 
 Value = TypeVar("Value")
+SLOW_MODES = (0, 10, 30, 60)  # seconds between two messages of one person
 
 
 class Phase(StrEnum):
@@ -102,6 +104,8 @@ class Snapshot:
     hand_policy: HandPolicy = HandPolicy.EVERYONE
     locked: bool = False
     frozen: bool = False
+    slow_mode: int = 0
+    link: Link | None = None
     notice: str = ""
     away: int = 0
     last_number: int = 0

@@ -18,9 +18,11 @@ from rooms.domain.changes import (
     HandRaised,
     InvitationEnded,
     Invited,
+    LinkPinned,
     MuteChanged,
     RoleChanged,
     Seated,
+    SlowModeChanged,
     StaffEntered,
     StaffLeft,
     StageLocked,
@@ -29,6 +31,7 @@ from rooms.domain.changes import (
 )
 from rooms.domain.commands import Command
 from rooms.domain.errors import Code, Refused
+from rooms.domain.links import host_of
 from rooms.domain.roles import RUNS_THE_ROOM, Act, Position, Role, may, may_to
 from rooms.domain.snapshot import Hand, HandPolicy, Person, Phase, Snapshot
 
@@ -245,6 +248,20 @@ def _set_hand_policy(snapshot: Snapshot, command: c.SetHandPolicy, now: datetime
     return (HandPolicyChanged(command.policy, by=command.actor.id),)
 
 
+def _set_slow_mode(snapshot: Snapshot, command: c.SetSlowMode, now: datetime) -> Events:
+    _demand(command.actor, Act.SET_SLOW_MODE)
+    if snapshot.slow_mode == command.seconds:
+        return ()
+    return (SlowModeChanged(command.seconds, by=command.actor.id),)
+
+
+def _pin_link(snapshot: Snapshot, command: c.PinLink, now: datetime) -> Events:
+    _demand(command.actor, Act.PIN_LINK)
+    if command.link is not None:
+        host_of(command.link.url)
+    return () if snapshot.link == command.link else (LinkPinned(command.link, by=command.actor.id),)
+
+
 def _name_moderator(snapshot: Snapshot, command: c.NameModerator, now: datetime) -> Events:
     actor, target = command.actor, command.target
     _demand(actor, Act.NAME_MODERATOR, target)
@@ -324,6 +341,8 @@ _DECISIONS: dict[type, Callable[[Snapshot, Any, datetime], Events]] = {
     c.LockStage: _lock_stage,
     c.ResetStage: _reset_stage,
     c.SetHandPolicy: _set_hand_policy,
+    c.SetSlowMode: _set_slow_mode,
+    c.PinLink: _pin_link,
     c.NameModerator: _name_moderator,
     c.DismissModerator: _dismiss_moderator,
     c.HandOver: _hand_over,

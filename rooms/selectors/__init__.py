@@ -49,11 +49,14 @@ from rooms.selectors.stage import (
     standings,
     versions,
 )
+from rooms.selectors.talk import NOBODY, RoomTalk, chat_message, chat_wait, is_here, question_card, talk, voted
 from rooms.selectors.workers import audio_truth, connections_here, live_workers, rooms_of_worker
 
 __all__ = [
     "FEWEST_LETTERS",
+    "NOBODY",
     "RoomCard",
+    "RoomTalk",
     "admitted",
     "as_hand",
     "as_person",
@@ -61,6 +64,8 @@ __all__ = [
     "audience_of",
     "audio_truth",
     "banned_now",
+    "chat_message",
+    "chat_wait",
     "coming_rooms",
     "connections_here",
     "desk",
@@ -74,6 +79,7 @@ __all__ = [
     "hand_card",
     "has_agreed",
     "has_place_on_stage",
+    "is_here",
     "is_private",
     "is_signed_in",
     "live_by_topic",
@@ -92,12 +98,15 @@ __all__ = [
     "person_of",
     "pingable",
     "pings_of",
+    "question_card",
     "room_card",
     "room_snapshot",
     "rooms_of_worker",
     "shut_out",
     "stage_snapshot",
     "standings",
+    "talk",
     "topics",
     "versions",
+    "voted",
 ]

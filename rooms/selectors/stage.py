@@ -8,6 +8,7 @@ from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from rooms.domain.confidentiality import shows_audience
+from rooms.domain.links import Link, host_of
 from rooms.domain.messages import Desk, Face, RoomSnapshot, You
 from rooms.domain.roles import Position, Role
 from rooms.domain.snapshot import Confidentiality, HandPolicy, Phase, Snapshot
@@ -54,6 +55,8 @@ def stage_snapshot(room: Room) -> Snapshot:
         hand_policy=HandPolicy(room.hand_policy),
         locked=room.locked,
         frozen=room.frozen,
+        slow_mode=room.slow_mode,
+        link=Link(room.link_url, room.link_title) if room.link_url else None,
         notice=room.notice,
         away=kept,
         last_number=max(numbers["stage"] or 0, numbers["hands"] or 0),
@@ -92,6 +95,10 @@ def room_snapshot(public_id: str) -> RoomSnapshot:
         hand_policy=room.hand_policy,
         locked=room.locked,
         frozen=room.frozen,
+        slow_mode=room.slow_mode,
+        link_title=room.link_title,
+        link_host=host_of(room.link_url) if room.link_url else "",
+        link_by=room.link_by,
         notice=room.notice,
         notice_by=room.notice_by,
         count=count,
@@ -134,12 +141,14 @@ def standings(public_id: str, connections: Iterable[str]) -> dict[str, You]:
     }
 
 
-def versions(rooms: Iterable[str]) -> dict[str, tuple[int, int]]:
-    """How far the histories of these rooms have come, for everyone and for the moderators; in one query."""
+def versions(rooms: Iterable[str]) -> dict[str, tuple[int, int, int]]:
+    """How far the histories of these rooms have come, for everyone and for the moderators, and their talk; in one query."""
     rows = Room.objects.filter(public_id__in=list(rooms))
     return {
-        name: (version, moderators)
-        for name, version, moderators in rows.values_list("public_id", "version", "moderators_version")
+        name: (version, moderators, talk)
+        for name, version, moderators, talk in rows.values_list(
+            "public_id", "version", "moderators_version", "talk_version"
+        )
     }
 
 

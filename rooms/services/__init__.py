@@ -20,12 +20,14 @@ from rooms.services.acting import (
     move_to_audience,
     mute_other,
     name_moderator,
+    pin_link,
     raise_hand,
     remove,
     report,
     reset_stage,
     set_hand_policy,
     set_muted,
+    set_slow_mode,
     tell_room,
     withdraw,
 )
@@ -53,6 +55,15 @@ from rooms.services.opening import (
 )
 from rooms.services.pinging import MOST_PINGS_AN_HOUR, ping, put_ping_away
 from rooms.services.succession import succeed_absent_hosts
+from rooms.services.talking import (
+    ask,
+    delete_old_talk,
+    mark_answered,
+    remove_message,
+    remove_question,
+    say,
+    vote,
+)
 from rooms.services.workers import beat_worker, place_room, register_worker
 
 __all__ = [
@@ -63,6 +74,7 @@ __all__ = [
     "PLACE_KEPT",
     "Entrant",
     "Joined",
+    "ask",
     "ban",
     "beat_worker",
     "block",
@@ -70,6 +82,7 @@ __all__ = [
     "close_empty_rooms",
     "create_topic",
     "decline",
+    "delete_old_talk",
     "depart_without_media",
     "dismiss_moderator",
     "drop",
@@ -90,11 +103,13 @@ __all__ = [
     "lock_stage",
     "lower_hand",
     "lower_other_hand",
+    "mark_answered",
     "move_to_audience",
     "mute_other",
     "name_moderator",
     "open_room",
     "open_scheduled",
+    "pin_link",
     "ping",
     "place_room",
     "put_on_guest_list",
@@ -102,12 +117,16 @@ __all__ = [
     "raise_hand",
     "register_worker",
     "remove",
+    "remove_message",
+    "remove_question",
     "report",
     "reset_stage",
+    "say",
     "schedule_room",
     "seen",
     "set_hand_policy",
     "set_muted",
+    "set_slow_mode",
     "sign_out",
     "succeed_absent_hosts",
     "suspend",
@@ -115,5 +134,6 @@ __all__ = [
     "sweep_revoked",
     "take_off_guest_list",
     "tell_room",
+    "vote",
     "withdraw",
 ]

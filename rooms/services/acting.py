@@ -7,21 +7,21 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts import services as accounts
 from accounts.models import User
-from accounts.text import tidy, validate_words
-from rooms import hooks, selectors
+from accounts.text import tidy
+from rooms import hooks, passing, selectors
 from rooms.domain import commands
 from rooms.domain.errors import Code, Refused
+from rooms.domain.links import Link
 from rooms.domain.messages import ReportCategory, Visitor
-from rooms.domain.roles import Act, Position, Role, may
-from rooms.domain.snapshot import HandPolicy, Person, Phase
+from rooms.domain.roles import Act, Role
+from rooms.domain.snapshot import HandPolicy, Person
 from rooms.models import Ban, Participant, Room
+from rooms.services.actors import demand, first, present, readable, record
 from rooms.services.carrying_out import change, locked, locked_participant
 from rooms.services.departing import give_up_place, take_off_roster
 from rooms.services.entering import email_key
@@ -45,9 +45,9 @@ def set_muted(room_public_id: str, connection: str, *, muted: bool) -> None:
 def raise_hand(room_public_id: str, connection: str, *, line: str) -> None:
     """Raise one's hand, with a line of why."""
     room = locked(room_public_id)
-    me = _present(room, connection)
+    me = present(room, connection)
     followed = me.user is not None and selectors.followed_by_speakers(room, me.user)
-    change(room, commands.RaiseHand(selectors.as_person(me), _readable(line), followed=followed))
+    change(room, commands.RaiseHand(selectors.as_person(me), readable(line), followed=followed))
 
 
 def lower_hand(room_public_id: str, connection: str) -> None:
@@ -120,7 +120,7 @@ def remove(room_public_id: str, connection: str, person: str) -> None:
     me, target = _two(room, connection, person, Act.REMOVE)
     change(room, commands.Remove(selectors.as_person(me), selectors.as_person(target)))
     _put_out(room, target, Code.REMOVED, by=me)
-    _record(room, me, Act.REMOVE.value, target)
+    record(room, me, Act.REMOVE.value, target.public_id)
 
 
 @transaction.atomic
@@ -138,7 +138,7 @@ def ban(room_public_id: str, connection: str, person: str, *, reason: str = "") 
         keeps |= {"guest_key": target.guest_key, "network": target.network, "until": timezone.now() + GUEST_BAN}
     Ban.objects.update_or_create(room=room, participant=target, defaults=keeps)
     _put_out(room, target, Code.BANNED, by=me)
-    _record(room, me, Act.BAN.value, target, reason=reason)
+    record(room, me, Act.BAN.value, target.public_id, reason=reason)
 
 
 @transaction.atomic
@@ -162,25 +162,43 @@ def _put_out(room: Room, target: Participant, code: Code, *, by: Participant) ->
 
 
 @transaction.atomic
-def report(room_public_id: str, connection: str, person: str, *, category: str, line: str) -> None:
-    """Report somebody, or with an empty `person` the room."""
+def report(room_public_id: str, connection: str, person: str, *, category: str, line: str, message: str = "") -> None:
+    """Report somebody, or a message of the chat, or with both empty the room."""
     room = Room.objects.get(public_id=room_public_id)
-    me = _present(room, connection)
-    _demand(me, Act.REPORT)
-    target = None
-    if person:
-        target = _target(room, person)
-        if target.pk == me.pk:
-            raise Refused(Code.NOT_ALLOWED)
-    hooks.report(room=room, reporter=me, target=target, category=ReportCategory(category), line=_readable(line))
+    me = present(room, connection)
+    demand(me, Act.REPORT)
+    written, author = _written(room, message)
+    target = _target(room, author or person) if author or person else None
+    if target is not None and target.pk == me.pk:
+        raise Refused(Code.NOT_ALLOWED)
+    hooks.report(
+        room=room,
+        reporter=me,
+        target=target,
+        category=ReportCategory(category),
+        line=readable(line),
+        message=written,
+    )
+
+
+def _written(room: Room, message: str) -> tuple[str, str]:
+    """What a message says and who wrote it, by public id; empty, where that is not kept. Nobody is reported for what another
+    wrote: the page is not asked."""
+    if not message:
+        return "", ""
+    stored = room.messages.select_related("author").filter(public_id=message).first()
+    author = stored.author.public_id if stored and stored.author else passing.author_of(message)
+    if stored is None and not author:
+        raise Refused(Code.MESSAGE_NOT_FOUND)
+    return stored.text if stored else "", author
 
 
 @transaction.atomic
 def block(room_public_id: str, connection: str, person: str) -> None:
     """Block somebody, in this room and elsewhere."""
     room = Room.objects.get(public_id=room_public_id)
-    me = _present(room, connection)
-    _demand(me, Act.BLOCK)
+    me = present(room, connection)
+    demand(me, Act.BLOCK)
     target = _target(room, person)
     if target.pk == me.pk or target.user is None or me.user is None or target.role == Role.STAFF:
         raise Refused(Code.NOT_ALLOWED)
@@ -191,7 +209,7 @@ def block(room_public_id: str, connection: str, person: str) -> None:
 def find_people(room_public_id: str, connection: str, query: str) -> list[Visitor]:
     """Who is and was in the room, for those who run it."""
     room = Room.objects.get(public_id=room_public_id)
-    _demand(_present(room, connection), Act.SEARCH_PEOPLE)
+    demand(present(room, connection), Act.SEARCH_PEOPLE)
     return selectors.find_people(room, query)
 
 
@@ -208,12 +226,12 @@ def lock_stage(room_public_id: str, connection: str, *, is_locked: bool) -> None
 def reset_stage(room_public_id: str, connection: str) -> None:
     """Seat everybody in the audience but those who run the room; what waits for those who dropped is gone too."""
     room = locked(room_public_id)
-    me = _present(room, connection)
+    me = present(room, connection)
     change(room, commands.ResetStage(selectors.as_person(me)))
     away = room.participants.filter(left_at__isnull=False, place_until__isnull=False)
     for pk in away.exclude(role__in=(Role.MODERATOR, Role.HOST)).values_list("pk", flat=True):
         give_up_place(locked_participant(pk), sent_down=True)
-    _record(room, me, Act.RESET_STAGE.value)
+    record(room, me, Act.RESET_STAGE.value)
 
 
 def set_hand_policy(room_public_id: str, connection: str, policy: str) -> None:
@@ -221,6 +239,33 @@ def set_hand_policy(room_public_id: str, connection: str, policy: str) -> None:
     chosen = HandPolicy(policy)
     _act(
         room_public_id, connection, lambda me: commands.SetHandPolicy(me, chosen), log="set_hand_policy", reason=policy
+    )
+
+
+def set_slow_mode(room_public_id: str, connection: str, seconds: int) -> None:
+    """Decide how many seconds lie between two messages of one person."""
+    _act(
+        room_public_id,
+        connection,
+        lambda me: commands.SetSlowMode(me, seconds),
+        log="set_slow_mode",
+        reason=str(seconds),
+    )
+
+
+def pin_link(room_public_id: str, connection: str, *, url: str, title: str) -> None:
+    """Pin a link for everybody to see; with an empty address, none.
+
+    Raises:
+        Refused: `link_invalid`, `text_unreadable`.
+    """
+    link = Link(url.strip(), readable(title)) if url.strip() else None
+    _act(
+        room_public_id,
+        connection,
+        lambda me: commands.PinLink(me, link),
+        log="pin_link" if link else "unpin_link",
+        reason=link.url if link else "",
     )
 
 
@@ -232,7 +277,7 @@ def freeze(room_public_id: str, connection: str, *, frozen: bool, reason: str) -
 
 def tell_room(room_public_id: str, connection: str, text: str) -> None:
     """Say something to everybody in the room, as staff."""
-    words = _readable(text)
+    words = readable(text)
     _act(room_public_id, connection, lambda me: commands.TellRoom(me, words), log="message_room", reason=words)
 
 
@@ -247,9 +292,9 @@ def end(room_public_id: str, connection: str) -> None:
 @transaction.atomic
 def _act(room_public_id: str, connection: str, command: OnSelf, *, log: str = "", reason: str = "") -> None:
     room = locked(room_public_id)
-    me = _present(room, connection)
+    me = present(room, connection)
     if change(room, command(selectors.as_person(me))) and log:
-        _record(room, me, log, reason=reason)
+        record(room, me, log, reason=reason)
 
 
 @transaction.atomic
@@ -268,58 +313,18 @@ def _act_on(
     if target.left_at is not None and not may_be_gone:
         raise Refused(Code.PERSON_NOT_HERE)
     if change(room, command(selectors.as_person(me), selectors.as_person(target))):
-        _record(room, me, log or act.value, target)
+        record(room, me, log or act.value, target.public_id)
 
 
 def _two(room: Room, connection: str, person: str, act: Act) -> tuple[Participant, Participant]:
     """Whoever acts, and on whom. Who may not act at all is told so before anything is looked up."""
-    me = _present(room, connection)
-    _demand(me, act)
+    me = present(room, connection)
+    demand(me, act)
     return me, _target(room, person)
 
 
-def _demand(me: Participant, act: Act) -> None:
-    if not may(Role(me.role), Position(me.position), act):
-        raise Refused(Code.NOT_ALLOWED)
-
-
-def _present(room: Room, connection: str) -> Participant:
-    """Whoever acts, as they are once their row is locked: they may be entering another room at this moment."""
-    me = _first(room.participants.filter(connection=connection))
-    if me is None or not selectors.admitted(room.participants.filter(pk=me.pk, connection=connection)).exists():
-        raise Refused(Code.ROOM_ENDED if room.phase == Phase.ENDED else Code.NOT_JOINED)
-    return me
-
-
 def _target(room: Room, person: str) -> Participant:
-    target = _first(room.participants.filter(public_id=person, joins__gt=0))
+    target = first(room.participants.filter(public_id=person, joins__gt=0))
     if target is None:
         raise Refused(Code.PERSON_NOT_FOUND)
     return target
-
-
-def _first(people: QuerySet[Participant]) -> Participant | None:
-    """The first of them, under its row's lock, which is taken after the room's."""
-    pk = people.values_list("pk", flat=True).first()
-    return locked_participant(pk) if pk is not None else None
-
-
-def _readable(words: str) -> str:
-    """A line as it will be shown.
-
-    Raises:
-        Refused: `text_unreadable` for what cannot be seen, or looks like what it is not.
-    """
-    line = tidy(words)
-    if line:
-        try:
-            validate_words(line)
-        except ValidationError as error:
-            raise Refused(Code.TEXT_UNREADABLE) from error
-    return line
-
-
-def _record(room: Room, me: Participant, act: str, target: Participant | None = None, *, reason: str = "") -> None:
-    """What staff, moderators and hosts do is in the log."""
-    whom = f" {target.public_id}" if target else ""
-    accounts.record(f"room.{act}", f"{room.public_id}{whom}", actor=me.user, reason=reason)

@@ -1,14 +1,16 @@
 """What was decided is saved and told, under the room's lock. Everything that changes a stage ends here."""
 
+from django.db import transaction
 from django.utils import timezone
 
-from rooms import events, media, selectors
+from rooms import events, media, passing, selectors
 from rooms.domain import changes
 from rooms.domain.commands import Command
+from rooms.domain.confidentiality import Kept, may_be_kept
 from rooms.domain.roles import Position, Role
-from rooms.domain.snapshot import Audience, Phase, Snapshot
+from rooms.domain.snapshot import Audience, Confidentiality, Phase, Snapshot
 from rooms.domain.state import decide
-from rooms.models import Participant, Room
+from rooms.models import Participant, Room, Vote
 
 _CHANGED_BY_EVENTS = [
     "version",
@@ -20,6 +22,10 @@ _CHANGED_BY_EVENTS = [
     "hand_policy",
     "locked",
     "frozen",
+    "slow_mode",
+    "link_url",
+    "link_title",
+    "link_by",
     "notice",
     "notice_by",
 ]
@@ -102,6 +108,11 @@ def _save(room: Room, event: changes.Event) -> None:
             room.locked = is_locked
         case changes.HandPolicyChanged(policy):
             room.hand_policy = policy
+        case changes.SlowModeChanged(seconds):
+            room.slow_mode = seconds
+        case changes.LinkPinned(link, by):
+            room.link_url, room.link_title = (link.url, link.title) if link else ("", "")
+            room.link_by = events.name_of(room, by) if link else ""
         case changes.Frozen(frozen):
             room.frozen = frozen
             if frozen:
@@ -125,6 +136,14 @@ def _save(room: Room, event: changes.Event) -> None:
             room.frozen = False
             people.filter(place_until__isnull=False).update(place_until=None)
             selectors.on_roster(people.all()).update(left_at=room.ended_at)
+            _forget_names(room)
+
+
+def _forget_names(room: Room) -> None:
+    """What passes has passed, and where names are not kept, nobody reads later who voted for what."""
+    transaction.on_commit(lambda: passing.forget(room.public_id))
+    if not may_be_kept(Confidentiality(room.confidentiality), Kept.NAMES):
+        Vote.objects.filter(question__room=room).delete()
 
 
 def _save_role(room: Room, person: str, role: Role) -> None:

@@ -62,10 +62,10 @@ def _command(command: type[Command], frame: dict[str, Any], number: int) -> Comm
 def _fits(value: Any, field: dataclasses.Field) -> bool:
     if type(value) is not field.type:
         return False
+    if "one_of" in field.metadata:
+        return value in field.metadata["one_of"]
     if isinstance(value, str):
         # A lone surrogate is legal JSON and illegal everywhere after it, a NUL in databases.
-        if "one_of" in field.metadata:
-            return value in field.metadata["one_of"]
         return len(value) <= field.metadata["most"] and not any(
             "\ud800" <= character <= "\udfff" or character == "\x00" for character in value
         )

@@ -6,8 +6,8 @@ from typing import Any
 from rooms import services
 from rooms.domain import messages as m
 
-# command → what is done: (room, connection, command) → None
-CHANGES: dict[type, Callable[[str, str, Any], None]] = {
+# command → what is done: (room, connection, command) → what more the answer says
+CHANGES: dict[type, Callable[[str, str, Any], dict[str, str] | None]] = {
     m.End: lambda room, me, command: services.end(room, me),
     m.Mute: lambda room, me, command: services.set_muted(room, me, muted=True),
     m.Unmute: lambda room, me, command: services.set_muted(room, me, muted=False),
@@ -27,12 +27,22 @@ CHANGES: dict[type, Callable[[str, str, Any], None]] = {
     m.PersonRemove: lambda room, me, command: services.remove(room, me, command.person),
     m.PersonBan: lambda room, me, command: services.ban(room, me, command.person, reason=command.reason),
     m.PersonReport: lambda room, me, command: services.report(
-        room, me, command.person, category=command.category, line=command.line
+        room, me, command.person, category=command.category, line=command.line, message=command.message
     ),
     m.PersonBlock: lambda room, me, command: services.block(room, me, command.person),
     m.ModeratorName: lambda room, me, command: services.name_moderator(room, me, command.person),
     m.ModeratorDismiss: lambda room, me, command: services.dismiss_moderator(room, me, command.person),
     m.HostHandOver: lambda room, me, command: services.hand_over(room, me, command.person),
     m.RoomFreeze: lambda room, me, command: services.freeze(room, me, frozen=command.frozen, reason=command.reason),
+    m.ChatSay: lambda room, me, command: {"message": services.say(room, me, command.text)},
+    m.ChatRemove: lambda room, me, command: services.remove_message(room, me, command.message),
+    m.ChatSlow: lambda room, me, command: services.set_slow_mode(room, me, command.seconds),
+    m.QuestionAsk: lambda room, me, command: {"question": services.ask(room, me, command.text)},
+    m.QuestionVote: lambda room, me, command: services.vote(room, me, command.question, up=command.up),
+    m.QuestionAnswer: lambda room, me, command: services.mark_answered(
+        room, me, command.question, answered=command.answered
+    ),
+    m.QuestionRemove: lambda room, me, command: services.remove_question(room, me, command.question),
+    m.LinkPin: lambda room, me, command: services.pin_link(room, me, url=command.url, title=command.title),
     m.RoomMessage: lambda room, me, command: services.tell_room(room, me, command.text),
 }

@@ -17,6 +17,7 @@ from django.utils import translation
 from rooms import selectors, services
 from rooms.domain import messages
 from rooms.domain.errors import Code, Refused
+from rooms.domain.pace import REACTING
 from rooms.domain.roles import RUNS_THE_ROOM, Role
 from rooms.events import frame_of
 from rooms.hub import get_hub
@@ -87,6 +88,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
         self.number = 0
         self._limit = FrameLimit()
         self._unread = Unread()
+        self._reacted = 0.0  # when all reactions are paid off
         self._language = language_of(self.scope)
         self._tasks: set[asyncio.Task[None]] = set()
         self._negotiation: asyncio.Task[None] | None = None
@@ -157,8 +159,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
         change = CHANGES.get(type(incoming.command))
         if change is not None:
             self._answering = True
-            await database_sync_to_async(change)(self.room, self.connection, incoming.command)
-            return {}
+            return await database_sync_to_async(change)(self.room, self.connection, incoming.command) or {}
         return await self._HANDLERS[type(incoming.command)](self, incoming)
 
     async def _on_join(self, incoming: Incoming) -> dict[str, Any] | None:
@@ -221,13 +222,17 @@ class RoomConsumer(AsyncWebsocketConsumer):
         """Everything that this page may know of the room."""
         hub, began = get_hub(), time.monotonic()
         lately = hub.lately(self.room)
-        you, snapshot, desk = await database_sync_to_async(_read)(self.room, self.connection, lately)
+        asked = hub.talk(self.room).has_questions
+        you, snapshot, desk, voted, wait = await database_sync_to_async(_read)(
+            self.room, self.connection, lately, asked=asked
+        )
         read_at = None if snapshot is lately else began
         hub.knows(self.room, self.connection, you, snapshot, read_at=read_at, desk_seq=desk.seq if desk else None)
         return {
             "you": dataclasses.asdict(you),
             "snapshot": snapshot,
             "desk": dataclasses.asdict(desk) if desk else None,
+            "talk": hub.talk(self.room).whole(voted, wait),  # with every frame that was pushed until now
         }
 
     async def _on_leave(self, incoming: Incoming) -> dict[str, Any] | None:
@@ -240,6 +245,15 @@ class RoomConsumer(AsyncWebsocketConsumer):
 
     async def _on_sync(self, incoming: Incoming) -> None:
         await self._tell_whole(incoming.id)
+
+    async def _on_react(self, incoming: Incoming) -> dict[str, Any]:
+        assert isinstance(incoming.command, messages.RoomReact)
+        due = REACTING.step(self._reacted, time.monotonic())
+        if due is None:
+            raise Refused(Code.TOO_MANY_MESSAGES)
+        get_hub().react(self.room, self.connection, incoming.command.reaction)
+        self._reacted = due
+        return {}
 
     async def _on_people(self, incoming: Incoming) -> dict[str, Any]:
         assert isinstance(incoming.command, messages.RoomPeople)
@@ -282,6 +296,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
         messages.Leave: _on_leave,
         messages.Sync: _on_sync,
         messages.RoomPeople: _on_people,
+        messages.RoomReact: _on_react,
         messages.MediaOffer: _on_offer,
         messages.Ping: _on_ping,
     }
@@ -351,9 +366,10 @@ class RoomConsumer(AsyncWebsocketConsumer):
 
 
 def _read(
-    room: str, connection: str, lately: dict[str, Any] | None
-) -> tuple[messages.You, dict[str, Any], messages.Desk | None]:
-    """How one stands, the room, and for those who run it their desk. The desk's version is read before its rows. `lately` is
+    room: str, connection: str, lately: dict[str, Any] | None, *, asked: bool
+) -> tuple[messages.You, dict[str, Any], messages.Desk | None, list[str], int]:
+    """How one stands, the room, for those who run it their desk; what one voted for, if something was `asked`, and how long
+    one waits before writing. The desk's version is read before its rows. `lately` is
     the room as another page was told it a moment ago: it is good as long as nothing has happened on stage since.
 
     Raises:
@@ -364,4 +380,6 @@ def _read(
         raise Refused(Code.NOT_JOINED)
     if lately is None or selectors.versions([room])[room][0] != lately["seq"]:
         lately = dataclasses.asdict(selectors.room_snapshot(room))
-    return you, lately, selectors.desk(room) if Role(you.role) in RUNS_THE_ROOM else None
+    desk = selectors.desk(room) if Role(you.role) in RUNS_THE_ROOM else None
+    voted = selectors.voted(room, you.id) if asked else []
+    return you, lately, desk, voted, selectors.chat_wait(you.id, you.role, lately["slow_mode"])

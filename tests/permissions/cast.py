@@ -15,11 +15,12 @@ from rooms import services
 from rooms.domain.errors import Refused
 from rooms.domain.snapshot import Visibility
 from rooms.guests import COOKIE, cookie_value, remember
-from rooms.models import Ban, Participant, Room
+from rooms.models import Ban, ChatMessage, Participant, Question, Room, Vote
 from tests.factories import a_member, a_topic
 from tests.permissions.statement import ACTORS, HOSTS, Standing
 
 LINE = "How the yield was measured"
+LINK = "https://example.org/data-sheet"
 NOTICE = "We are looking into the sound"
 SDP = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n"
 
@@ -29,12 +30,31 @@ FIELDS: dict[str, dict[str, Any]] = {
     "hands.policy": {"policy": "nobody"},
     "stage.lock": {"locked": True},
     "person.ban": {"reason": "Advertises"},
-    "person.report": {"category": "harassment", "line": "Shouts"},
+    "person.report": {"category": "harassment", "line": "Shouts", "message": ""},
+    "chat.say": {"text": LINE},
+    "chat.slow": {"seconds": 30},
+    "room.react": {"reaction": "agree"},
+    "question.ask": {"text": LINE},
+    "link.pin": {"url": LINK, "title": "The data sheet"},
     "room.freeze": {"frozen": True, "reason": "A report"},
     "room.message": {"text": NOTICE},
     "room.people": {"query": ""},
     "media.offer": {"sdp": SDP},
 }
+
+
+_written: dict[str, tuple[str, str]] = {}  # room → a message and a question that are there
+
+
+def written_in(room: str) -> dict[str, dict[str, Any]]:
+    """What a page sends with each command about what is written in a room."""
+    message, question = _written[room]
+    return {
+        "chat.remove": {"message": message},
+        "question.vote": {"question": question, "up": True},
+        "question.answer": {"question": question, "answered": True},
+        "question.remove": {"question": question},
+    }
 
 
 @dataclass
@@ -81,6 +101,20 @@ SERVICES: dict[str, Callable[[str, Player, str], Any]] = {
     "host.hand_over": lambda room, me, them: services.hand_over(room, me.connection, them),
     "room.freeze": lambda room, me, them: services.freeze(room, me.connection, **FIELDS["room.freeze"]),
     "room.message": lambda room, me, them: services.tell_room(room, me.connection, NOTICE),
+    "chat.say": lambda room, me, them: services.say(room, me.connection, LINE),
+    "chat.remove": lambda room, me, them: services.remove_message(
+        room, me.connection, **written_in(room)["chat.remove"]
+    ),
+    "chat.slow": lambda room, me, them: services.set_slow_mode(room, me.connection, 30),
+    "question.ask": lambda room, me, them: services.ask(room, me.connection, LINE),
+    "question.vote": lambda room, me, them: services.vote(room, me.connection, **written_in(room)["question.vote"]),
+    "question.answer": lambda room, me, them: services.mark_answered(
+        room, me.connection, **written_in(room)["question.answer"]
+    ),
+    "question.remove": lambda room, me, them: services.remove_question(
+        room, me.connection, **written_in(room)["question.remove"]
+    ),
+    "link.pin": lambda room, me, them: services.pin_link(room, me.connection, **FIELDS["link.pin"]),
     "room.people": lambda room, me, them: services.find_people(room, me.connection, ""),
 }
 
@@ -172,6 +206,11 @@ def _take_up(room: str, player: Player, host: Player) -> None:
         case Standing.INVITED:
             services.invite(room, host.connection, player.id)
         case Standing.GONE:
+            message, question = (
+                services.say(room, player.connection, "Hm"),
+                services.ask(room, player.connection, "Who"),
+            )
+            _written[room] = message, question
             services.leave(room, player.connection)
     if player.standing.on_stage:
         services.set_muted(room, player.connection, muted=False)
@@ -180,7 +219,11 @@ def _take_up(room: str, player: Player, host: Player) -> None:
 # --- The database ---------------------------------------------------------------------------------------------------
 
 Row = dict[str, Any]
-_HISTORY = ("version", "moderators_version")  # goes on, whatever is taken back: the pages have heard of it
+_HISTORY = (
+    "version",
+    "moderators_version",
+    "talk_version",
+)  # goes on, whatever is taken back: the pages have heard of it
 
 
 @dataclass(frozen=True)
@@ -193,6 +236,9 @@ class State:
     bans: list[Row]
     reports: list[Row]
     blocks: list[Row]
+    messages: list[Row]
+    questions: list[Row]
+    votes: list[Row]
     log: list[Row] = field(compare=False)
 
     @classmethod
@@ -207,6 +253,11 @@ class State:
             bans=_rows(Ban, "room_id = %s", room["id"]),
             reports=_rows(Report, "room_id = %s", room["id"]),
             blocks=_rows(Block, of_somebody_here, room["id"]),
+            messages=_rows(ChatMessage, "room_id = %s", room["id"]),
+            questions=_rows(Question, "room_id = %s", room["id"]),
+            votes=_rows(
+                Vote, f"question_id IN (SELECT id FROM {Question._meta.db_table} WHERE room_id = %s)", room["id"]
+            ),
             log=_rows(AuditEntry, "target LIKE %s", f"{public_id}%"),
         )
 
@@ -221,9 +272,17 @@ class State:
             (Ban, self.bans, now.bans),
             (Report, self.reports, now.reports),
             (Block, self.blocks, now.blocks),
+            (Vote, self.votes, now.votes),
+            (ChatMessage, self.messages, now.messages),
+            (Question, self.questions, now.questions),
         ):
             new = {row["id"] for row in after} - {row["id"] for row in before}
             model.objects.filter(pk__in=new).delete()
+            for row in before:
+                if row["id"] not in {known["id"] for known in after}:
+                    _put_there(model, row)
+                elif row not in after:
+                    _put_back(model, row)
         return State.of(self.room["public_id"])
 
 
@@ -238,6 +297,12 @@ def _put_back(model: type[Model], row: Row) -> None:
     with connection.cursor() as cursor:
         columns = ", ".join(f"{name} = %s" for name in row)
         cursor.execute(f"UPDATE {model._meta.db_table} SET {columns} WHERE id = %s", [*row.values(), row["id"]])
+
+
+def _put_there(model: type[Model], row: Row) -> None:
+    with connection.cursor() as cursor:
+        places = ", ".join(["%s"] * len(row))
+        cursor.execute(f"INSERT INTO {model._meta.db_table} ({', '.join(row)}) VALUES ({places})", [*row.values()])
 
 
 @contextmanager

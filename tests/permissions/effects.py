@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from rooms.domain.roles import Role
-from tests.permissions.cast import LINE, NOTICE, State
+from tests.permissions.cast import LINE, LINK, NOTICE, State
 from tests.permissions.statement import Standing, expected, is_already_so
 
 Effect = Callable[[State, State, str, str], bool]  # before, now, who acted, on whom → whether it happened
@@ -183,6 +183,46 @@ def _told(was: State, now: State, me: str, them: str) -> bool:
     return now.room["notice"] == NOTICE and now.room["notice_by"] != ""
 
 
+def _new(before: list[dict], after: list[dict]) -> list[dict]:
+    return [row for row in after if row["id"] not in {old["id"] for old in before}]
+
+
+def _said(was: State, now: State, me: str, them: str) -> bool:
+    said = [(row["author_id"], row["text"]) for row in _new(was.messages, now.messages)]
+    return said == [(now.people[me]["id"], LINE)]
+
+
+def _removed_message(was: State, now: State, me: str, them: str) -> bool:
+    return len(was.messages) == 1 and now.messages == []
+
+
+def _slowed(was: State, now: State, me: str, them: str) -> bool:
+    return now.room["slow_mode"] == 30
+
+
+def _asked(was: State, now: State, me: str, them: str) -> bool:
+    asked = [(row["author_id"], row["text"], row["votes"]) for row in _new(was.questions, now.questions)]
+    return asked == [(now.people[me]["id"], LINE, 0)]
+
+
+def _voted(was: State, now: State, me: str, them: str) -> bool:
+    (question,) = now.questions
+    voters = [(vote["question_id"], vote["participant_id"]) for vote in now.votes]
+    return voters == [(question["id"], now.people[me]["id"])] and question["votes"] == 1
+
+
+def _marked_answered(was: State, now: State, me: str, them: str) -> bool:
+    return all(row["answered_at"] is not None and row["seconds_in"] is not None for row in now.questions)
+
+
+def _removed_question(was: State, now: State, me: str, them: str) -> bool:
+    return len(was.questions) == 1 and now.questions == []
+
+
+def _pinned(was: State, now: State, me: str, them: str) -> bool:
+    return (now.room["link_url"], now.room["link_title"]) == (LINK, "The data sheet")
+
+
 EFFECTS: dict[str, Effect] = {
     "room.join": _came_back,
     "room.leave": _left,
@@ -211,8 +251,16 @@ EFFECTS: dict[str, Effect] = {
     "host.hand_over": _handed_over,
     "room.freeze": _froze,
     "room.message": _told,
+    "chat.say": _said,
+    "chat.remove": _removed_message,
+    "chat.slow": _slowed,
+    "question.ask": _asked,
+    "question.vote": _voted,
+    "question.answer": _marked_answered,
+    "question.remove": _removed_question,
+    "link.pin": _pinned,
 }
-READS = {"room.sync", "room.people", "media.offer"}
+READS = {"room.sync", "room.people", "room.react", "media.offer"}  # leave nothing in the database
 
 
 def nothing_happened(was: State, now: State) -> bool:

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from rooms.domain.messages import COMMANDS
 
-# yes, no (-), or from where.
+# yes, no (-), from where, or only what is theirs.
 ACTS = """
 act             | guest | listener | speaker | moderator       | host            | staff
 listen          | yes   | yes      | yes     | yes             | yes             | yes
@@ -24,6 +24,15 @@ lock stage      | -     | -        | -       | yes             | yes            
 reset stage     | -     | -        | -       | yes             | yes             | yes
 set hand policy | -     | -        | -       | yes             | yes             | -
 search people   | -     | -        | -       | yes             | yes             | yes
+chat            | -     | yes      | yes     | yes             | yes             | -
+remove message  | -     | theirs   | theirs  | yes             | yes             | yes
+set slow mode   | -     | -        | -       | yes             | yes             | -
+react           | -     | yes      | yes     | yes             | yes             | -
+ask             | -     | yes      | yes     | yes             | yes             | -
+vote            | -     | yes      | yes     | yes             | yes             | -
+mark answered   | -     | -        | -       | yes             | yes             | -
+remove question | -     | theirs   | theirs  | yes             | yes             | yes
+pin link        | -     | -        | -       | yes             | yes             | -
 end room        | -     | -        | -       | -               | yes             | yes
 freeze          | -     | -        | -       | -               | -               | yes
 message room    | -     | -        | -       | -               | -               | yes
@@ -115,6 +124,9 @@ HOSTS = (Standing.HOST, Standing.HOST_ON_STAGE)
 ON_OTHERS = tuple(name for name, command in COMMANDS.items() if "person" in command.__annotations__)
 ON_ONESELF_OR_THE_ROOM = tuple(name for name, command in COMMANDS.items() if command.act and name not in ON_OTHERS)
 
+# In the room that is walked, what could be taken away was written by the one who left.
+NOT_THEIRS = ("chat.remove", "question.remove")
+
 # Commands that are answered with a yes and change nothing for those who are as they should be already. Two keys that turn
 # at once, or a double click, are no mistake: that is why who is on stage may ask to be there.
 ALREADY_SO = {
@@ -142,7 +154,7 @@ def may(act: str, column: str, *, on_stage: bool) -> bool:
     cell = _CELLS.get((act, column))
     if cell is None:
         return any((act, column, whom) in _CELLS_ON_OTHERS for whom in COLUMNS)
-    return {"yes": True, "-": False, "on stage": on_stage, "in the audience": not on_stage}[cell]
+    return {"yes": True, "theirs": True, "-": False, "on stage": on_stage, "in the audience": not on_stage}[cell]
 
 
 def may_to(act: str, column: str, whom: str) -> bool:
@@ -163,6 +175,8 @@ def expected(command: str, actor: Standing, target: Standing | None = None, *, o
     if command == "stage.join" and is_already_so(command, actor):
         return "ok"
     if not may(act, actor.column, on_stage=actor.on_stage):
+        return "not_allowed"
+    if command in NOT_THEIRS and _CELLS[act, actor.column] == "theirs":
         return "not_allowed"
     if command == "stage.join" and actor in (Standing.LISTENER, Standing.WITH_HAND):
         return "not_invited"

@@ -15,7 +15,7 @@ from rooms.guests import COOKIE
 from rooms.models import Room
 from rooms.signalling import limits
 from tests.factories import a_live_room, a_member
-from tests.permissions.cast import FIELDS, Cast, Player, State, a_cast, a_guest_cookie
+from tests.permissions.cast import FIELDS, Cast, Player, State, a_cast, a_guest_cookie, written_in
 from tests.permissions.effects import check, nothing_happened
 from tests.permissions.statement import (
     ACTORS,
@@ -69,7 +69,7 @@ async def a_page_of(player: Player, room: str, cookie: str, *, joins: bool = Tru
 
 async def ask(page: Page, command: str, target: str = "") -> dict[str, Any]:
     """Send a command with what belongs to it; the answer."""
-    return await page.command(command, **fields_of(command, target))
+    return await page.command(command, **fields_of(command, target, page.room))
 
 
 async def word_of(page: Page, command: str, target: str = "") -> str:
@@ -81,8 +81,12 @@ async def word_of(page: Page, command: str, target: str = "") -> str:
     return "ok" if answer["type"] == "ok" else answer["code"]
 
 
-def fields_of(command: str, target: str) -> dict[str, Any]:
-    return FIELDS.get(command, {}) | ({"person": target} if command in ON_OTHERS else {})
+def fields_of(command: str, target: str, room: str) -> dict[str, Any]:
+    return (
+        FIELDS.get(command, {})
+        | written_in(room).get(command, {})
+        | ({"person": target} if command in ON_OTHERS else {})
+    )
 
 
 @pytest.mark.parametrize("actor", ACTORS)
@@ -240,7 +244,7 @@ async def test_who_is_there_no_more_does_nothing(
                 assert page.closed_with == closed_with
                 was = await state_of(cast.room)
                 for command in AFTER_JOINING:  # as a page would that has not heard of it yet
-                    data = fields_of(command, cast.others[Standing.LISTENER].id)
+                    data = fields_of(command, cast.others[Standing.LISTENER].id, cast.room)
                     await page.send(json.dumps({"type": command, "id": 1000, "data": data}))
             # The socket was lost after that: all of it was read.
             assert await page.nothing_comes()

@@ -49,6 +49,6 @@ def test_every_command_with_an_act_is_walked() -> None:
     with_act = {name for name, command in COMMANDS.items() if command.act is not None}
     assert set(ON_OTHERS) | set(ON_ONESELF_OR_THE_ROOM) == with_act
     assert EFFECTS.keys() | READS == with_act
-    assert SERVICES.keys() | {"room.sync", "media.offer"} == with_act  # those two are reads of the socket's own
+    assert SERVICES.keys() | {"room.sync", "room.react", "media.offer"} == with_act  # those are the socket's own
     assert {command.type for command in CHANGES} <= SERVICES.keys()
     assert {command.act for command in COMMANDS.values()} - {None} == set(Act)

@@ -33,6 +33,11 @@ def _change(part: dict[str, Any], kind: str, data: dict[str, Any]) -> None:
             part["locked"] = data["locked"]
         case "hands.policy":
             part["hand_policy"] = data["policy"]
+        case "chat.slow":
+            part["slow_mode"] = data["seconds"]
+        case "link.pinned":
+            part |= {"link_title": data["title"], "link_host": data["host"]}
+            part["link_by"] = data["by"] if data["host"] else ""
         case "room.frozen":
             part["frozen"] = data["frozen"]
             for card in part["stage"]:

@@ -25,7 +25,7 @@ class Page:
     """One WebSocket of one person in one room."""
 
     def __init__(self, room: Room | str, cookie: str, *, origin: str | None = "", language: str = "en") -> None:
-        public_id = room if isinstance(room, str) else room.public_id
+        public_id = self.room = room if isinstance(room, str) else room.public_id
         origin = settings.MITALK_ORIGINS[0] if origin == "" else origin
         headers = [(b"cookie", cookie.encode()), (b"accept-language", language.encode())]
         if origin is not None:
@@ -108,9 +108,10 @@ class Page:
 
 def check_entry(data: dict[str, Any]) -> None:
     """Hold the answer to room.join to its declaration."""
-    assert data.keys() == {"you", "connection", "snapshot", "desk"}
+    assert data.keys() == {"you", "connection", "snapshot", "desk", "talk"}
     check_fields(messages.You, data["you"])
     check_fields(messages.RoomSnapshot, data["snapshot"])
+    check_fields(messages.Talk, data["talk"])
     if data["desk"] is not None:
         check_fields(messages.Desk, data["desk"])
 

@@ -44,10 +44,12 @@ export async function askWhy() {
 /**
  * Ask what is to be reported.
  * @param {string} about a name, or empty for the room
+ * @param {boolean} [isMessage] whether it is about what they wrote
  * @returns {Promise<{category: string, line: string} | null>}
  */
-export async function askReport(about) {
-  find("report-title").textContent = about ? fill(words.reportName, { NAME: about }) : (words.reportRoom ?? "");
+export async function askReport(about, isMessage = false) {
+  const title = isMessage ? words.reportMessage : about ? words.reportName : words.reportRoom;
+  find("report-title").textContent = fill(title, { NAME: about });
   const form = /** @type {HTMLFormElement} */ (find("report-form"));
   form.reset();
   if ((await ask("report-dialog")) !== "yes") return null;
@@ -82,6 +84,24 @@ export function askAboutPerson(person, commands) {
   for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (dialog.querySelectorAll("button[data-act]")))
     button.hidden = !commands.includes(button.value);
   return ask("person-dialog");
+}
+
+/**
+ * Show a message, and what may be done.
+ * @param {{text: string}} message
+ * @param {string} writer
+ * @param {{person: boolean, remove: boolean, report: boolean, mine: boolean}} may
+ * @returns {Promise<string>} "person", "remove", "report" or empty
+ */
+export function askAboutMessage({ text }, writer, { person, remove, report, mine }) {
+  find("written-title").textContent = fill(words.chatOf, { NAME: writer });
+  find("written-text").textContent = text;
+  find("written-person").hidden = !person;
+  find("written-person").textContent = fill(words.chatPerson, { NAME: writer });
+  find("written-remove").hidden = !remove;
+  find("written-remove").textContent = (mine ? words.chatTakeBack : words.chatRemove) ?? "";
+  find("written-report").hidden = !report;
+  return ask("written-dialog");
 }
 
 // A button of a form's kind would be pressed by Enter in its field: those that only close are plain.

@@ -2,6 +2,7 @@
 // what; the server does.
 
 import { fill, find, nameOf, words } from "./cards.js";
+import { writerOf } from "./chat.js";
 import { showDesk } from "./desk.js";
 import { askAboutPerson, askLeaveOther, askReport, askWhy, confirmed } from "./dialogs.js";
 import { Media } from "./media.js";
@@ -10,6 +11,7 @@ import { may, offered } from "./permissions.js";
 import { CODES } from "./protocol.js";
 import { Room } from "./room.js";
 import { offerSharing } from "./share.js";
+import { Talking } from "./talking.js";
 import { View } from "./view.js";
 import { Refusal, Wire } from "./wire.js";
 
@@ -258,11 +260,12 @@ find("report-room").addEventListener("click", () => attempt("report", () => repo
 /**
  * @param {string} person
  * @param {string} name
+ * @param {string} [message] of theirs, if it is about that
  */
-async function report(person, name) {
-  const told = await askReport(name);
+async function report(person, name, message = "") {
+  const told = await askReport(name, Boolean(message));
   if (!told) return;
-  await room.act("person.report", { person, ...told });
+  await room.act("person.report", { person, message, ...told });
   view.toast(words.reported ?? "");
 }
 
@@ -312,7 +315,8 @@ function personBy(id) {
   const { snapshot, desk } = room;
   const cards = [...(snapshot?.stage ?? []), ...(snapshot?.staff ?? []), ...(desk?.hands ?? []).map((hand) => hand.person)];
   const visitor = people.found.find(({ person }) => person.id === id);
-  const face = snapshot?.faces.find((listener) => listener.id === id);
+  const writer = room.talk?.messages.find(({ author }) => author.id === id)?.author;
+  const face = snapshot?.faces.find((listener) => listener.id === id) ?? writer;
   const card = cards.find((person) => person.id === id) ?? visitor?.person;
   if (card) return { card, here: visitor && !cards.includes(card) ? visitor.here : true };
   const listener = { headline: "", member: "", position: "audience", muted: true, number: 0, guest: 0, demo: false };
@@ -348,5 +352,12 @@ async function doTo(command, person, name) {
   if (command === "person.block") view.toast(fill(words.blocked, { NAME: name }));
   return undefined;
 }
+
+// --- Chat, questions, reactions ---------------------------------------------------------------------------------------
+
+new Talking(room, view, attempt, {
+  about: open,
+  report: (message) => report(message.author.id, writerOf(message), message.id),
+});
 
 show();

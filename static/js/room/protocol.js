@@ -9,6 +9,47 @@
  */
 
 /**
+ * How many reacted so.
+ * @typedef {object} ReactionCount
+ * @property {string} reaction
+ * @property {number} count
+ */
+
+/**
+ * How many voted for a question.
+ * @typedef {object} Votes
+ * @property {string} question
+ * @property {number} votes
+ */
+
+/**
+ * A message that is no more, and the name of whoever took it away.
+ * @typedef {object} RemovedMessage
+ * @property {string} id
+ * @property {string} by
+ */
+
+/**
+ * A question. `seconds_in`: how far into the room it was answered; -1 while it is open.
+ * @typedef {object} Question
+ * @property {string} id
+ * @property {Face} author
+ * @property {string} text
+ * @property {string} asked_at
+ * @property {number} votes
+ * @property {number} seconds_in
+ */
+
+/**
+ * A message. `at` is the server's time (ISO 8601, UTC). The author's id and name are empty where they are not told to those who come later.
+ * @typedef {object} ChatMessage
+ * @property {string} id
+ * @property {Face} author
+ * @property {string} text
+ * @property {string} at
+ */
+
+/**
  * A hand that is up: whose, why, its order in the queue, and when it went up (ISO 8601, UTC).
  * @typedef {object} HandCard
  * @property {PersonCard} person
@@ -67,7 +108,17 @@
  */
 
 /**
- * The whole room for everyone, as of `seq`. `notice` is what staff last said, by `notice_by`. Where `confidentiality` is `chatham`, nobody in the audience is named to anybody: `faces` is empty.
+ * What is written in a room: the last messages, the oldest first, and the questions. `kept`: whether what was written before one came is here. `voted` are the questions that one voted for oneself, `wait` the seconds until one may write.
+ * @typedef {object} Talk
+ * @property {boolean} kept
+ * @property {ChatMessage[]} messages
+ * @property {Question[]} questions
+ * @property {string[]} voted
+ * @property {number} wait
+ */
+
+/**
+ * The whole room for everyone, as of `seq`. `notice` is what staff last said, by `notice_by`. Where `confidentiality` is `chatham`, nobody in the audience is named to anybody: `faces` is empty. `slow_mode`: the seconds between two messages of one person. `link_title` and `link_host` are of the pinned link, or empty; its address is on a page of ours.
  * @typedef {object} RoomSnapshot
  * @property {number} seq
  * @property {string} phase
@@ -78,6 +129,10 @@
  * @property {string} hand_policy
  * @property {boolean} locked
  * @property {boolean} frozen
+ * @property {number} slow_mode
+ * @property {string} link_title
+ * @property {string} link_host
+ * @property {string} link_by
  * @property {string} notice
  * @property {string} notice_by
  * @property {number} count
@@ -85,7 +140,7 @@
  */
 
 /**
- * Enter the room, or come back to it. Must be the first command. `muted` is what the person last wanted: someone who comes back muted stays muted, and nobody is ever unmuted by coming back unless they were unmuted here before. `resume` is the connection that this page had before its socket was lost, empty for a page that is new: with it, the sound goes on as it is. `leave_other`: give up the place in another room, after `in_another_room` asked. `as_staff`: be here openly as staff. `accepts`: the confidentiality that the person was shown and agreed to, or empty; `terms_not_accepted` asks for it, with the room's in `details.confidentiality`. Answer: `{"you": You, "connection": …, "snapshot": RoomSnapshot, "desk": Desk or null}`; another connection than the one asked for needs a new peer connection. Who then has no sound for some seconds is off the roster (`media_missing`).
+ * Enter the room, or come back to it. Must be the first command. `muted` is what the person last wanted: someone who comes back muted stays muted, and nobody is ever unmuted by coming back unless they were unmuted here before. `resume` is the connection that this page had before its socket was lost, empty for a page that is new: with it, the sound goes on as it is. `leave_other`: give up the place in another room, after `in_another_room` asked. `as_staff`: be here openly as staff. `accepts`: the confidentiality that the person was shown and agreed to, or empty; `terms_not_accepted` asks for it, with the room's in `details.confidentiality`. Answer: `{"you": You, "connection": …, "snapshot": RoomSnapshot, "desk": Desk or null, "talk": Talk}`; another connection than the one asked for needs a new peer connection. Who then has no sound for some seconds is off the roster (`media_missing`).
  * @typedef {object} Join
  * @property {number} protocol
  * @property {boolean} muted
@@ -106,7 +161,7 @@
  */
 
 /**
- * Ask for everything again, after a gap in a `seq`. Answer: `{"you": You, "snapshot": RoomSnapshot, "desk": Desk or null}`.
+ * Ask for everything again, after a gap in a `seq`. Answer: `{"you": You, "snapshot": RoomSnapshot, "desk": Desk or null, "talk": Talk}`.
  * @typedef {object} Sync
  */
 
@@ -207,9 +262,10 @@
  */
 
 /**
- * Report somebody, or with an empty `person` the room, to MiTalk's staff, with a category and a line. The moment is recorded.
+ * Report somebody, or with an empty `person` the room, to MiTalk's staff, with a category and a line. The moment is recorded. With a `message` of the chat it is that message that is reported, and what it says is recorded too, where it is kept; then `person` may be empty.
  * @typedef {object} PersonReport
  * @property {string} person
+ * @property {string} message
  * @property {string} category
  * @property {string} line
  */
@@ -255,6 +311,63 @@
  * Find people by name: who is here, and who was. Answer: `{"people": list of Visitor}`, at most 50; those who are here first.
  * @typedef {object} RoomPeople
  * @property {string} query
+ */
+
+/**
+ * Write a message. Answer: `{"message": its id}`. `slow_mode` says in `details.seconds` how long to wait.
+ * @typedef {object} ChatSay
+ * @property {string} text
+ */
+
+/**
+ * Take a message away, for everybody: one's own, or any of those who run the room and staff.
+ * @typedef {object} ChatRemove
+ * @property {string} message
+ */
+
+/**
+ * Decide how many seconds lie between two messages of one person: 0, 10, 30 or 60. Not of those who run the room.
+ * @typedef {object} ChatSlow
+ * @property {number} seconds
+ */
+
+/**
+ * React with a tap. Everybody is told how many did, at most once a second.
+ * @typedef {object} RoomReact
+ * @property {string} reaction
+ */
+
+/**
+ * Ask a question. Answer: `{"question": its id}`.
+ * @typedef {object} QuestionAsk
+ * @property {string} text
+ */
+
+/**
+ * Vote for a question, or take one's vote back. One has one vote for each.
+ * @typedef {object} QuestionVote
+ * @property {boolean} up
+ * @property {string} question
+ */
+
+/**
+ * Say that a question was answered, at this moment of the room; or that it was not.
+ * @typedef {object} QuestionAnswer
+ * @property {boolean} answered
+ * @property {string} question
+ */
+
+/**
+ * Take a question away: one's own, or any of those who run the room and staff.
+ * @typedef {object} QuestionRemove
+ * @property {string} question
+ */
+
+/**
+ * Pin an https address with a title, for everybody to see; with an empty address, none.
+ * @typedef {object} LinkPin
+ * @property {string} url
+ * @property {string} title
  */
 
 /**
@@ -318,6 +431,21 @@
  * Others may raise a hand from now on.
  * @typedef {object} HandsPolicyChanged
  * @property {string} policy
+ * @property {string} by
+ */
+
+/**
+ * So many seconds lie between two messages of one person from now on.
+ * @typedef {object} SlowModeChanged
+ * @property {number} seconds
+ * @property {string} by
+ */
+
+/**
+ * Another link is pinned; empty: none.
+ * @typedef {object} LinkPinned
+ * @property {string} title
+ * @property {string} host
  * @property {string} by
  */
 
@@ -412,6 +540,37 @@
  */
 
 /**
+ * What was written, the oldest first. At most once a second.
+ * @typedef {object} ChatSaid
+ * @property {ChatMessage[]} messages
+ */
+
+/**
+ * Messages that are no more. At most once a second.
+ * @typedef {object} ChatRemoved
+ * @property {RemovedMessage[]} messages
+ */
+
+/**
+ * Questions that are new or otherwise, and the ids of those that are no more. At most once a second.
+ * @typedef {object} QuestionsChanged
+ * @property {Question[]} questions
+ * @property {string[]} removed
+ */
+
+/**
+ * Questions for which more or fewer voted. At most once a second.
+ * @typedef {object} QuestionsVoted
+ * @property {Votes[]} votes
+ */
+
+/**
+ * How many reacted since this was last said. At most once a second.
+ * @typedef {object} RoomReacted
+ * @property {ReactionCount[]} counts
+ */
+
+/**
  * The people whose voice is heard now, all of them, whoever has the floor first. On change, at most five times a second.
  * @typedef {object} StageSpeaking
  * @property {string[]} people
@@ -485,6 +644,7 @@ export const COMMANDS = Object.freeze({
   ],
   "person.report": [
     "person",
+    "message",
     "category",
     "line"
   ],
@@ -509,6 +669,36 @@ export const COMMANDS = Object.freeze({
   ],
   "room.people": [
     "query"
+  ],
+  "chat.say": [
+    "text"
+  ],
+  "chat.remove": [
+    "message"
+  ],
+  "chat.slow": [
+    "seconds"
+  ],
+  "room.react": [
+    "reaction"
+  ],
+  "question.ask": [
+    "text"
+  ],
+  "question.vote": [
+    "up",
+    "question"
+  ],
+  "question.answer": [
+    "answered",
+    "question"
+  ],
+  "question.remove": [
+    "question"
+  ],
+  "link.pin": [
+    "url",
+    "title"
   ],
   "media.offer": [
     "sdp"
@@ -549,6 +739,15 @@ export const EVENTS = Object.freeze({
   ],
   "hands.policy": [
     "policy",
+    "by"
+  ],
+  "chat.slow": [
+    "seconds",
+    "by"
+  ],
+  "link.pinned": [
+    "title",
+    "host",
     "by"
   ],
   "room.frozen": [
@@ -599,6 +798,22 @@ export const EVENTS = Object.freeze({
     "count",
     "faces"
   ],
+  "chat.said": [
+    "messages"
+  ],
+  "chat.removed": [
+    "messages"
+  ],
+  "questions.changed": [
+    "questions",
+    "removed"
+  ],
+  "questions.voted": [
+    "votes"
+  ],
+  "room.reacted": [
+    "counts"
+  ],
   "stage.speaking": [
     "people"
   ],
@@ -616,6 +831,8 @@ export const ORDERED = Object.freeze({
   "stage.locked": "everyone",
   "person.role": "everyone",
   "hands.policy": "everyone",
+  "chat.slow": "everyone",
+  "link.pinned": "everyone",
   "room.frozen": "everyone",
   "staff.entered": "everyone",
   "staff.left": "everyone",
@@ -658,11 +875,20 @@ export const ACTS = Object.freeze({
   "room.freeze": "freeze",
   "room.message": "message_room",
   "room.people": "search_people",
+  "chat.say": "chat",
+  "chat.remove": "remove_message",
+  "chat.slow": "set_slow_mode",
+  "room.react": "react",
+  "question.ask": "ask",
+  "question.vote": "vote",
+  "question.answer": "mark_answered",
+  "question.remove": "remove_question",
+  "link.pin": "pin_link",
   "media.offer": "listen"
 });
 
 /** Act → role → the positions from which it is allowed. */
-export const PERMISSIONS = Object.freeze({"listen": {"guest": ["audience"], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "leave": {"guest": ["audience"], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "raise_hand": {"guest": [], "member": ["audience"], "moderator": [], "host": [], "staff": []}, "lower_hand": {"guest": [], "member": ["audience"], "moderator": [], "host": [], "staff": []}, "join_stage": {"guest": [], "member": ["audience"], "moderator": ["audience"], "host": ["audience"], "staff": []}, "decline": {"guest": [], "member": ["audience"], "moderator": [], "host": [], "staff": []}, "leave_stage": {"guest": [], "member": ["stage"], "moderator": ["stage"], "host": ["stage"], "staff": []}, "mute_self": {"guest": [], "member": ["stage"], "moderator": ["stage"], "host": ["stage"], "staff": []}, "unmute_self": {"guest": [], "member": ["stage"], "moderator": ["stage"], "host": ["stage"], "staff": []}, "invite": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "lower_other_hand": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "mute_other": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "move_to_audience": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "remove": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "ban": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "name_moderator": {"guest": [], "member": [], "moderator": [], "host": ["audience", "stage"], "staff": []}, "dismiss_moderator": {"guest": [], "member": [], "moderator": [], "host": ["audience", "stage"], "staff": []}, "lock_stage": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "reset_stage": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "set_hand_policy": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "search_people": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "hand_over": {"guest": [], "member": [], "moderator": [], "host": ["audience", "stage"], "staff": []}, "end_room": {"guest": [], "member": [], "moderator": [], "host": ["audience", "stage"], "staff": ["audience"]}, "freeze": {"guest": [], "member": [], "moderator": [], "host": [], "staff": ["audience"]}, "message_room": {"guest": [], "member": [], "moderator": [], "host": [], "staff": ["audience"]}, "report": {"guest": ["audience"], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "block": {"guest": [], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}});
+export const PERMISSIONS = Object.freeze({"listen": {"guest": ["audience"], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "leave": {"guest": ["audience"], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "raise_hand": {"guest": [], "member": ["audience"], "moderator": [], "host": [], "staff": []}, "lower_hand": {"guest": [], "member": ["audience"], "moderator": [], "host": [], "staff": []}, "join_stage": {"guest": [], "member": ["audience"], "moderator": ["audience"], "host": ["audience"], "staff": []}, "decline": {"guest": [], "member": ["audience"], "moderator": [], "host": [], "staff": []}, "leave_stage": {"guest": [], "member": ["stage"], "moderator": ["stage"], "host": ["stage"], "staff": []}, "mute_self": {"guest": [], "member": ["stage"], "moderator": ["stage"], "host": ["stage"], "staff": []}, "unmute_self": {"guest": [], "member": ["stage"], "moderator": ["stage"], "host": ["stage"], "staff": []}, "invite": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "lower_other_hand": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "mute_other": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "move_to_audience": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "remove": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "ban": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "name_moderator": {"guest": [], "member": [], "moderator": [], "host": ["audience", "stage"], "staff": []}, "dismiss_moderator": {"guest": [], "member": [], "moderator": [], "host": ["audience", "stage"], "staff": []}, "lock_stage": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "reset_stage": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "set_hand_policy": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "search_people": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "chat": {"guest": [], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "remove_message": {"guest": [], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "set_slow_mode": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "react": {"guest": [], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "ask": {"guest": [], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "vote": {"guest": [], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "mark_answered": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "remove_question": {"guest": [], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "pin_link": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "hand_over": {"guest": [], "member": [], "moderator": [], "host": ["audience", "stage"], "staff": []}, "end_room": {"guest": [], "member": [], "moderator": [], "host": ["audience", "stage"], "staff": ["audience"]}, "freeze": {"guest": [], "member": [], "moderator": [], "host": [], "staff": ["audience"]}, "message_room": {"guest": [], "member": [], "moderator": [], "host": [], "staff": ["audience"]}, "report": {"guest": ["audience"], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "block": {"guest": [], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}});
 
 /** Act on another → role → the roles it may be done to. */
 export const ON_WHOM = Object.freeze({"invite": {"moderator": ["member"], "host": ["member"], "staff": []}, "lower_other_hand": {"moderator": ["member"], "host": ["member"], "staff": []}, "mute_other": {"moderator": ["member"], "host": ["guest", "host", "member", "moderator"], "staff": ["guest", "host", "member", "moderator", "staff"]}, "move_to_audience": {"moderator": ["member"], "host": ["guest", "host", "member", "moderator"], "staff": ["guest", "host", "member", "moderator", "staff"]}, "remove": {"moderator": ["guest", "member"], "host": ["guest", "host", "member", "moderator"], "staff": ["guest", "host", "member", "moderator", "staff"]}, "ban": {"moderator": ["guest", "member"], "host": ["guest", "host", "member", "moderator"], "staff": ["guest", "host", "member", "moderator", "staff"]}, "name_moderator": {"moderator": [], "host": ["member"], "staff": []}, "dismiss_moderator": {"moderator": [], "host": ["moderator"], "staff": []}, "hand_over": {"moderator": [], "host": ["member", "moderator"], "staff": []}, "report": {"guest": ["guest", "host", "member", "moderator", "staff"], "member": ["guest", "host", "member", "moderator", "staff"], "moderator": ["guest", "host", "member", "moderator", "staff"], "host": ["guest", "host", "member", "moderator", "staff"]}, "block": {"member": ["host", "member", "moderator"], "moderator": ["host", "member", "moderator"], "host": ["host", "member", "moderator"]}});
@@ -702,6 +928,14 @@ export const CODES = Object.freeze({
   "HANDS_CLOSED": "hands_closed",
   "HANDS_FOR_FOLLOWED": "hands_for_followed",
   "NOT_INVITED": "not_invited",
+  "SLOW_MODE": "slow_mode",
+  "CHAT_BUSY": "chat_busy",
+  "TEXT_EMPTY": "text_empty",
+  "MESSAGE_NOT_FOUND": "message_not_found",
+  "QUESTIONS_FULL": "questions_full",
+  "QUESTION_NOT_FOUND": "question_not_found",
+  "QUESTION_ANSWERED": "question_answered",
+  "LINK_INVALID": "link_invalid",
   "PERSON_NOT_FOUND": "person_not_found",
   "PERSON_NOT_HERE": "person_not_here",
   "MEDIA_MISSING": "media_missing",

@@ -3,16 +3,20 @@
 
 import { CODES, ORDERED, PROTOCOL } from "./protocol.js";
 import { applyEvent, applyToDesk, judge } from "./stage.js";
+import { applyToTalk, mergeTalk } from "./talk.js";
 import { NO_ANSWER, Refusal } from "./wire.js";
 
 /** @typedef {import("./protocol.js").RoomSnapshot} RoomSnapshot */
 /** @typedef {import("./protocol.js").Desk} Desk */
 /** @typedef {import("./protocol.js").You} You */
+/** @typedef {import("./talk.js").Talk} Talk */
 /** @typedef {import("./stage.js").Frame} Frame */
 
 /**
  * Dispatches:
- * - "changed": snapshot, desk, you, state or wait are otherwise;
+ * - "changed": snapshot, desk, you, talk, state or wait are otherwise;
+ * - "entered": one is in the room, or in it again;
+ * - "talked" (detail: frame): something was written, asked or taken away; "reacted" (detail: counts);
  * - "happened" (detail: {frame, before}): an ordered event was applied;
  * - "stood" (detail: {before, now, by}): one stands otherwise in the room;
  * - "unheard": nothing arrives from one's open microphone, or something again;
@@ -30,6 +34,8 @@ export class Room extends EventTarget {
   desk = null;
   /** @type {You | null} */
   you = null;
+  /** @type {Talk | null} */
+  talk = null;
   /** @type {"outside" | "joining" | "inside" | "reconnecting" | "ended" | "elsewhere" | "failed"} */
   state = "outside";
   wait = 0; // seconds until the next try
@@ -103,6 +109,7 @@ export class Room extends EventTarget {
       this.wait = 0;
       this.#take(entered);
       this.#be("inside");
+      this.#tell("entered");
       if (this.you?.muted ?? true) await this.media.setMuted(true);
       await this.media.connect(this.onStage, resumed);
     } catch (error) {
@@ -132,10 +139,11 @@ export class Room extends EventTarget {
     }
   }
 
-  /** @param {{you: You, snapshot: RoomSnapshot, desk: Desk | null}} fresh */
-  #take({ you, snapshot, desk }) {
+  /** @param {{you: You, snapshot: RoomSnapshot, desk: Desk | null, talk: Talk}} fresh */
+  #take({ you, snapshot, desk, talk }) {
     this.snapshot = snapshot;
     this.desk = desk;
+    this.talk = mergeTalk(this.talk, talk);
     this.#stand(you, "");
     if (snapshot.phase === "ended") this.#finish("");
   }
@@ -155,6 +163,16 @@ export class Room extends EventTarget {
         this.unheard = frame.data.unheard;
         this.#tell("unheard");
         break;
+      case "chat.said":
+      case "chat.removed":
+      case "questions.changed":
+      case "questions.voted":
+        if (this.talk) this.talk = applyToTalk(this.talk, frame);
+        this.#tell("talked", frame);
+        break;
+      case "room.reacted":
+        this.#tell("reacted", frame.data.counts);
+        return;
       case "stage.speaking":
         this.#tell("speaking", frame.data.people);
         return;
@@ -221,6 +239,18 @@ export class Room extends EventTarget {
   #syncIfBehind(part, seq) {
     // Everybody in the room hears this at once: spread the questions over a second.
     if (part && part.seq < seq) window.setTimeout(() => this.sync(), Math.random() * 1000);
+  }
+
+  /**
+   * One's vote was counted, or taken back.
+   * @param {string} question
+   * @param {boolean} up
+   */
+  voted(question, up) {
+    if (!this.talk) return;
+    const others = this.talk.voted.filter((id) => id !== question);
+    this.talk = { ...this.talk, voted: up ? [...others, question] : others };
+    this.#tell("changed");
   }
 
   /** Ask for everything again. */

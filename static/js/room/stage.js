@@ -69,6 +69,10 @@ function forEveryone(snapshot, { type, data }) {
       return { stage: changed(snapshot.stage, data.person, { role: data.role }) };
     case "hands.policy":
       return { hand_policy: data.policy };
+    case "chat.slow":
+      return { slow_mode: data.seconds };
+    case "link.pinned":
+      return { link_title: data.title, link_host: data.host, link_by: data.host ? data.by : "" };
     case "room.frozen": {
       const stage = data.frozen ? snapshot.stage.map((person) => ({ ...person, muted: true })) : snapshot.stage;
       return { frozen: data.frozen, stage };

@@ -1,0 +1,44 @@
+// The list of questions on the page. Shows; what is done, talking.js does.
+
+import { fill, find, part, words } from "./cards.js";
+import { may } from "./permissions.js";
+import { showRows } from "./rows.js";
+import { clockOf } from "./talk.js";
+
+/** @typedef {import("./protocol.js").Question} Question */
+/** @typedef {import("./protocol.js").You} You */
+
+/**
+ * Show the questions as this person may deal with them.
+ * @param {Question[]} questions
+ * @param {Set<string>} voted those that one voted for
+ * @param {Set<string>} mine those that one asked
+ * @param {You} you
+ */
+export function showQuestions(questions, voted, mine, you) {
+  const runs = may(you, "question.answer");
+  const removesAny = runs || you.role === "staff";
+  // Rows are dressed anew each time: what one may do with them changes with oneself, not with them.
+  const rows = questions.map((question) => ({ ...question }));
+  showRows("questions", "question", rows, (item, question) => {
+    const answered = question.seconds_in >= 0;
+    item.dataset.answered = String(answered);
+    part(item, "[data-text]").textContent = question.text;
+    const by = question.author.name ? fill(words.askedBy, { NAME: question.author.name }) : "";
+    const when = answered ? fill(words.answeredAt, { TIME: clockOf(question.seconds_in) }) : "";
+    part(item, "[data-state]").textContent = [by, when].filter(Boolean).join(" · ");
+    const vote = /** @type {HTMLButtonElement} */ (part(item, "[data-vote]"));
+    vote.setAttribute("aria-pressed", String(voted.has(question.id)));
+    vote.setAttribute("aria-label", `${fill(words.voteFor, { QUESTION: question.text })} (${question.votes})`);
+    vote.disabled = answered || !may(you, "question.vote");
+    part(item, "[data-votes]").textContent = String(question.votes);
+    const answer = part(item, "[data-answer]");
+    answer.hidden = !runs;
+    answer.textContent = (answered ? words.markOpen : words.markAnswered) ?? "";
+    answer.dataset.answer = String(!answered);
+    part(item, "[data-remove]").hidden = !removesAny && !mine.has(question.id) && question.author.id !== you.id;
+  });
+  find("questions-empty").hidden = questions.length > 0;
+  find("questions").hidden = questions.length === 0;
+  find("question-form").hidden = !may(you, "question.ask");
+}

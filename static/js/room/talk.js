@@ -1,0 +1,100 @@
+// What is written in a room, as this page knows it: chat and questions. Pure: no page, no network. A page's memory is bounded.
+
+/** @typedef {import("./protocol.js").ChatMessage & {removedBy?: string}} Message a removed one keeps its place, and no words */
+/** @typedef {import("./protocol.js").Question} Question */
+/** @typedef {Omit<import("./protocol.js").Talk, "messages"> & {messages: Message[]}} Talk */
+/** @typedef {import("./stage.js").Frame} Frame */
+
+export const MOST_MESSAGES = 200;
+const GIVEN_TO_WHO_ENTERS = 50;
+
+/**
+ * The talk after one event; the same talk for an event it does not know.
+ * @param {Talk} talk
+ * @param {Frame} event
+ * @returns {Talk}
+ */
+export function applyToTalk(talk, { type, data }) {
+  switch (type) {
+    case "chat.said":
+      return { ...talk, messages: withMessages(talk.messages, data.messages) };
+    case "chat.removed":
+      return { ...talk, messages: without(talk.messages, data.messages) };
+    case "questions.changed": {
+      const ids = new Set([...data.removed, ...data.questions.map((/** @type {Question} */ question) => question.id)]);
+      return { ...talk, questions: inRank([...talk.questions.filter(({ id }) => !ids.has(id)), ...data.questions]) };
+    }
+    case "questions.voted": {
+      const votes = new Map(data.votes.map((/** @type {any} */ count) => [count.question, count.votes]));
+      const counted = talk.questions.map((question) => ({ ...question, votes: votes.get(question.id) ?? question.votes }));
+      return { ...talk, questions: inRank(counted) };
+    }
+    default:
+      return talk;
+  }
+}
+
+/**
+ * What a page knows after it came back: what it had, made good by what it was given. Off the record it is given no messages.
+ * @param {Talk | null} known
+ * @param {Talk} fresh
+ * @returns {Talk}
+ */
+export function mergeTalk(known, fresh) {
+  if (!known) return { ...fresh, questions: inRank(fresh.questions) };
+  const ids = new Set(fresh.messages.map(({ id }) => id));
+  const since = fresh.messages.length >= GIVEN_TO_WHO_ENTERS ? (fresh.messages[0]?.at ?? "") : "";
+  const still = known.messages.filter(({ id, at, removedBy }) => removedBy || !fresh.kept || ids.has(id) || at < since);
+  return { ...fresh, messages: withMessages(still, fresh.messages), questions: inRank(fresh.questions) };
+}
+
+/**
+ * @param {Message[]} known
+ * @param {Message[]} more
+ * @returns {Message[]}
+ */
+function withMessages(known, more) {
+  const byId = new Map(known.map((message) => [message.id, message]));
+  for (const message of more) {
+    const before = byId.get(message.id);
+    // Who wrote it is told only to those who were here: a name that is known stays.
+    if (!before || (!before.removedBy && message.author.id)) byId.set(message.id, message);
+  }
+  return [...byId.values()].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)).slice(-MOST_MESSAGES);
+}
+
+/**
+ * @param {Message[]} known
+ * @param {import("./protocol.js").RemovedMessage[]} removed
+ * @returns {Message[]}
+ */
+function without(known, removed) {
+  const by = new Map(removed.map((message) => [message.id, message.by]));
+  return known
+    .filter(({ id }) => by.get(id) !== "") // nobody knows any more who took it away
+    .map((message) => (by.has(message.id) ? { ...message, text: "", removedBy: by.get(message.id) } : message));
+}
+
+/**
+ * Open questions first, the most wanted and then the oldest first; then what was answered, the latest first.
+ * @param {Question[]} questions
+ * @returns {Question[]}
+ */
+export function inRank(questions) {
+  const older = (/** @type {Question} */ a, /** @type {Question} */ b) => (a.asked_at < b.asked_at ? -1 : 1);
+  const open = questions.filter(({ seconds_in: seconds }) => seconds < 0);
+  const answered = questions.filter(({ seconds_in: seconds }) => seconds >= 0);
+  open.sort((a, b) => b.votes - a.votes || older(a, b));
+  answered.sort((a, b) => b.seconds_in - a.seconds_in || older(a, b));
+  return [...open, ...answered];
+}
+
+/**
+ * A moment of the room: 4:05, 1:02:03.
+ * @param {number} seconds since it began
+ */
+export function clockOf(seconds) {
+  const two = (/** @type {number} */ number) => String(number).padStart(2, "0");
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+}

@@ -1,0 +1,225 @@
+// What a person does with chat, questions, reactions and the pinned link, and what comes of it on the page.
+
+import { fill, find, words } from "./cards.js";
+import { Chat, writerOf } from "./chat.js";
+import { askAboutMessage } from "./dialogs.js";
+import { Panel } from "./panel.js";
+import { may } from "./permissions.js";
+import { CODES } from "./protocol.js";
+import { showQuestions } from "./questions.js";
+import { showReactions } from "./reactions.js";
+import { Refusal } from "./wire.js";
+
+/** @typedef {import("./room.js").Room} Room */
+/** @typedef {import("./view.js").View} View */
+/** @typedef {(what: string, work: () => Promise<unknown>) => Promise<void>} Attempt */
+
+export class Talking {
+  #panel = new Panel();
+  #chat = new Chat();
+  #unread = { chat: 0, questions: 0 };
+  /** @type {Set<string>} what one asked here, where it is not said who did */
+  #asked = new Set();
+  /** @type {Set<string>} what one wrote here */
+  #written = new Set();
+
+  /**
+   * @param {Room} room
+   * @param {View} view
+   * @param {Attempt} attempt
+   * @param {{about: (person: string) => Promise<void>, report: (message: import("./talk.js").Message) => Promise<void>}} open
+   */
+  constructor(room, view, attempt, open) {
+    this.room = room;
+    this.view = view;
+    this.attempt = attempt;
+    this.open = open;
+    room.addEventListener("changed", () => this.#show());
+    room.addEventListener("talked", (event) => this.#talked(/** @type {CustomEvent} */ (event).detail));
+    room.addEventListener("reacted", (event) => showReactions(/** @type {CustomEvent} */ (event).detail));
+    room.addEventListener("happened", (event) => this.#say(/** @type {CustomEvent} */ (event).detail.frame));
+    room.addEventListener("entered", () => this.#chat.wait(room.talk?.wait ?? 0));
+    this.#panel.addEventListener("shown", (event) => {
+      const tab = /** @type {"chat" | "questions"} */ (/** @type {CustomEvent} */ (event).detail);
+      if (tab === "chat") this.#chat.opened();
+      this.#count(tab, 0);
+    });
+    this.#listen();
+  }
+
+  // --- Showing --------------------------------------------------------------------------------------------------------
+
+  #show() {
+    const { you, snapshot, talk, state } = this.room;
+    this.#panel.show(Boolean(you && talk) && (state === "inside" || state === "reconnecting"));
+    find("pinned").hidden = !snapshot?.link_host;
+    if (!snapshot || !you || !talk) return;
+    find("pinned-title").textContent = snapshot.link_title;
+    find("pinned-host").textContent = snapshot.link_host;
+    find("reactions").hidden = !may(you, "room.react");
+    this.#chat.allow(may(you, "chat.say"), may(you, "chat.slow") ? 0 : snapshot.slow_mode);
+    find("talk-desk").hidden = !may(you, "link.pin");
+    find("unpin").hidden = !snapshot.link_host;
+    /** @type {HTMLSelectElement} */ (find("slow-mode")).value = String(snapshot.slow_mode);
+    if (this.#shown === talk && this.#shownFor === you) return;
+    this.#shown = talk;
+    this.#shownFor = you;
+    const many = this.#chat.show(talk.messages);
+    if (many) this.view.announce(fill(words.chatMany, { NUMBER: many }));
+    showQuestions(talk.questions, new Set(talk.voted), this.#asked, you);
+  }
+
+  /** @type {import("./talk.js").Talk | null} */
+  #shown = null;
+  /** @type {import("./protocol.js").You | null} */
+  #shownFor = null;
+
+  /** @param {import("./stage.js").Frame} frame */
+  #talked({ type, data }) {
+    const me = this.room.you?.id;
+    if (type === "chat.said") {
+      const others = data.messages.filter((/** @type {any} */ message) => message.author.id !== me).length;
+      if (!this.#panel.isInSight("chat")) this.#count("chat", this.#unread.chat + others);
+    }
+    if (type === "questions.changed" && !this.#panel.isInSight("questions")) {
+      const fresh = data.questions.filter((/** @type {any} */ question) => question.seconds_in < 0 && question.votes === 0);
+      this.#count("questions", this.#unread.questions + fresh.length);
+    }
+  }
+
+  /**
+   * @param {"chat" | "questions"} tab
+   * @param {number} count
+   */
+  #count(tab, count) {
+    this.#unread[tab] = count;
+    for (const place of document.querySelectorAll(`[data-count="${tab}"]`))
+      place.textContent = count > 99 ? "99+" : count ? String(count) : "";
+  }
+
+  /** @param {import("./stage.js").Frame} frame */
+  #say({ type, data }) {
+    if (type === "chat.slow")
+      this.view.toast(fill(data.seconds ? words.chatSlowBy : words.chatFastBy, { NAME: data.by, SECONDS: data.seconds }));
+    if (type === "link.pinned" && data.host) this.view.toast(fill(words.pinnedBy, { NAME: data.by, TITLE: data.title || data.host }));
+  }
+
+  // --- Doing ----------------------------------------------------------------------------------------------------------
+
+  #listen() {
+    onSubmit("chat-form", "chat-text", (field) => this.#write(field));
+    onSubmit("question-form", "question-text", (field) =>
+      this.attempt("ask", async () => {
+        const { question } = await this.room.act("question.ask", { text: field.value });
+        this.#asked.add(question);
+        field.value = "";
+        this.view.announce(words.asked);
+      }),
+    );
+    find("reactions").addEventListener("click", (event) => {
+      const button = /** @type {HTMLElement} */ (event.target).closest("[data-reaction]");
+      // Who taps too often is not told: the tap is not counted, and that is all.
+      if (button instanceof HTMLElement) this.room.act("room.react", { reaction: button.dataset.reaction }).catch(quietly);
+    });
+    find("chat").addEventListener("click", (event) => {
+      const id = rowOf(event, "[data-about]");
+      if (id) this.attempt("message", () => this.#about(id));
+    });
+    find("questions").addEventListener("click", (event) => this.#onQuestion(event));
+    find("slow-mode").addEventListener("change", (event) => {
+      const { value } = /** @type {HTMLSelectElement} */ (event.currentTarget);
+      this.attempt("slow", () => this.room.act("chat.slow", { seconds: Number(value) })).then(() => this.#show());
+    });
+    onSubmit("pin-form", "pin-url", (url) => {
+      const title = /** @type {HTMLInputElement} */ (find("pin-title"));
+      this.attempt("pin", async () => {
+        await this.room.act("link.pin", { url: url.value, title: title.value });
+        url.value = title.value = "";
+      });
+    });
+    find("unpin").addEventListener("click", () => this.attempt("pin", () => this.room.act("link.pin", { url: "", title: "" })));
+  }
+
+  /** @param {HTMLInputElement} field */
+  #write(field) {
+    if (this.#chat.mustWait || !field.value.trim()) return;
+    this.attempt("say", async () => {
+      try {
+        const { message } = await this.room.act("chat.say", { text: field.value });
+        this.#written.add(message);
+        field.value = "";
+        const { you, snapshot } = this.room;
+        if (you && snapshot?.slow_mode && !may(you, "chat.slow")) this.#chat.wait(snapshot.slow_mode);
+      } catch (error) {
+        if (error instanceof Refusal && error.code === CODES.SLOW_MODE) this.#chat.wait(Number(error.details.seconds));
+        else throw error;
+      }
+    });
+  }
+
+  /** @param {string} id */
+  async #about(id) {
+    const { you, talk } = this.room;
+    const message = talk?.messages.find((known) => known.id === id);
+    if (!message || !you || message.removedBy) return;
+    const mine = message.author.id === you.id || this.#written.has(id);
+    const runs = may(you, "stage.lock");
+    const choice = await askAboutMessage(message, writerOf(message), {
+      person: !mine && Boolean(message.author.id),
+      remove: (mine && may(you, "chat.remove")) || runs,
+      report: !mine && may(you, "person.report"),
+      mine,
+    });
+    if (choice === "remove") await this.room.act("chat.remove", { message: id });
+    if (choice === "report") await this.open.report(message);
+    if (choice === "person") await this.open.about(message.author.id);
+  }
+
+  /** @param {Event} event */
+  #onQuestion(event) {
+    const { talk } = this.room;
+    const voted = rowOf(event, "[data-vote]");
+    if (voted && talk) {
+      const up = !talk.voted.includes(voted);
+      this.attempt(`vote ${voted}`, async () => {
+        await this.room.act("question.vote", { question: voted, up });
+        this.room.voted(voted, up);
+      });
+    }
+    const marked = rowOf(event, "[data-answer]");
+    if (marked) {
+      const answered = /** @type {HTMLElement} */ (event.target).closest("[data-answer]")?.getAttribute("data-answer") === "true";
+      this.attempt(`answer ${marked}`, () => this.room.act("question.answer", { question: marked, answered }));
+    }
+    const removed = rowOf(event, "[data-remove]");
+    if (removed) this.attempt(`remove ${removed}`, () => this.room.act("question.remove", { question: removed }));
+  }
+}
+
+/**
+ * The row in which a button was pressed, or empty.
+ * @param {Event} event
+ * @param {string} button
+ */
+function rowOf(event, button) {
+  const pressed = /** @type {HTMLElement} */ (event.target).closest(button);
+  const row = pressed?.closest("[data-row]");
+  return row instanceof HTMLElement ? (row.dataset.row ?? "") : "";
+}
+
+/**
+ * @param {string} form
+ * @param {string} field
+ * @param {(field: HTMLInputElement) => unknown} work
+ */
+function onSubmit(form, field, work) {
+  find(form).addEventListener("submit", (event) => {
+    event.preventDefault();
+    work(/** @type {HTMLInputElement} */ (find(field)));
+  });
+}
+
+/** @param {unknown} error */
+function quietly(error) {
+  if (!(error instanceof Refusal)) throw error;
+}
