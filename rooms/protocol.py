@@ -141,11 +141,11 @@ def _javascript(kind: Any) -> str:
 
 def _javascript_fields(message: Any) -> dict[str, str]:
     """The type of each field; one that holds one of a few words is these words."""
-    choices = {field.name: field.metadata.get("one_of") for field in dataclasses.fields(message)}
-    return {
-        name: " | ".join(f'"{word}"' for word in sorted(choices[name])) if choices[name] else _javascript(kind)
-        for name, kind in _fields(message).items()
-    }
+    kinds = {name: _javascript(kind) for name, kind in _fields(message).items()}
+    for field in dataclasses.fields(message):
+        if "one_of" in field.metadata:
+            kinds[field.name] = " | ".join(json.dumps(word) for word in sorted(field.metadata["one_of"]))
+    return kinds
 
 
 def _frames() -> list[str]:
