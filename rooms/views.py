@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.converters import PUBLIC_ID_LENGTH
 from accounts.error_pages import error_page
+from accounts.middleware import profile_optional
 from accounts.models import User
 from accounts.portraits import PORTRAITS
 from accounts.requests import MemberRequest
@@ -70,6 +71,14 @@ def new_room(request: MemberRequest) -> HttpResponse:
         room = services.open_room(host=request.user, **form.cleaned_data)
         return redirect("rooms:room", public_id=room.public_id)
     return render(request, "rooms/room_form.html", {"form": form})
+
+
+@profile_optional
+@require_safe
+def check(request: HttpRequest) -> HttpResponse:
+    """Whether browser, network and sound are fit for a room, tried with the real worker. For everybody: whoever cannot hear a
+    public room may not be a member."""
+    return render(request, "rooms/check.html", {"socket_path": "/ws/check/"})
 
 
 @require_safe

@@ -9,7 +9,7 @@ import { bigButton } from "../../static/js/room/button.js";
 
 /** @type {Situation} a member who listens, hands open */
 const listening = {
-  ...{ state: "inside", expectsStage: false, role: "member", onStage: false, muted: true, unheard: false, place: 0 },
+  ...{ state: "inside", expectsStage: false, role: "member", onStage: false, muted: true, unheard: false, silent: false, place: 0 },
   ...{ invited: false, handPolicy: "everyone", frozen: false, blocked: false, wait: 0 },
 };
 const speaking = { ...listening, onStage: true, muted: false };
@@ -57,6 +57,7 @@ test("what a tap does nothing about looks at rest", () => {
 
 test("an open microphone that nothing comes from is said beside the button", () => {
   assert.equal(bigButton({ ...speaking, unheard: true }).hint, "unheardHint");
+  assert.equal(bigButton({ ...speaking, silent: true, unheard: true }).hint, "silentHint");
   assert.equal(bigButton(speaking).hint, undefined);
   assert.equal(bigButton({ ...speaking, muted: true, unheard: true }).hint, undefined);
 });

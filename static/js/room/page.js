@@ -8,6 +8,7 @@ import { Media } from "./media.js";
 import { People } from "./people.js";
 import { may, offered } from "./permissions.js";
 import { Room } from "./room.js";
+import { Sounding } from "./sounding.js";
 import { View } from "./view.js";
 import { Refusal, Wire } from "./wire.js";
 
@@ -28,6 +29,15 @@ const people = new People(
   () => (room.state === "inside" && room.you && may(room.you, "room.people") ? room.snapshot : null),
 );
 
+const sounding = new Sounding({
+  ...{ room, media, view, explain, changed: show },
+  changeMicrophone: (muted) => changeMicrophone(muted).catch(complain),
+  pressHand: () => {
+    const { does = "" } = view.button.dataset;
+    if (does === "raise" || does === "lower") BIG[does]?.();
+  },
+});
+
 // --- Showing ----------------------------------------------------------------------------------------------------------
 
 function show() {
@@ -43,6 +53,7 @@ function show() {
       onStage: room.onStage,
       muted: you?.muted ?? true,
       unheard: room.unheard,
+      silent: sounding.silent,
       place: you?.place ?? 0,
       invited: Boolean(you?.invited_by),
       handPolicy: snapshot?.hand_policy ?? "everyone",
@@ -52,15 +63,25 @@ function show() {
     },
     { speaking: Boolean(you && speaking.includes(you.id)), mayEnd: Boolean(you && may(you, "room.end")) },
   );
+  sounding.follow();
+}
+
+/**
+ * Why something could not be done; empty if the person changed their mind.
+ * @param {unknown} error
+ */
+function explain(error) {
+  if (error instanceof DOMException && error.name === "AbortError") return "";
+  if (error instanceof DOMException)
+    return (error.name === "NotFoundError" ? words.microphoneMissing : words.microphoneRefused) ?? "";
+  if (error instanceof Refusal) return error.message || words.noAnswer || "";
+  throw error;
 }
 
 /** @param {unknown} error */
 function complain(error) {
-  if (error instanceof DOMException && error.name === "AbortError") return;
-  if (error instanceof DOMException)
-    view.alert((error.name === "NotFoundError" ? words.microphoneMissing : words.microphoneRefused) ?? "");
-  else if (error instanceof Refusal) view.alert(error.message || words.noAnswer || "");
-  else throw error;
+  const why = explain(error);
+  if (why) view.alert(why);
 }
 
 /**
@@ -183,7 +204,8 @@ async function changeMicrophone(muted) {
     await room.act(muted ? "mic.mute" : "mic.unmute");
     view.announce(muted ? words.youMuted : words.youUnmuted);
   } catch (error) {
-    await media.setMuted(true);
+    // Who changed their mind meanwhile is muted, or not, by what they did then.
+    if (!(error instanceof DOMException && error.name === "AbortError")) await media.setMuted(true);
     throw error;
   }
 }

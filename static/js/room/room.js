@@ -16,6 +16,7 @@ import { NO_ANSWER, Refusal } from "./wire.js";
  * - "changed": snapshot, desk, you, state or wait are otherwise;
  * - "happened" (detail: {frame, before}): an ordered event was applied;
  * - "stood" (detail: {before, now, by}): one stands otherwise in the room;
+ * - "moved": the sound was lost on the server's side and begins anew;
  * - "unheard": nothing arrives from one's open microphone, or something again;
  * - "speaking" (detail: ids), "refused" (detail: Refusal), "asked" (detail: Refusal): in another room already;
  * - "over" (detail: Refusal): the page will not come back by itself;
@@ -144,6 +145,7 @@ export class Room extends EventTarget {
     }
     switch (frame.type) {
       case "media.restart":
+        this.#tell("moved");
         this.media.restart();
         break;
       case "media.unheard":
