@@ -39,6 +39,8 @@ _ANSWERS = {
     messages.Sync.type: _WHOLE,
     messages.RoomPeople.type: "{people: Visitor[]}",
     messages.MediaOffer.type: "{sdp: string}",
+    messages.CheckRelay.type: "{urls: string[], username: string, credential: string}",
+    messages.CheckOffer.type: "{sdp: string}",
 }
 
 
@@ -70,6 +72,12 @@ def document() -> str:
         "## Commands →",
         "",
         *_section(messages.COMMANDS),
+        "## Commands of the self-test →",
+        "",
+        "On a socket of its own, `/ws/check/`, which anybody may open, seldom, and which ends after a while. It says `hello`",
+        "first and answers as a room does.",
+        "",
+        *_section(messages.CHECK_COMMANDS),
         "## Events ←",
         "",
         *_section(messages.EVENTS),
@@ -151,11 +159,16 @@ def _javascript_fields(message: Any) -> dict[str, str]:
 def _frames() -> list[str]:
     """The types that tie a frame's `type` to what it carries."""
     commands = {name: command.__name__ for name, command in messages.COMMANDS.items()}
+    checks = {name: command.__name__ for name, command in messages.CHECK_COMMANDS.items()}
     events = {name: event.__name__ for name, event in messages.EVENTS.items()}
     return [
         *_typedef("Command type → what it carries.", "Commands", commands),
         *_typedef(
             "Command type → what the answer carries.", "Answers", {n: _ANSWERS.get(n, "object") for n in commands}
+        ),
+        *_typedef("The self-test's command type → what it carries.", "CheckCommands", checks),
+        *_typedef(
+            "The same → what the answer carries.", "CheckAnswers", {n: _ANSWERS.get(n, "object") for n in checks}
         ),
         *_typedef("Event type → what it carries.", "Events", events),
         "/**",
@@ -177,7 +190,8 @@ def module() -> str:
         "// The live protocol. Written by `manage.py protocol` from rooms/domain/messages.py; do not edit.",
         "",
     ]
-    for part in (*reversed(_PARTS), *messages.COMMANDS.values(), *messages.EVENTS.values()):
+    declared = (messages.COMMANDS, messages.CHECK_COMMANDS, messages.EVENTS)
+    for part in (*reversed(_PARTS), *(message for kind in declared for message in kind.values())):
         summary = " ".join((inspect.getdoc(part) or "").split())
         lines += ["/**", f" * {summary}", f" * @typedef {{object}} {part.__name__}"]
         lines += [f" * @property {{{kind}}} {name}" for name, kind in _javascript_fields(part).items()]

@@ -15,6 +15,7 @@ STRANGERS = {
     "sign-in": "/accounts/login/",
     "sign-up-closed": "/accounts/signup/",
     "reset": "/accounts/password/reset/",
+    "check": "/check/",
 }
 MEMBERS = {
     "hallway": "/hallway/",

@@ -28,6 +28,8 @@ def pages(recording_bus) -> dict[str, tuple[str, User | None]]:
         "invite": (reverse("invites:preview", args=[code]), None),
         "unknown invite": (reverse("invites:preview", args=["x"]), None),
         "reset": (reverse("account_reset_password"), None),
+        "self-test": (reverse("rooms:check"), None),
+        "self-test of a member": (reverse("rooms:check"), member),
         "not found": ("/nowhere/", None),
         "hallway": (reverse("rooms:hallway"), member),
         "new room": (reverse("rooms:new_room"), member),

@@ -268,6 +268,23 @@
  */
 
 /**
+ * Be answered, and nothing else: what is measured is the way there and back.
+ * @typedef {object} CheckEcho
+ */
+
+/**
+ * Ask for the TURN servers. Answer: `{"urls": list of text, "username": text, "credential": text}`; without any, none are configured.
+ * @typedef {object} CheckRelay
+ */
+
+/**
+ * Negotiate one of two peer connections with an audio worker: one that `speaks` (an offer of `sendrecv`), and one that hears it (`recvonly`). Both are over after half a minute. Answer: `{"sdp": answer}`.
+ * @typedef {object} CheckOffer
+ * @property {boolean} speaks
+ * @property {string} sdp
+ */
+
+/**
  * The first frame: what the server speaks.
  * @typedef {object} Hello
  * @property {number} protocol
@@ -498,6 +515,24 @@
  *   "media.offer": {sdp: string},
  *   "ping": object,
  * }} Answers
+ */
+
+/**
+ * The self-test's command type → what it carries.
+ * @typedef {{
+ *   "check.echo": CheckEcho,
+ *   "check.relay": CheckRelay,
+ *   "check.offer": CheckOffer,
+ * }} CheckCommands
+ */
+
+/**
+ * The same → what the answer carries.
+ * @typedef {{
+ *   "check.echo": object,
+ *   "check.relay": {urls: string[], username: string, credential: string},
+ *   "check.offer": {sdp: string},
+ * }} CheckAnswers
  */
 
 /**
