@@ -59,7 +59,9 @@ def test_what_does_not_work_is_named_and_the_rest_is_left_out(scene: Scene, scre
     member = scene.person("Ji-woo Han")
     member.go("/check/")
     member.page.evaluate(
-        "() => { RTCPeerConnection.prototype.setRemoteDescription = async () => { throw new Error('no'); }; }"
+        """() => {
+          RTCPeerConnection.prototype.setRemoteDescription = async () => { throw new Error("no way through"); };
+        }"""
     )
     run(member)
     step_is(member, "socket", "good")
