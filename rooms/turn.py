@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 CHECK_LASTS_SECONDS = 120
+ROOM_LASTS_SECONDS = 12 * 3600  # a page that stays open longer is reloaded before it needs another
 
 
 @dataclass(frozen=True, slots=True)

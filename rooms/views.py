@@ -1,5 +1,8 @@
 """Pages of topics and rooms."""
 
+import json
+import time
+from dataclasses import asdict
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -13,10 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.converters import PUBLIC_ID_LENGTH
 from accounts.error_pages import error_page
 from accounts.middleware import profile_optional
-from accounts.models import User
+from accounts.models import User, random_id
 from accounts.portraits import PORTRAITS
 from accounts.requests import MemberRequest
-from rooms import guests, selectors, services
+from rooms import guests, selectors, services, turn
 from rooms.domain.errors import Refused
 from rooms.domain.snapshot import Phase, Visibility
 from rooms.forms import RoomForm, TopicForm
@@ -113,6 +116,7 @@ def _room_context(request: HttpRequest, room: Room) -> dict[str, Any]:
         "home": reverse("rooms:hallway" if user else "rooms:front"),
         "empty_minutes": int(services.EMPTY_STAGE_CLOSES_AFTER.total_seconds() // 60),
         "socket_path": f"/ws/rooms/{room.public_id}/",
+        "relay": json.dumps(asdict(turn.relay_for(random_id(), time.time(), turn.ROOM_LASTS_SECONDS))),
         "room_path": _with_placeholder("rooms:room", "ROOM"),
         "profiles": _with_placeholder("accounts:profile", "MEMBER") if user else "",
     }

@@ -29,14 +29,15 @@ export class Media extends EventTarget {
   /**
    * @param {HTMLAudioElement} element
    * @param {(sdp: string) => Promise<string>} exchange sends an offer, resolves to the answer
-   * @param {Microphone} [microphone]
+   * @param {RTCIceServer[]} [relays] TURN servers, for networks that let no UDP through
    */
-  constructor(element, exchange, microphone = new Microphone()) {
+  constructor(element, exchange, relays = []) {
     super();
     this.element = element;
     this.exchange = exchange;
-    this.microphone = microphone;
-    microphone.addEventListener("track", () => this.#send());
+    this.relays = relays;
+    this.microphone = new Microphone();
+    this.microphone.addEventListener("track", () => this.#send());
     element.addEventListener("playing", () => this.dispatchEvent(new Event("playing")));
   }
 
@@ -70,7 +71,7 @@ export class Media extends EventTarget {
     if (!this.#wanted) return;
     clearTimeout(this.#retryTimer);
     this.#drop();
-    const peer = new RTCPeerConnection({ iceServers: [], bundlePolicy: "max-bundle" });
+    const peer = new RTCPeerConnection({ iceServers: this.relays, bundlePolicy: "max-bundle" });
     this.#peer = peer;
     this.dispatchEvent(new Event("peer"));
     this.#tell("connecting");

@@ -14,10 +14,13 @@ import { Refusal, Wire } from "./wire.js";
 
 const view = new View();
 const wire = new Wire(view.room.dataset.socketPath ?? "");
-const media = new Media(/** @type {HTMLAudioElement} */ (find("sound")), async (sdp) => {
-  const answer = await wire.command("media.offer", { sdp });
-  return answer.sdp;
-});
+/** @type {{urls: string[], username: string, credential: string}} */
+const relay = JSON.parse(view.room.dataset.relay ?? '{"urls": []}');
+const media = new Media(
+  /** @type {HTMLAudioElement} */ (find("sound")),
+  async (sdp) => (await wire.command("media.offer", { sdp })).sdp,
+  relay.urls.length ? [relay] : [],
+);
 const room = new Room(wire, media);
 let blocked = false;
 /** @type {string[]} */
