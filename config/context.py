@@ -8,11 +8,14 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.models import Profile
 from accounts.portraits import Look, look
+from config.in_app import in_app_browser
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """For the frame around pages: my own face, and whether mail goes to this machine's terminal."""
+    """For the frame around pages: my own face, whose browser this is if it is inside of another app, and whether mail goes
+    to this machine's terminal."""
     return {
+        "in_app_browser": in_app_browser(request.headers.get("User-Agent", "")),
         "my_face": SimpleLazyObject(lambda: _face(request)),
         "messages_to_terminal": getattr(settings, "MESSAGES_TO_TERMINAL", False),
     }

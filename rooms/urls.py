@@ -9,6 +9,7 @@ app_name = "rooms"
 urlpatterns = [
     path("", views.front, name="front"),
     path("hallway/", views.hallway, name="hallway"),
+    path("check/", views.check, name="check"),
     path("topics/new/", views.new_topic, name="new_topic"),
     path("rooms/new/", views.new_room, name="new_room"),
     path("r/<public_id:public_id>/", views.room, name="room"),

@@ -1,5 +1,8 @@
 """Pages of topics and rooms."""
 
+import json
+import time
+from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
@@ -15,10 +18,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.converters import PUBLIC_ID_LENGTH
 from accounts.error_pages import error_page
-from accounts.models import User
+from accounts.middleware import profile_optional
+from accounts.models import User, random_id
 from accounts.portraits import PORTRAITS
 from accounts.requests import MemberRequest
-from rooms import guests, selectors, services
+from rooms import guests, selectors, services, turn
 from rooms.domain.confidentiality import must_be_accepted, shows_audience
 from rooms.domain.errors import Code, Refused
 from rooms.domain.links import host_of
@@ -78,6 +82,14 @@ def new_room(request: MemberRequest) -> HttpResponse:
         is_closed = room.visibility == Visibility.CLOSED
         return redirect("rooms:choices" if is_closed else "rooms:room", public_id=room.public_id)
     return render(request, "rooms/room_form.html", {"form": form})
+
+
+@profile_optional
+@require_safe
+def check(request: HttpRequest) -> HttpResponse:
+    """Whether browser, network and sound are fit for a room, tried with the real worker. For everybody: whoever cannot hear a
+    public room may not be a member."""
+    return render(request, "rooms/check.html", {"socket_path": "/ws/check/"})
 
 
 @require_safe
@@ -145,6 +157,7 @@ def _room_context(request: HttpRequest, room: Room) -> dict[str, Any]:
         "what_is_kept": _what_is_kept(room),
         "empty_minutes": int(services.EMPTY_STAGE_CLOSES_AFTER.total_seconds() // 60),
         "socket_path": f"/ws/rooms/{room.public_id}/",
+        "relay": json.dumps(asdict(turn.relay_for(random_id(), time.time(), turn.ROOM_LASTS_SECONDS))),
         "room_path": _with_placeholder("rooms:room", "ROOM"),
         "profiles": _with_placeholder("accounts:profile", "MEMBER") if user else "",
     }

@@ -140,6 +140,9 @@ MITALK_UDP_PORT = env.integer("MITALK_UDP_PORT", 7882, least=1, most=65535)
 MITALK_PUBLIC_IP = env.text("MITALK_PUBLIC_IP", "127.0.0.1")  # what browsers are told to send to
 MITALK_UDP_BIND = env.text("MITALK_UDP_BIND", "127.0.0.1" if MITALK_PUBLIC_IP.startswith("127.") else "0.0.0.0")  # noqa: S104
 
+MITALK_TURN_URLS = env.words("MITALK_TURN_URLS")  # for networks that let no UDP through
+MITALK_TURN_SECRET = env.text("MITALK_TURN_SECRET")  # the TURN server's `static-auth-secret`
+
 # --- Jobs -------------------------------------------------------------------------------------------------------
 
 CELERY_TASK_IGNORE_RESULT = True
@@ -198,7 +201,11 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_SIGNUP_REDIRECT_URL = "accounts:welcome"
-ACCOUNT_RATE_LIMITS = {"invite_guess": "20/10m/ip", "member_search": "60/m/user"}  # beside allauth's own
+ACCOUNT_RATE_LIMITS = {  # beside allauth's own
+    "invite_guess": "20/10m/ip",
+    "member_search": "60/m/user",
+    "sound_check": "15/10m/ip",
+}
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("MITALK_PROXY_COUNT", 0, least=0, most=5)
 DEFAULT_FROM_EMAIL = env.text("MITALK_MAIL_FROM", "MiTalk <no-reply@localhost>")

@@ -28,6 +28,14 @@ def room_topic(room: str) -> str:
     return f"room.{room}"
 
 
+CHECK_CONNECTIONS = SPEAKS, HEARS = "speaks", "hears"  # of a sound check
+
+
+def check_room(check: str) -> str:
+    """The room of one sound check: no public id of a room has a dot."""
+    return f"check.{check}"
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """Web to worker: a participant's SDP offer, already sanitised and already admitted by the roster."""
@@ -42,8 +50,20 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckOffer:
+    """Web to worker: one of the two SDP offers of a sound check, already sanitised. Answered as an `Offer` is."""
+
+    kind: ClassVar[str] = "check_offer"
+    request: str
+    reply_to: str
+    check: str  # a random id: both offers name it
+    speaks: bool  # may be heard; else it is the one that hears
+    sdp: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """Worker to web: the SDP answer to an `Offer`."""
+    """Worker to web: the SDP answer to an `Offer` or a `CheckOffer`."""
 
     kind: ClassVar[str] = "answer"
     request: str
@@ -52,7 +72,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class OfferRefused:
-    """Worker to web: an `Offer` that could not be answered, with a stable code of `rooms.domain.errors`."""
+    """Worker to web: an offer that could not be answered, with a stable code of `rooms.domain.errors`."""
 
     kind: ClassVar[str] = "offer_refused"
     request: str
@@ -133,7 +153,7 @@ class WorkerStarted:
 
 
 Message = (
-    Offer | Answer | OfferRefused | Stage | Hangup | PeersWanted | Peers
+    Offer | CheckOffer | Answer | OfferRefused | Stage | Hangup | PeersWanted | Peers
     | Speaking | Unheard | MediaLost | WorkerStarted
 )  # fmt: skip
 _BY_KIND: dict[str, type[Message]] = {message.kind: message for message in typing.get_args(Message)}

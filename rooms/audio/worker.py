@@ -17,6 +17,7 @@ from rooms.audio.blocking import BlockingCalls
 from rooms.audio.codec import Encoder
 from rooms.audio.media_link import MediaLink, PeerLink, StartMedia, start_process
 from rooms.audio.reconcile import MissingMedia, without_place
+from rooms.audio.sound_checks import SoundChecks, offer_of, truth_of
 from rooms.audio.transport import ice_lite, sdp
 from rooms.audio.transport.call import Call, Endpoint
 from rooms.audio.transport.dtls import certificate
@@ -94,6 +95,7 @@ class AudioWorker:
         self._database = BlockingCalls("audio-database")
         self._tasks: set[asyncio.Task[None]] = set()
         self._missing_media = MissingMedia()
+        self._checks = SoundChecks()
         self._by_number: dict[int, Caller] = {}
         self._stages: dict[str, control.OnStage] = {}  # the last that media was told, of each room with callers
         self._pulse_at = 0.0  # seconds of the loop's clock
@@ -174,10 +176,14 @@ class AudioWorker:
         match message:
             case wire.Offer():
                 self._spawn(self._answer(message))
+            case wire.CheckOffer():
+                self._spawn(self._check(message))
             case wire.Stage():
                 self._set_stage(message.room, message.version, frozenset(message.may_speak))
             case wire.Hangup():
                 self._drop(message.room, message.connection)
+                if message.room not in self.rooms:
+                    self._checks.end(message.room)
             case wire.PeersWanted():
                 connections = tuple(name for callers in self.rooms.values() for name in callers)
                 self._tell(message.reply_to, wire.Peers(self.config.worker_id, connections))
@@ -198,6 +204,22 @@ class AudioWorker:
             self._drop(offer.room, offer.connection)
             reply = wire.OfferRefused(request=offer.request, code=sdp.Refusal.FAILED.value)
         await self._bus.publish(offer.reply_to, wire.encode(reply))
+
+    async def _check(self, check: wire.CheckOffer) -> None:
+        """Take one offer of a sound check: no roster knows of it, and it is soon over."""
+        offer = offer_of(check)
+        if not self._checks.begin(check.check, asyncio.get_running_loop().time()):
+            full = wire.OfferRefused(request=check.request, code=sdp.Refusal.FULL.value)
+            await self._bus.publish(check.reply_to, wire.encode(full))
+            return
+        await self._answer(offer)
+        truth = truth_of(offer.room)
+        self._set_stage(offer.room, truth.version, truth.may_speak)
+
+    def _end_checks(self) -> None:
+        for room in self._checks.over(asyncio.get_running_loop().time()):
+            for connection in list(self.rooms.get(room, {})):
+                self._drop(room, connection)
 
     def _negotiate(self, offer: wire.Offer) -> str:
         known = self.rooms.get(offer.room, {}).get(offer.connection)
@@ -281,6 +303,7 @@ class AudioWorker:
         roster stands."""
         while True:
             self._roster_wanted.clear()
+            self._end_checks()
             began = asyncio.get_running_loop().time()
             try:
                 truth = await self._database.call(self._read_truth, within=_DATABASE_SECONDS)
@@ -306,7 +329,7 @@ class AudioWorker:
             The connections on the roster that have had no sound for too long.
         """
         for name, callers in list(self.rooms.items()):
-            known = truth.get(name)
+            known = truth_of(name) if name in self._checks else truth.get(name)
             if known is not None:
                 self._set_stage(name, known.version, known.may_speak)
             present = known.present if known is not None else frozenset()

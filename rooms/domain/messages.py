@@ -482,6 +482,38 @@ Command = (
 COMMANDS: dict[str, type[Command]] = {command.type: command for command in typing.get_args(Command)}
 
 
+# --- Commands of the self-test, on a socket of its own --------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CheckEcho:
+    """Be answered, and nothing else: what is measured is the way there and back."""
+
+    type: ClassVar[str] = "check.echo"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRelay:
+    """Ask for the TURN servers. Answer: `{"urls": list of text, "username": text, "credential": text}`; without any, none are
+    configured."""
+
+    type: ClassVar[str] = "check.relay"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOffer:
+    """Negotiate one of two peer connections with an audio worker: one that `speaks` (an offer of `sendrecv`), and one that
+    hears it (`recvonly`). Both are over after half a minute. Answer: `{"sdp": answer}`."""
+
+    type: ClassVar[str] = "check.offer"
+    speaks: bool
+    sdp: str = text(MAX_FRAME_BYTES)
+
+
+CheckCommand = CheckEcho | CheckRelay | CheckOffer
+CHECK_COMMANDS: dict[str, type[CheckCommand]] = {each.type: each for each in typing.get_args(CheckCommand)}
+
+
 # --- What events carry --------------------------------------------------------------------------------------------
 
 

@@ -2,19 +2,22 @@
 
 import dataclasses
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from rooms.domain.errors import Code, Refused
 from rooms.domain.messages import COMMANDS, MAX_FRAME_BYTES, MAX_ID, Command
 
+AnyCommand = TypeVar("AnyCommand")
+
 
 @dataclass(frozen=True, slots=True)
-class Incoming:
+class Incoming(Generic[AnyCommand]):
     """A command and the id to answer it by."""
 
     id: int
-    command: Command
+    command: AnyCommand
 
 
 class Unreadable(Refused):
@@ -25,8 +28,17 @@ class Unreadable(Refused):
         self.re = re
 
 
-def decode(text: str) -> Incoming:
-    """The command of one frame.
+def decode(text: str) -> Incoming[Command]:
+    """The command of one frame in a room.
+
+    Raises:
+        Unreadable: as `decode_one_of`.
+    """
+    return decode_one_of(COMMANDS, text)
+
+
+def decode_one_of(commands: Mapping[str, type[AnyCommand]], text: str) -> Incoming[AnyCommand]:
+    """The command of one frame, of those that are known here.
 
     Raises:
         Unreadable: `message_too_large`, `message_malformed`, `message_unknown`.
@@ -43,15 +55,15 @@ def decode(text: str) -> Incoming:
     if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= MAX_ID:
         raise Unreadable(Code.MESSAGE_MALFORMED)
     kind = frame.get("type")
-    command = COMMANDS.get(kind) if isinstance(kind, str) else None
+    command = commands.get(kind) if isinstance(kind, str) else None
     if command is None:
         raise Unreadable(Code.MESSAGE_UNKNOWN, re=number)
     return Incoming(number, _command(command, frame, number))
 
 
-def _command(command: type[Command], frame: dict[str, Any], number: int) -> Command:
+def _command(command: type[AnyCommand], frame: dict[str, Any], number: int) -> AnyCommand:
     data = frame.get("data", {})
-    fields = {field.name: field for field in dataclasses.fields(command)}
+    fields = {field.name: field for field in dataclasses.fields(command)}  # type: ignore[arg-type]
     if not isinstance(data, dict) or data.keys() != fields.keys() or not frame.keys() <= {"id", "type", "data"}:
         raise Unreadable(Code.MESSAGE_MALFORMED, re=number)
     if not all(_fits(data[name], field) for name, field in fields.items()):

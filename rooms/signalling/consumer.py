@@ -136,7 +136,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
 
     # --- Commands ---------------------------------------------------------------------------------------------------
 
-    async def _handle(self, incoming: Incoming) -> None:
+    async def _handle(self, incoming: Incoming[messages.Command]) -> None:
         try:
             if not self.connection and not isinstance(incoming.command, messages.Join | messages.Ping):
                 raise Refused(Code.NOT_JOINED)
@@ -155,14 +155,14 @@ class RoomConsumer(AsyncWebsocketConsumer):
                 code, details = self._dismissal
                 self.dismiss(code, **details)
 
-    async def _answer(self, incoming: Incoming) -> dict[str, Any] | None:
+    async def _answer(self, incoming: Incoming[messages.Command]) -> dict[str, Any] | None:
         change = CHANGES.get(type(incoming.command))
         if change is not None:
             self._answering = True
             return await database_sync_to_async(change)(self.room, self.connection, incoming.command) or {}
         return await self._HANDLERS[type(incoming.command)](self, incoming)
 
-    async def _on_join(self, incoming: Incoming) -> dict[str, Any] | None:
+    async def _on_join(self, incoming: Incoming[messages.Command]) -> dict[str, Any] | None:
         command = incoming.command
         assert isinstance(command, messages.Join)
         if command.protocol != messages.PROTOCOL:
@@ -235,7 +235,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
             "talk": hub.talk(self.room).whole(voted, wait),  # with every frame that was pushed until now
         }
 
-    async def _on_leave(self, incoming: Incoming) -> dict[str, Any] | None:
+    async def _on_leave(self, incoming: Incoming[messages.Command]) -> dict[str, Any] | None:
         connection, self.connection = self.connection, ""
         await get_hub().exit(self.room, connection, self)
         await database_sync_to_async(services.leave)(self.room, connection)
@@ -243,10 +243,10 @@ class RoomConsumer(AsyncWebsocketConsumer):
         self._close(1000)
         return None
 
-    async def _on_sync(self, incoming: Incoming) -> None:
+    async def _on_sync(self, incoming: Incoming[messages.Command]) -> None:
         await self._tell_whole(incoming.id)
 
-    async def _on_react(self, incoming: Incoming) -> dict[str, Any]:
+    async def _on_react(self, incoming: Incoming[messages.Command]) -> dict[str, Any]:
         assert isinstance(incoming.command, messages.RoomReact)
         due = REACTING.step(self._reacted, time.monotonic())
         if due is None:
@@ -255,26 +255,26 @@ class RoomConsumer(AsyncWebsocketConsumer):
         self._reacted = due
         return {}
 
-    async def _on_people(self, incoming: Incoming) -> dict[str, Any]:
+    async def _on_people(self, incoming: Incoming[messages.Command]) -> dict[str, Any]:
         assert isinstance(incoming.command, messages.RoomPeople)
         query = incoming.command.query
         found = await database_sync_to_async(services.find_people)(self.room, self.connection, query)
         return {"people": [dataclasses.asdict(visitor) for visitor in found]}
 
-    async def _on_ping(self, incoming: Incoming) -> dict[str, Any]:
+    async def _on_ping(self, incoming: Incoming[messages.Command]) -> dict[str, Any]:
         assert isinstance(incoming.command, messages.Ping)
         self._unread.received(incoming.command.received)
         if self.connection:
             get_hub().seen(self.connection)
         return {}
 
-    async def _on_offer(self, incoming: Incoming) -> None:
+    async def _on_offer(self, incoming: Incoming[messages.Command]) -> None:
         # A consumer reads its next frame only after this returns, and a worker may take seconds.
         if self._negotiation is not None:
             self._negotiation.cancel()
         self._negotiation = self._track(self._negotiate(incoming))
 
-    async def _negotiate(self, incoming: Incoming) -> None:
+    async def _negotiate(self, incoming: Incoming[messages.Command]) -> None:
         assert isinstance(incoming.command, messages.MediaOffer)
         try:
             person = await database_sync_to_async(selectors.person_of)(self.room, self.connection)
@@ -291,7 +291,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
         else:
             self._say(messages.Ok(re=incoming.id, data={"sdp": answer}))
 
-    _HANDLERS: dict[type, Callable[["RoomConsumer", Incoming], Awaitable[dict[str, Any] | None]]] = {
+    _HANDLERS: dict[type, Callable[["RoomConsumer", Incoming[messages.Command]], Awaitable[dict[str, Any] | None]]] = {
         messages.Join: _on_join,
         messages.Leave: _on_leave,
         messages.Sync: _on_sync,

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -51,21 +52,42 @@ class Negotiator:
             Refused: `media_unavailable` when no worker answers in time, else what the worker says of the offer.
         """
         sdp = sanitised(sdp)
-        await self._subscribe()
         worker = await database_sync_to_async(services.place_room)(room)
+        return await self._ask(
+            worker,
+            lambda request, reply_to: wire.Offer(
+                request=request, reply_to=reply_to, room=room, connection=connection, person=person, sdp=sdp
+            ),
+        )
+
+    async def answer_check(self, *, worker: str, check: str, speaks: bool, sdp: str) -> str:
+        """A worker's SDP answer to one of the two offers of a sound check.
+
+        Raises:
+            Refused: as `answer`; `worker_full` when many check at once.
+        """
+        sdp = sanitised(sdp)
+        return await self._ask(
+            worker,
+            lambda request, reply_to: wire.CheckOffer(
+                request=request, reply_to=reply_to, check=check, speaks=speaks, sdp=sdp
+            ),
+        )
+
+    async def end_check(self, *, worker: str, check: str) -> None:
+        """Both connections of a sound check are wanted no more."""
+        for connection in wire.CHECK_CONNECTIONS:
+            hangup = wire.Hangup(room=wire.check_room(check), connection=connection)
+            await self.bus.publish(wire.worker_topic(worker), wire.encode(hangup))
+
+    async def _ask(self, worker: str, offer: Callable[[str, str], wire.Message]) -> str:
+        await self._subscribe()
         request = secrets.token_urlsafe(9)
         future: asyncio.Future[wire.Message] = asyncio.get_running_loop().create_future()
         self._waiting[request] = future
-        offer = wire.Offer(
-            request=request,
-            reply_to=wire.web_topic(self.process),
-            room=room,
-            connection=connection,
-            person=person,
-            sdp=sdp,
-        )
         try:
-            await self.bus.publish(wire.worker_topic(worker), wire.encode(offer))
+            message = offer(request, wire.web_topic(self.process))
+            await self.bus.publish(wire.worker_topic(worker), wire.encode(message))
             reply = await asyncio.wait_for(future, ANSWER_WITHIN_SECONDS)
         except TimeoutError as error:
             raise Refused(Code.MEDIA_UNAVAILABLE) from error

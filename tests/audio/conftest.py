@@ -70,6 +70,13 @@ class Stage:
         self.send(wire.Offer(request, "web.test", "room", name, person or name, sdp))
         return await asyncio.wait_for(future, 5)
 
+    async def check(self, check: str, sdp: str, *, speaks: bool) -> wire.Message:
+        """The answer or refusal of one of the two offers of a sound check."""
+        request = str(next(self._numbers))
+        future = self._answers[request] = asyncio.get_running_loop().create_future()
+        self.send(wire.CheckOffer(request, "web.test", check, speaks, sdp))
+        return await asyncio.wait_for(future, 5)
+
     async def exchange(self, name: str, sdp: str) -> str:
         """An offer's answer."""
         reply = await self.offer(name, sdp)

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Playwright, sync_playwright
 
-from rooms.signalling.codec import decode
+from rooms.domain.messages import CHECK_COMMANDS, COMMANDS
+from rooms.signalling.codec import decode_one_of
 from tests.browser.person import Person, start_browser
 from tests.environment.installation import Installation
 from tests.environment.speech import tone
@@ -96,7 +97,7 @@ class Scene:
                 for frame in received:
                     check_frame(frame)
                 for text in sent:
-                    decode(text)
+                    decode_one_of({**COMMANDS, **CHECK_COMMANDS}, text)
 
     def close(self) -> None:
         """Everybody goes home."""

@@ -46,8 +46,11 @@
   if (!devices) return;
   const ask = devices.getUserMedia.bind(devices);
   window.testMicrophones = [];
-  devices.getUserMedia = async () => {
-    const stream = await ask({ audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false } });
+  window.testAsked = []; // what the page wanted
+  devices.getUserMedia = async ({ audio }) => {
+    window.testAsked.push(audio);
+    const untouched = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+    const stream = await ask({ audio: { ...(audio.deviceId ? { deviceId: audio.deviceId } : {}), ...untouched } });
     window.testMicrophones.push(...stream.getAudioTracks());
     return stream;
   };

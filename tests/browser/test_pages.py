@@ -16,6 +16,7 @@ STRANGERS = {
     "sign-up-closed": "/accounts/signup/",
     "reset": "/accounts/password/reset/",
     "how-to-get-in": "/join/",
+    "check": "/check/",
 }
 MEMBERS = {
     "hallway": "/hallway/",

@@ -31,6 +31,8 @@ def pages(recording_bus) -> dict[str, tuple[str, User | None]]:
         "invite": (reverse("invites:preview", args=[code]), None),
         "unknown invite": (reverse("invites:preview", args=["x"]), None),
         "reset": (reverse("account_reset_password"), None),
+        "self-test": (reverse("rooms:check"), None),
+        "self-test of a member": (reverse("rooms:check"), member),
         "not found": ("/nowhere/", None),
         "how to get in": (reverse("invites:how_to_get_in"), None),
         "choices": (reverse("rooms:choices", args=[room.public_id]), member),

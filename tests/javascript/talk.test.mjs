@@ -5,12 +5,21 @@ import { test } from "node:test";
 
 import { applyToTalk, clockOf, inRank, mergeTalk, MOST_MESSAGES } from "../../static/js/room/talk.js";
 
-const lin = { id: "lin", name: "Lin Wei" };
-const nobody = { id: "", name: "" };
+/** @typedef {import("../../static/js/room/protocol.js").Frame} Frame */
+/** @typedef {import("../../static/js/room/talk.js").Message} Message */
+/** @typedef {import("../../static/js/room/talk.js").Talk} Talk */
+
+const lin = { id: "lin", name: "Lin Wei", initials: "LW", tint: 0, portrait: "", role: "member" };
+const nobody = { ...lin, id: "", name: "" };
+/** @type {(id: string, at?: string, author?: Message["author"]) => Message} */
 const message = (id, at = id, author = lin) => ({ id, at, author, text: `text of ${id}` });
+/** @type {(id: string, votes?: number, seconds?: number) => Talk["questions"][number]} */
 const question = (id, votes = 0, seconds = -1) => ({ id, author: lin, text: id, asked_at: id, votes, seconds_in: seconds });
+/** @type {(messages?: Message[], questions?: Talk["questions"], more?: Partial<Talk>) => Talk} */
 const talk = (messages = [], questions = [], more = {}) => ({ kept: true, messages, questions, voted: [], wait: 0, ...more });
+/** @type {(...messages: Message[]) => Frame} */
 const said = (...messages) => ({ type: "chat.said", data: { messages } });
+/** @type {(things: {id: string}[]) => string[]} */
 const ids = (things) => things.map(({ id }) => id);
 
 test("messages stand in the order in which they were written, once", () => {
@@ -21,24 +30,27 @@ test("messages stand in the order in which they were written, once", () => {
 test("a page remembers so many messages and no more", () => {
   const many = Array.from({ length: MOST_MESSAGES + 30 }, (_, place) => message(String(place).padStart(4, "0")));
   const after = applyToTalk(talk(), said(...many));
-  assert.deepEqual([after.messages.length, after.messages[0].id], [MOST_MESSAGES, "0030"]);
+  assert.deepEqual([after.messages.length, after.messages[0]?.id], [MOST_MESSAGES, "0030"]);
 });
 
 test("a removed message keeps its place and loses its words, and does not come back", () => {
+  /** @type {Frame} */
   const removed = { type: "chat.removed", data: { messages: [{ id: "1", by: "Ji-woo Han" }, { id: "9", by: "" }] } };
   let after = applyToTalk(talk([message("1"), message("2"), message("9")]), removed);
   assert.deepEqual(after.messages.map(({ text, removedBy }) => [text, removedBy]), [["", "Ji-woo Han"], ["text of 2", undefined]]);
   after = applyToTalk(after, said(message("1")));
-  assert.equal(after.messages[0].text, "");
+  assert.equal(after.messages[0]?.text, "");
 });
 
 test("questions are ranked anew by each count, and what is unknown changes nothing", () => {
   let after = applyToTalk(talk([], [question("1"), question("2")]), { type: "questions.voted", data: { votes: [{ question: "2", votes: 1 }] } });
   assert.deepEqual(ids(after.questions), ["2", "1"]);
+  /** @type {Frame} */
   const changed = { type: "questions.changed", data: { questions: [question("2", 1, 60), question("3")], removed: ["1"] } };
   after = applyToTalk(after, changed);
   assert.deepEqual(ids(after.questions), ["3", "2"]);
-  assert.equal(applyToTalk(after, { type: "from.the.future", data: {} }), after);
+  const unknown = /** @type {Frame} */ (/** @type {unknown} */ ({ type: "from.the.future", data: {} }));
+  assert.equal(applyToTalk(after, unknown), after);
 });
 
 test("open questions by votes and age, then the answered ones, the latest first", () => {
@@ -56,7 +68,7 @@ test("after a drop, what was removed meanwhile is gone, and what is too old to b
 
 test("a name that was told here stays, though it is not told again", () => {
   const merged = mergeTalk(talk([message("1")]), talk([message("1", "1", nobody)]));
-  assert.equal(merged.messages[0].author.name, "Lin Wei");
+  assert.equal(merged.messages[0]?.author.name, "Lin Wei");
 });
 
 test("off the record the page remembers what nobody else does", () => {

@@ -36,6 +36,7 @@ class AnsweringWorker:
 
     def __init__(self) -> None:
         self.offers: list[wire.Offer] = []
+        self.checks: list[wire.CheckOffer] = []
         self.stages: list[wire.Stage] = []
         self.hangups: list[wire.Hangup] = []
         self.answers_with = "v=0\r\nanswer"
@@ -58,6 +59,10 @@ class AnsweringWorker:
                     if self.refuses_with:
                         reply = wire.OfferRefused(request=offer.request, code=self.refuses_with)
                     bus.get_bus().publish_from_thread(offer.reply_to, wire.encode(reply))
+            case wire.CheckOffer() as check:
+                self.checks.append(check)
+                answer = wire.Answer(request=check.request, sdp=self.answers_with)
+                bus.get_bus().publish_from_thread(check.reply_to, wire.encode(answer))
             case wire.Stage() as stage:
                 self.stages.append(stage)
             case wire.Hangup() as hangup:

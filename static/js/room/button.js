@@ -8,7 +8,8 @@
  * @property {string} role
  * @property {boolean} onStage
  * @property {boolean} muted
- * @property {boolean} unheard unmuted, and no sound arrives
+ * @property {boolean} unheard unmuted, and no sound arrives at the server
+ * @property {boolean} silent unmuted, and the microphone gives nothing at all
  * @property {number} place in the queue of hands, 0 without a hand
  * @property {boolean} invited
  * @property {string} handPolicy
@@ -49,6 +50,15 @@ export function bigButton(now) {
 }
 
 /**
+ * Why nobody hears an open microphone: what is on this side is said first, for it can be mended here.
+ * @param {Situation} now
+ */
+function unheardHint({ silent, unheard }) {
+  if (silent) return "silentHint";
+  return unheard ? "unheardHint" : undefined;
+}
+
+/**
  * @param {Situation} now
  * @returns {Button}
  */
@@ -56,7 +66,7 @@ function inside(now) {
   if (now.role === "staff") return { word: "asStaff", look: "rest", does: "" };
   if (now.role === "guest") return { word: "askToJoin", look: "primary", does: "signup", hint: "guestHint" };
   if (now.onStage) {
-    if (!now.muted) return { word: "mute", look: "live", does: "mute", hint: now.unheard ? "unheardHint" : undefined };
+    if (!now.muted) return { word: "mute", look: "live", does: "mute", hint: unheardHint(now) };
     if (now.frozen) return { word: "frozen", look: "rest", does: "", hint: "frozenHint" };
     return { word: "unmute", look: "primary", does: "unmute" };
   }

@@ -1,25 +1,27 @@
 // The sound: one peer connection, one audio element that lives as long as the page, one microphone from when a hand goes up.
 // Going on stage and back renegotiates the same peer, so that what one hears never breaks.
 
+import { useSpeaker } from "../sound/devices.js";
+import { Microphone } from "../sound/microphone.js";
+
 const LOST_AFTER_MILLISECONDS = 2000;
 const RETRY_MILLISECONDS = 1500;
 
 /**
  * Dispatches:
  * - "state" (detail: "none" | "connecting" | "connected" | "lost");
- * - "blocked": the browser wants a tap before it plays;
+ * - "peer": `peer` is another, or none;
+ * - "blocked": the browser wants a tap before it plays, or the system's controls paused it;
  * - "playing": it plays;
  * - "failed" (detail: Error): an offer was refused.
  */
 export class Media extends EventTarget {
   /** @type {RTCPeerConnection | null} */
   #peer = null;
-  /** @type {MediaStreamTrack | null} */
-  #microphone = null;
   /** @type {Promise<void>} what is being negotiated: one offer at a time */
   #negotiation = Promise.resolve();
   #onStage = false;
-  #muted = true;
+  #wishes = 0; // to be muted or not: the last one counts
   #lostTimer = 0;
   #retryTimer = 0;
   #wanted = false;
@@ -27,11 +29,15 @@ export class Media extends EventTarget {
   /**
    * @param {HTMLAudioElement} element
    * @param {(sdp: string) => Promise<string>} exchange sends an offer, resolves to the answer
+   * @param {RTCIceServer[]} [relays] TURN servers, for networks that let no UDP through
    */
-  constructor(element, exchange) {
+  constructor(element, exchange, relays = []) {
     super();
     this.element = element;
     this.exchange = exchange;
+    this.relays = relays;
+    this.microphone = new Microphone();
+    this.microphone.addEventListener("track", () => this.#send());
     element.addEventListener("playing", () => this.dispatchEvent(new Event("playing")));
   }
 
@@ -65,8 +71,9 @@ export class Media extends EventTarget {
     if (!this.#wanted) return;
     clearTimeout(this.#retryTimer);
     this.#drop();
-    const peer = new RTCPeerConnection({ iceServers: [], bundlePolicy: "max-bundle" });
+    const peer = new RTCPeerConnection({ iceServers: this.relays, bundlePolicy: "max-bundle" });
     this.#peer = peer;
+    this.dispatchEvent(new Event("peer"));
     this.#tell("connecting");
     peer.addEventListener("track", (event) => this.#play(event.track));
     peer.addEventListener("connectionstatechange", () => this.#changed(peer));
@@ -76,51 +83,54 @@ export class Media extends EventTarget {
 
   /**
    * Mute or unmute. The first unmute asks for the microphone if nothing did; muting takes effect here at once, whatever the
-   * network does.
+   * network does, and also while the browser still asks.
    * @param {boolean} muted
    */
   async setMuted(muted) {
-    if (!muted) await this.openMicrophone();
-    this.#muted = muted;
-    if (this.#microphone) this.#microphone.enabled = !muted;
+    this.#wishes += 1;
+    const wish = this.#wishes;
+    if (!muted) {
+      await this.openMicrophone();
+      if (wish !== this.#wishes) throw new DOMException("", "AbortError");
+    }
+    this.microphone.muted = muted;
   }
 
   /** Ask for the microphone, if there is none yet. It stays silent until one unmutes. */
   async openMicrophone() {
-    if (this.#hasMicrophone()) return;
-    const stream = await navigator.mediaDevices.getUserMedia({
-      audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
-    });
-    const [track] = stream.getAudioTracks();
-    if (!this.#wanted) {
-      track.stop(); // one left while the browser asked
-      throw new DOMException("", "AbortError");
-    }
-    this.#microphone = track;
-    this.#microphone.enabled = !this.#muted;
-    if (this.#onStage) await this.#sender()?.replaceTrack(this.#microphone);
+    await this.microphone.open();
   }
 
   /** Let go of the microphone: no hand is up, no seat is taken. */
   async releaseMicrophone() {
-    this.#muted = true;
-    this.#microphone?.stop();
-    this.#microphone = null;
-    await this.#sender()?.replaceTrack(null);
+    this.#wishes += 1;
+    this.microphone.release();
   }
 
   /** Whether nothing of this person's voice leaves the page. */
   get muted() {
-    return this.#muted || !this.#hasMicrophone();
+    return this.microphone.muted || !this.microphone.live;
+  }
+
+  /** The connection that carries the sound now. */
+  get peer() {
+    return this.#peer;
   }
 
   /** Play, from within a tap. */
   async play() {
     try {
+      await useSpeaker(this.element);
       await this.element.play();
     } catch (error) {
       if (error instanceof DOMException && error.name === "NotAllowedError") this.dispatchEvent(new Event("blocked"));
     }
+  }
+
+  /** Stop playing until `play`, as the system's controls ask. One stays in the room. */
+  pause() {
+    this.element.pause();
+    this.dispatchEvent(new Event("blocked"));
   }
 
   /** End sound and microphone. */
@@ -128,9 +138,8 @@ export class Media extends EventTarget {
     this.#wanted = false;
     clearTimeout(this.#retryTimer);
     this.#drop();
-    this.#microphone?.stop();
-    this.#microphone = null;
-    this.#muted = true;
+    this.#wishes += 1;
+    this.microphone.close();
     this.element.srcObject = null;
     this.#tell("none");
   }
@@ -148,9 +157,9 @@ export class Media extends EventTarget {
   async #agree(peer) {
     if (peer !== this.#peer) return;
     try {
-      const [transceiver] = peer.getTransceivers();
+      const transceiver = /** @type {RTCRtpTransceiver} */ (peer.getTransceivers()[0]);
       transceiver.direction = this.#onStage ? "sendrecv" : "recvonly";
-      await transceiver.sender.replaceTrack(this.#onStage ? this.#microphone : null);
+      await transceiver.sender.replaceTrack(this.#onStage ? this.microphone.track : null);
       const offer = await peer.createOffer();
       await peer.setLocalDescription(offer);
       // Candidates are not waited for: the server never contacts them.
@@ -164,12 +173,10 @@ export class Media extends EventTarget {
     }
   }
 
-  #sender() {
-    return this.#peer?.getTransceivers()[0]?.sender;
-  }
-
-  #hasMicrophone() {
-    return this.#microphone?.readyState === "live";
+  /** Send the microphone as it is now: another, or none. */
+  async #send() {
+    const sender = this.#peer?.getTransceivers()[0]?.sender;
+    await sender?.replaceTrack(this.#onStage ? this.microphone.track : null).catch(() => {}); // the peer may be closed meanwhile
   }
 
   #isAlive() {
@@ -201,6 +208,7 @@ export class Media extends EventTarget {
     clearTimeout(this.#lostTimer);
     this.#peer?.close();
     this.#peer = null;
+    this.dispatchEvent(new Event("peer"));
   }
 
   /** @param {string} state */

@@ -11,20 +11,24 @@ import { may, offered } from "./permissions.js";
 import { CODES } from "./protocol.js";
 import { Room } from "./room.js";
 import { offerSharing } from "./share.js";
+import { Sounding } from "./sounding.js";
 import { Talking } from "./talking.js";
 import { View } from "./view.js";
 import { Refusal, Wire } from "./wire.js";
 
 const view = new View();
 const wire = new Wire(view.room.dataset.socketPath ?? "");
-const media = new Media(/** @type {HTMLAudioElement} */ (find("sound")), async (sdp) => {
-  const answer = await wire.command("media.offer", { sdp });
-  return answer.sdp;
-});
+/** @type {{urls: string[], username: string, credential: string}} */
+const relay = JSON.parse(view.room.dataset.relay ?? '{"urls": []}');
+const media = new Media(
+  /** @type {HTMLAudioElement} */ (find("sound")),
+  async (sdp) => (await wire.command("media.offer", { sdp })).sdp,
+  relay.urls.length ? [relay] : [],
+);
 const room = new Room(wire, media);
 let blocked = false;
 let asks = view.room.dataset.asks ?? ""; // the confidentiality to agree to before entering
-const FULL = [CODES.ROOM_FULL, CODES.WORKER_FULL, CODES.STAGE_FULL];
+const FULL = /** @type {string[]} */ ([CODES.ROOM_FULL, CODES.WORKER_FULL, CODES.STAGE_FULL]);
 /** @type {string[]} */
 let speaking = [];
 /** @type {Set<string>} */
@@ -33,6 +37,15 @@ const people = new People(
   async (query) => (await room.act("room.people", { query })).people,
   () => (room.state === "inside" && room.you && may(room.you, "room.people") ? room.snapshot : null),
 );
+
+const sounding = new Sounding({
+  ...{ room, media, view, explain, changed: show },
+  changeMicrophone: (muted) => changeMicrophone(muted).catch(complain),
+  pressHand: () => {
+    const { does = "" } = view.button.dataset;
+    if (does === "raise" || does === "lower") BIG[does]?.();
+  },
+});
 
 // --- Showing ----------------------------------------------------------------------------------------------------------
 
@@ -52,6 +65,7 @@ function show() {
       onStage: room.onStage,
       muted: you?.muted ?? true,
       unheard: room.unheard,
+      silent: sounding.silent,
       place: you?.place ?? 0,
       invited: Boolean(you?.invited_by),
       handPolicy: snapshot?.hand_policy ?? "everyone",
@@ -61,6 +75,19 @@ function show() {
     },
     { speaking: Boolean(you && speaking.includes(you.id)), mayEnd: Boolean(you && may(you, "room.end")) },
   );
+  sounding.follow();
+}
+
+/**
+ * Why something could not be done; empty if the person changed their mind.
+ * @param {unknown} error
+ */
+function explain(error) {
+  if (error instanceof DOMException && error.name === "AbortError") return "";
+  if (error instanceof DOMException)
+    return (error.name === "NotFoundError" ? words.microphoneMissing : words.microphoneRefused) ?? "";
+  if (error instanceof Refusal) return error.message || words.noAnswer || "";
+  throw error;
 }
 
 /** Say that the room is more confidential from now on. @param {string} mode */
@@ -73,11 +100,8 @@ function sayMode(mode) {
 /** @param {unknown} error */
 function complain(error) {
   view.full(error instanceof Refusal && FULL.includes(error.code));
-  if (error instanceof DOMException && error.name === "AbortError") return;
-  if (error instanceof DOMException)
-    view.alert((error.name === "NotFoundError" ? words.microphoneMissing : words.microphoneRefused) ?? "");
-  else if (error instanceof Refusal) view.alert(error.message || words.noAnswer || "");
-  else throw error;
+  const why = explain(error);
+  if (why) view.alert(why);
 }
 
 /**
@@ -103,41 +127,45 @@ async function attempt(what, work) {
 
 room.addEventListener("changed", show);
 room.addEventListener("speaking", (event) => {
-  speaking = /** @type {CustomEvent} */ (event).detail;
+  speaking = /** @type {CustomEvent<string[]>} */ (event).detail;
   show();
 });
 room.addEventListener("unheard", () => view.announce(room.unheard ? words.unheardHint : ""));
-room.addEventListener("refused", (event) => complain(/** @type {CustomEvent} */ (event).detail));
+room.addEventListener("refused", (event) => complain(/** @type {CustomEvent<unknown>} */ (event).detail));
 room.addEventListener("over", (event) => {
-  const { message, details } = /** @type {CustomEvent} */ (event).detail;
+  const { message, details } = /** @type {CustomEvent<Refusal>} */ (event).detail;
   view.alert(details.by ? fill(words.byName, { NAME: details.by, WHAT: message }) : message);
 });
 room.addEventListener("ended", (event) => {
-  const by = /** @type {CustomEvent} */ (event).detail;
+  const by = /** @type {CustomEvent<string>} */ (event).detail;
   view.ended(by);
   view.announce(by ? fill(words.endedBy, { NAME: by }) : words.ended);
 });
 room.addEventListener("asked", async (event) => {
-  const { details } = /** @type {CustomEvent} */ (event).detail;
+  const { details } = /** @type {CustomEvent<Refusal>} */ (event).detail;
   const answer = await askLeaveOther(details);
   if (answer === "yes") room.enter(true);
-  if (answer === "back") location.assign(view.room.dataset.roomPath?.replace("ROOM", details.room) ?? "/");
+  if (answer === "back") location.assign(view.room.dataset.roomPath?.replace("ROOM", details.room ?? "") ?? "/");
 });
 room.addEventListener("terms", (event) => {
-  asks = /** @type {CustomEvent} */ (event).detail;
+  asks = /** @type {CustomEvent<string>} */ (event).detail;
   show();
   view.alert("");
 });
-room.addEventListener("happened", (event) => say(/** @type {CustomEvent} */ (event).detail));
-room.addEventListener("stood", (event) => sayToMe(/** @type {CustomEvent} */ (event).detail));
+room.addEventListener("happened", (event) => say(/** @type {CustomEvent<Happened>} */ (event).detail));
+room.addEventListener("stood", (event) => sayToMe(/** @type {CustomEvent<Stood>} */ (event).detail));
 
-/** What everybody is told, for a screen reader. @param {{frame: import("./stage.js").Frame, before: any}} happened */
+/** @typedef {{frame: import("./protocol.js").Frame, before: import("./protocol.js").RoomSnapshot | null}} Happened */
+/** @typedef {import("./protocol.js").You} You */
+/** @typedef {{before: You, now: You, by: string}} Stood */
+
+/** What everybody is told, for a screen reader. @param {Happened} happened */
 function say({ frame: { type, data }, before }) {
-  const known = (/** @type {string} */ id) => before?.stage.find((/** @type {any} */ person) => person.id === id);
+  const known = (/** @type {string} */ id) => before?.stage.find((person) => person.id === id);
   const mine = room.you?.id; // what happens to oneself is said as a sentence of its own
   if (type === "stage.seated" && data.person.id !== mine && !known(data.person.id)) view.announce(fill(words.seated, { NAME: data.person.name }));
   if (type === "stage.unseated" && data.person !== mine && known(data.person))
-    view.announce(fill(words.unseated, { NAME: known(data.person).name }));
+    view.announce(fill(words.unseated, { NAME: known(data.person)?.name ?? "" }));
   if (type === "person.role" && data.role === "host") view.toast(fill(words.newHost, { NAME: data.name }));
   if (type === "person.role" && data.role === "moderator" && data.name && data.person !== mine)
     view.announce(fill(words.newModerator, { NAME: data.name }));
@@ -148,7 +176,7 @@ function say({ frame: { type, data }, before }) {
   if (type === "hand.raised") view.announce(fill(words.handRaisedBy, { NAME: data.hand.person.name }));
 }
 
-/** What concerns the person at this page. @param {{before: any, now: any, by: string}} stood */
+/** What concerns the person at this page. @param {Stood} stood */
 function sayToMe({ before, now, by }) {
   const seated = now.position === "stage" && before.position !== "stage";
   const unseated = now.position !== "stage" && before.position === "stage";
@@ -162,7 +190,7 @@ function sayToMe({ before, now, by }) {
   else if (now.role === "moderator" && before.role === "member") view.toast(fill(words.namedBy, { NAME: by }));
 }
 
-media.addEventListener("state", (event) => view.media(/** @type {CustomEvent} */ (event).detail));
+media.addEventListener("state", (event) => view.media(/** @type {CustomEvent<string>} */ (event).detail));
 media.addEventListener("blocked", () => {
   blocked = true;
   show();
@@ -172,7 +200,7 @@ media.addEventListener("playing", () => {
   show();
 });
 media.addEventListener("failed", (event) => {
-  const { detail } = /** @type {CustomEvent} */ (event);
+  const { detail } = /** @type {CustomEvent<unknown>} */ (event);
   if (detail instanceof Refusal && detail.message) view.alert(detail.message);
 });
 
@@ -204,7 +232,8 @@ async function changeMicrophone(muted) {
     await room.act(muted ? "mic.mute" : "mic.unmute");
     view.announce(muted ? words.youMuted : words.youUnmuted);
   } catch (error) {
-    await media.setMuted(true);
+    // Who changed their mind meanwhile is muted, or not, by what they did then.
+    if (!(error instanceof DOMException && error.name === "AbortError")) await media.setMuted(true);
     throw error;
   }
 }
@@ -232,10 +261,10 @@ async function withMicrophone(work) {
   }
 }
 
-for (const [id, command] of [
+for (const [id, command] of /** @type {const} */ ([
   ["decline", "stage.decline"],
   ["leave-stage", "stage.leave"],
-])
+]))
   find(id).addEventListener("click", () =>
     attempt("button", async () => {
       await room.act(command);
@@ -281,7 +310,8 @@ find("reset-stage").addEventListener("click", () =>
 );
 find("hand-policy").addEventListener("change", (event) => {
   const { value } = /** @type {HTMLSelectElement} */ (event.currentTarget);
-  attempt("policy", () => room.act("hands.policy", { policy: value })).then(show);
+  const policy = /** @type {import("./protocol.js").HandsPolicy["policy"]} */ (value);
+  attempt("policy", () => room.act("hands.policy", { policy })).then(show);
 });
 find("find-form").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -299,13 +329,21 @@ find("message-form").addEventListener("submit", (event) => {
   attempt("message", () => room.act("room.message", { text: /** @type {HTMLInputElement} */ (find("message-text")).value }));
 });
 
+/** @typedef {import("./protocol.js").Commands} Commands */
+
+/**
+ * The commands that name a person and nothing else.
+ * @typedef {{person: string}} Whom
+ * @typedef {{[T in keyof Commands]: Commands[T] extends Whom ? (Whom extends Commands[T] ? T : never) : never}[keyof Commands]} AboutPerson
+ */
+
 /** Acts on people, wherever their buttons are. */
 view.room.addEventListener("click", (event) => {
   const button = /** @type {HTMLElement} */ (event.target).closest("[data-act], [data-open]");
   const item = button?.closest("[data-person]");
   if (!(button instanceof HTMLElement) || !(item instanceof HTMLElement) || room.state !== "inside") return;
   const person = item.dataset.person ?? "";
-  const { act } = button.dataset;
+  const act = /** @type {AboutPerson | undefined} */ (button.dataset.act);
   if (act) attempt(`${act} ${person}`, () => room.act(act, { person }));
   else attempt("person", () => open(person));
 });
@@ -348,7 +386,8 @@ async function doTo(command, person, name) {
     "host.hand_over": [words.handOverTitle, words.handOverText, words.handOverYes],
   }[command];
   if (asked && !(await confirmed(fill(asked[0], { NAME: name }), asked[1], asked[2]))) return undefined;
-  await room.act(command, { person, ...(command === "person.ban" ? { reason: "" } : {}) });
+  if (command === "person.ban") await room.act(command, { person, reason: "" });
+  else await room.act(/** @type {AboutPerson} */ (command), { person });
   if (command === "person.block") view.toast(fill(words.blocked, { NAME: name }));
   return undefined;
 }

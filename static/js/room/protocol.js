@@ -195,7 +195,7 @@
 /**
  * Decide who may raise a hand: `everyone`, `followed` (people whom somebody on stage follows), `nobody`.
  * @typedef {object} HandsPolicy
- * @property {string} policy
+ * @property {"everyone" | "followed" | "nobody"} policy
  */
 
 /**
@@ -266,7 +266,7 @@
  * @typedef {object} PersonReport
  * @property {string} person
  * @property {string} message
- * @property {string} category
+ * @property {"danger" | "fraud" | "harassment" | "hate" | "other" | "privacy"} category
  * @property {string} line
  */
 
@@ -328,13 +328,13 @@
 /**
  * Decide how many seconds lie between two messages of one person: 0, 10, 30 or 60. Not of those who run the room.
  * @typedef {object} ChatSlow
- * @property {number} seconds
+ * @property {0 | 10 | 30 | 60} seconds
  */
 
 /**
  * React with a tap. Everybody is told how many did, at most once a second.
  * @typedef {object} RoomReact
- * @property {string} reaction
+ * @property {"agree" | "idea" | "love" | "smile"} reaction
  */
 
 /**
@@ -380,6 +380,23 @@
  * Say that one is still there, every `HEARTBEAT_SECONDS`, and how many frames came on this socket so far: who reads too slowly is cut off and comes back to a fresh snapshot.
  * @typedef {object} Ping
  * @property {number} received
+ */
+
+/**
+ * Be answered, and nothing else: what is measured is the way there and back.
+ * @typedef {object} CheckEcho
+ */
+
+/**
+ * Ask for the TURN servers. Answer: `{"urls": list of text, "username": text, "credential": text}`; without any, none are configured.
+ * @typedef {object} CheckRelay
+ */
+
+/**
+ * Negotiate one of two peer connections with an audio worker: one that `speaks` (an offer of `sendrecv`), and one that hears it (`recvonly`). Both are over after half a minute. Answer: `{"sdp": answer}`.
+ * @typedef {object} CheckOffer
+ * @property {boolean} speaks
+ * @property {string} sdp
  */
 
 /**
@@ -585,6 +602,158 @@
  * You are unmuted and for two seconds nothing has come from your microphone, not even silence; or something has again.
  * @typedef {object} MediaUnheard
  * @property {boolean} unheard
+ */
+
+/**
+ * Command type → what it carries.
+ * @typedef {{
+ *   "room.join": Join,
+ *   "room.leave": Leave,
+ *   "room.end": End,
+ *   "room.sync": Sync,
+ *   "mic.mute": Mute,
+ *   "mic.unmute": Unmute,
+ *   "hand.raise": HandRaise,
+ *   "hand.lower": HandLower,
+ *   "hand.lower_other": HandLowerOther,
+ *   "hands.policy": HandsPolicy,
+ *   "stage.invite": StageInvite,
+ *   "stage.withdraw": StageWithdraw,
+ *   "stage.join": StageJoin,
+ *   "stage.decline": StageDecline,
+ *   "stage.leave": StageLeave,
+ *   "stage.lock": StageLock,
+ *   "stage.reset": StageReset,
+ *   "person.mute": PersonMute,
+ *   "person.move": PersonMove,
+ *   "person.remove": PersonRemove,
+ *   "person.ban": PersonBan,
+ *   "person.report": PersonReport,
+ *   "person.block": PersonBlock,
+ *   "moderator.name": ModeratorName,
+ *   "moderator.dismiss": ModeratorDismiss,
+ *   "host.hand_over": HostHandOver,
+ *   "room.freeze": RoomFreeze,
+ *   "room.message": RoomMessage,
+ *   "room.people": RoomPeople,
+ *   "chat.say": ChatSay,
+ *   "chat.remove": ChatRemove,
+ *   "chat.slow": ChatSlow,
+ *   "room.react": RoomReact,
+ *   "question.ask": QuestionAsk,
+ *   "question.vote": QuestionVote,
+ *   "question.answer": QuestionAnswer,
+ *   "question.remove": QuestionRemove,
+ *   "link.pin": LinkPin,
+ *   "media.offer": MediaOffer,
+ *   "ping": Ping,
+ * }} Commands
+ */
+
+/**
+ * Command type → what the answer carries.
+ * @typedef {{
+ *   "room.join": {you: You, snapshot: RoomSnapshot, desk: Desk | null, talk: Talk} & {connection: string},
+ *   "room.leave": object,
+ *   "room.end": object,
+ *   "room.sync": {you: You, snapshot: RoomSnapshot, desk: Desk | null, talk: Talk},
+ *   "mic.mute": object,
+ *   "mic.unmute": object,
+ *   "hand.raise": object,
+ *   "hand.lower": object,
+ *   "hand.lower_other": object,
+ *   "hands.policy": object,
+ *   "stage.invite": object,
+ *   "stage.withdraw": object,
+ *   "stage.join": object,
+ *   "stage.decline": object,
+ *   "stage.leave": object,
+ *   "stage.lock": object,
+ *   "stage.reset": object,
+ *   "person.mute": object,
+ *   "person.move": object,
+ *   "person.remove": object,
+ *   "person.ban": object,
+ *   "person.report": object,
+ *   "person.block": object,
+ *   "moderator.name": object,
+ *   "moderator.dismiss": object,
+ *   "host.hand_over": object,
+ *   "room.freeze": object,
+ *   "room.message": object,
+ *   "room.people": {people: Visitor[]},
+ *   "chat.say": {message: string},
+ *   "chat.remove": object,
+ *   "chat.slow": object,
+ *   "room.react": object,
+ *   "question.ask": {question: string},
+ *   "question.vote": object,
+ *   "question.answer": object,
+ *   "question.remove": object,
+ *   "link.pin": object,
+ *   "media.offer": {sdp: string},
+ *   "ping": object,
+ * }} Answers
+ */
+
+/**
+ * The self-test's command type → what it carries.
+ * @typedef {{
+ *   "check.echo": CheckEcho,
+ *   "check.relay": CheckRelay,
+ *   "check.offer": CheckOffer,
+ * }} CheckCommands
+ */
+
+/**
+ * The same → what the answer carries.
+ * @typedef {{
+ *   "check.echo": object,
+ *   "check.relay": {urls: string[], username: string, credential: string},
+ *   "check.offer": {sdp: string},
+ * }} CheckAnswers
+ */
+
+/**
+ * Event type → what it carries.
+ * @typedef {{
+ *   "hello": Hello,
+ *   "stage.seated": StageSeated,
+ *   "stage.unseated": StageUnseated,
+ *   "stage.muted": StageMuted,
+ *   "stage.locked": StageLocked,
+ *   "person.role": PersonRole,
+ *   "hands.policy": HandsPolicyChanged,
+ *   "chat.slow": SlowModeChanged,
+ *   "link.pinned": LinkPinned,
+ *   "room.frozen": RoomFrozen,
+ *   "staff.entered": StaffEntered,
+ *   "staff.left": StaffLeft,
+ *   "room.told": RoomTold,
+ *   "room.ended": RoomEnded,
+ *   "hand.raised": HandRaised,
+ *   "hand.lowered": HandLowered,
+ *   "stage.invited": StageInvited,
+ *   "stage.invitation_ended": StageInvitationEnded,
+ *   "stage.version": StageVersion,
+ *   "desk.version": DeskVersion,
+ *   "you.changed": YouChanged,
+ *   "audience.counted": AudienceCounted,
+ *   "audience.changed": AudienceChanged,
+ *   "chat.said": ChatSaid,
+ *   "chat.removed": ChatRemoved,
+ *   "questions.changed": QuestionsChanged,
+ *   "questions.voted": QuestionsVoted,
+ *   "room.reacted": RoomReacted,
+ *   "stage.speaking": StageSpeaking,
+ *   "media.restart": MediaRestart,
+ *   "media.unheard": MediaUnheard,
+ * }} Events
+ */
+
+/**
+ * An event as it comes. `seq` is of the history it belongs to.
+ * @typedef {{[T in keyof Events]: {type: T, seq?: number, data: Events[T]}}[keyof Events]} Frame
  */
 
 export const PROTOCOL = 3;
@@ -823,7 +992,8 @@ export const EVENTS = Object.freeze({
   ]
 });
 
-/** Events that carry `seq` → the history they belong to. */
+/** Events that carry `seq` → the history they belong to.
+ * @type {Readonly<Record<string, "everyone" | "moderators">>} */
 export const ORDERED = Object.freeze({
   "stage.seated": "everyone",
   "stage.unseated": "everyone",
@@ -844,7 +1014,7 @@ export const ORDERED = Object.freeze({
   "stage.invitation_ended": "moderators"
 });
 
-/** Command type → the act it is. */
+/** Command type → the act it is. @type {Readonly<Record<string, string>>} */
 export const ACTS = Object.freeze({
   "room.join": "listen",
   "room.leave": "leave",
@@ -887,10 +1057,12 @@ export const ACTS = Object.freeze({
   "media.offer": "listen"
 });
 
-/** Act → role → the positions from which it is allowed. */
+/** By act and role. @typedef {Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>} Table */
+
+/** Act → role → the positions from which it is allowed. @type {Table} */
 export const PERMISSIONS = Object.freeze({"listen": {"guest": ["audience"], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "leave": {"guest": ["audience"], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "raise_hand": {"guest": [], "member": ["audience"], "moderator": [], "host": [], "staff": []}, "lower_hand": {"guest": [], "member": ["audience"], "moderator": [], "host": [], "staff": []}, "join_stage": {"guest": [], "member": ["audience"], "moderator": ["audience"], "host": ["audience"], "staff": []}, "decline": {"guest": [], "member": ["audience"], "moderator": [], "host": [], "staff": []}, "leave_stage": {"guest": [], "member": ["stage"], "moderator": ["stage"], "host": ["stage"], "staff": []}, "mute_self": {"guest": [], "member": ["stage"], "moderator": ["stage"], "host": ["stage"], "staff": []}, "unmute_self": {"guest": [], "member": ["stage"], "moderator": ["stage"], "host": ["stage"], "staff": []}, "invite": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "lower_other_hand": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "mute_other": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "move_to_audience": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "remove": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "ban": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "name_moderator": {"guest": [], "member": [], "moderator": [], "host": ["audience", "stage"], "staff": []}, "dismiss_moderator": {"guest": [], "member": [], "moderator": [], "host": ["audience", "stage"], "staff": []}, "lock_stage": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "reset_stage": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "set_hand_policy": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "search_people": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "chat": {"guest": [], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "remove_message": {"guest": [], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "set_slow_mode": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "react": {"guest": [], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "ask": {"guest": [], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "vote": {"guest": [], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "mark_answered": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "remove_question": {"guest": [], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "pin_link": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "hand_over": {"guest": [], "member": [], "moderator": [], "host": ["audience", "stage"], "staff": []}, "end_room": {"guest": [], "member": [], "moderator": [], "host": ["audience", "stage"], "staff": ["audience"]}, "freeze": {"guest": [], "member": [], "moderator": [], "host": [], "staff": ["audience"]}, "message_room": {"guest": [], "member": [], "moderator": [], "host": [], "staff": ["audience"]}, "report": {"guest": ["audience"], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "block": {"guest": [], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}});
 
-/** Act on another → role → the roles it may be done to. */
+/** Act on another → role → the roles it may be done to. @type {Table} */
 export const ON_WHOM = Object.freeze({"invite": {"moderator": ["member"], "host": ["member"], "staff": []}, "lower_other_hand": {"moderator": ["member"], "host": ["member"], "staff": []}, "mute_other": {"moderator": ["member"], "host": ["guest", "host", "member", "moderator"], "staff": ["guest", "host", "member", "moderator", "staff"]}, "move_to_audience": {"moderator": ["member"], "host": ["guest", "host", "member", "moderator"], "staff": ["guest", "host", "member", "moderator", "staff"]}, "remove": {"moderator": ["guest", "member"], "host": ["guest", "host", "member", "moderator"], "staff": ["guest", "host", "member", "moderator", "staff"]}, "ban": {"moderator": ["guest", "member"], "host": ["guest", "host", "member", "moderator"], "staff": ["guest", "host", "member", "moderator", "staff"]}, "name_moderator": {"moderator": [], "host": ["member"], "staff": []}, "dismiss_moderator": {"moderator": [], "host": ["moderator"], "staff": []}, "hand_over": {"moderator": [], "host": ["member", "moderator"], "staff": []}, "report": {"guest": ["guest", "host", "member", "moderator", "staff"], "member": ["guest", "host", "member", "moderator", "staff"], "moderator": ["guest", "host", "member", "moderator", "staff"], "host": ["guest", "host", "member", "moderator", "staff"]}, "block": {"member": ["host", "member", "moderator"], "moderator": ["host", "member", "moderator"], "host": ["host", "member", "moderator"]}});
 
 /** Stable error codes. */

@@ -10,7 +10,8 @@ import { NO_ANSWER, Refusal } from "./wire.js";
 /** @typedef {import("./protocol.js").Desk} Desk */
 /** @typedef {import("./protocol.js").You} You */
 /** @typedef {import("./talk.js").Talk} Talk */
-/** @typedef {import("./stage.js").Frame} Frame */
+/** @typedef {import("./protocol.js").Frame} Frame */
+/** @typedef {import("./protocol.js").Commands} Commands */
 
 /**
  * Dispatches:
@@ -19,6 +20,7 @@ import { NO_ANSWER, Refusal } from "./wire.js";
  * - "talked" (detail: frame): something was written, asked or taken away; "reacted" (detail: counts);
  * - "happened" (detail: {frame, before}): an ordered event was applied;
  * - "stood" (detail: {before, now, by}): one stands otherwise in the room;
+ * - "moved": the sound was lost on the server's side and begins anew;
  * - "unheard": nothing arrives from one's open microphone, or something again;
  * - "speaking" (detail: ids), "refused" (detail: Refusal), "asked" (detail: Refusal): in another room already;
  * - "terms" (detail: a confidentiality): one is asked to agree to it first;
@@ -59,12 +61,12 @@ export class Room extends EventTarget {
       if (this.state === "inside" || this.state === "joining") this.#be("reconnecting");
     });
     wire.addEventListener("waiting", (event) => {
-      this.wait = /** @type {CustomEvent} */ (event).detail;
+      this.wait = /** @type {CustomEvent<number>} */ (event).detail;
       this.#tell("changed");
     });
-    wire.addEventListener("refused", (event) => this.#tell("refused", /** @type {CustomEvent} */ (event).detail));
-    wire.addEventListener("over", (event) => this.#over(/** @type {CustomEvent} */ (event).detail));
-    wire.addEventListener("frame", (event) => this.#receive(/** @type {CustomEvent} */ (event).detail));
+    wire.addEventListener("refused", (event) => this.#tell("refused", /** @type {CustomEvent<Refusal>} */ (event).detail));
+    wire.addEventListener("over", (event) => this.#over(/** @type {CustomEvent<Refusal>} */ (event).detail));
+    wire.addEventListener("frame", (event) => this.#receive(/** @type {CustomEvent<Frame>} */ (event).detail));
   }
 
   /**
@@ -80,10 +82,11 @@ export class Room extends EventTarget {
 
   /**
    * Do something. Resolves to the answer's data; rejects with a Refusal.
-   * @param {string} type
-   * @param {object} [data]
+   * @template {keyof Commands} T
+   * @param {T} type
+   * @param {Commands[T]} [data]
    */
-  act(type, data = {}) {
+  act(type, data) {
     return this.wire.command(type, data);
   }
 
@@ -157,6 +160,7 @@ export class Room extends EventTarget {
     }
     switch (frame.type) {
       case "media.restart":
+        this.#tell("moved");
         this.media.restart();
         break;
       case "media.unheard":

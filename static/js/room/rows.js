@@ -21,7 +21,7 @@ export function showRows(list, template, rows, dress) {
     const item = before?.item ?? fromTemplate(template, row.id);
     if (before?.row !== row) dress(item, row);
     now.set(row.id, { item, row });
-    if (item === next) next = next.nextElementSibling;
+    if (item === next) next = item.nextElementSibling;
     else place.insertBefore(item, next);
   }
   for (const [id, { item }] of known) if (!now.has(id)) item.remove();

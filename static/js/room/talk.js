@@ -3,7 +3,7 @@
 /** @typedef {import("./protocol.js").ChatMessage & {removedBy?: string}} Message a removed one keeps its place, and no words */
 /** @typedef {import("./protocol.js").Question} Question */
 /** @typedef {Omit<import("./protocol.js").Talk, "messages"> & {messages: Message[]}} Talk */
-/** @typedef {import("./stage.js").Frame} Frame */
+/** @typedef {import("./protocol.js").Frame} Frame */
 
 export const MOST_MESSAGES = 200;
 const GIVEN_TO_WHO_ENTERS = 50;
@@ -21,11 +21,11 @@ export function applyToTalk(talk, { type, data }) {
     case "chat.removed":
       return { ...talk, messages: without(talk.messages, data.messages) };
     case "questions.changed": {
-      const ids = new Set([...data.removed, ...data.questions.map((/** @type {Question} */ question) => question.id)]);
+      const ids = new Set([...data.removed, ...data.questions.map((question) => question.id)]);
       return { ...talk, questions: inRank([...talk.questions.filter(({ id }) => !ids.has(id)), ...data.questions]) };
     }
     case "questions.voted": {
-      const votes = new Map(data.votes.map((/** @type {any} */ count) => [count.question, count.votes]));
+      const votes = new Map(data.votes.map((count) => [count.question, count.votes]));
       const counted = talk.questions.map((question) => ({ ...question, votes: votes.get(question.id) ?? question.votes }));
       return { ...talk, questions: inRank(counted) };
     }

@@ -74,15 +74,15 @@ export class Talking {
   /** @type {import("./protocol.js").You | null} */
   #shownFor = null;
 
-  /** @param {import("./stage.js").Frame} frame */
+  /** @param {import("./protocol.js").Frame} frame */
   #talked({ type, data }) {
     const me = this.room.you?.id;
     if (type === "chat.said") {
-      const others = data.messages.filter((/** @type {any} */ message) => message.author.id !== me).length;
+      const others = data.messages.filter((message) => message.author.id !== me).length;
       if (!this.#panel.isInSight("chat")) this.#count("chat", this.#unread.chat + others);
     }
     if (type === "questions.changed" && !this.#panel.isInSight("questions")) {
-      const fresh = data.questions.filter((/** @type {any} */ question) => question.seconds_in < 0 && question.votes === 0);
+      const fresh = data.questions.filter((question) => question.seconds_in < 0 && question.votes === 0);
       this.#count("questions", this.#unread.questions + fresh.length);
     }
   }
@@ -97,7 +97,7 @@ export class Talking {
       place.textContent = count > 99 ? "99+" : count ? String(count) : "";
   }
 
-  /** @param {import("./stage.js").Frame} frame */
+  /** @param {import("./protocol.js").Frame} frame */
   #say({ type, data }) {
     if (type === "chat.slow")
       this.view.toast(fill(data.seconds ? words.chatSlowBy : words.chatFastBy, { NAME: data.by, SECONDS: data.seconds }));
@@ -119,7 +119,9 @@ export class Talking {
     find("reactions").addEventListener("click", (event) => {
       const button = /** @type {HTMLElement} */ (event.target).closest("[data-reaction]");
       // Who taps too often is not told: the tap is not counted, and that is all.
-      if (button instanceof HTMLElement) this.room.act("room.react", { reaction: button.dataset.reaction }).catch(quietly);
+      if (!(button instanceof HTMLElement)) return;
+      const reaction = /** @type {import("./protocol.js").RoomReact["reaction"]} */ (button.dataset.reaction);
+      this.room.act("room.react", { reaction }).catch(quietly);
     });
     find("chat").addEventListener("click", (event) => {
       const id = rowOf(event, "[data-about]");
@@ -128,7 +130,8 @@ export class Talking {
     find("questions").addEventListener("click", (event) => this.#onQuestion(event));
     find("slow-mode").addEventListener("change", (event) => {
       const { value } = /** @type {HTMLSelectElement} */ (event.currentTarget);
-      this.attempt("slow", () => this.room.act("chat.slow", { seconds: Number(value) })).then(() => this.#show());
+      const seconds = /** @type {import("./protocol.js").ChatSlow["seconds"]} */ (Number(value));
+      this.attempt("slow", () => this.room.act("chat.slow", { seconds })).then(() => this.#show());
     });
     onSubmit("pin-form", "pin-url", (url) => {
       const title = /** @type {HTMLInputElement} */ (find("pin-title"));
