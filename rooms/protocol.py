@@ -32,6 +32,14 @@ _PARTS = (
     messages.Visitor,
 )
 _JAVASCRIPT = {str: "string", int: "number", bool: "boolean"}
+# What a page is answered, where that is more than that it was done.
+_WHOLE = "{you: You, snapshot: RoomSnapshot, desk: Desk | null}"
+_ANSWERS = {
+    messages.Join.type: f"{_WHOLE} & {{connection: string}}",
+    messages.Sync.type: _WHOLE,
+    messages.RoomPeople.type: "{people: Visitor[]}",
+    messages.MediaOffer.type: "{sdp: string}",
+}
 
 
 def files() -> dict[Path, str]:
@@ -131,6 +139,38 @@ def _javascript(kind: Any) -> str:
     return _JAVASCRIPT.get(kind, kind.__name__)
 
 
+def _javascript_fields(message: Any) -> dict[str, str]:
+    """The type of each field; one that holds one of a few words is these words."""
+    kinds = {name: _javascript(kind) for name, kind in _fields(message).items()}
+    for field in dataclasses.fields(message):
+        if "one_of" in field.metadata:
+            kinds[field.name] = " | ".join(json.dumps(word) for word in sorted(field.metadata["one_of"]))
+    return kinds
+
+
+def _frames() -> list[str]:
+    """The types that tie a frame's `type` to what it carries."""
+    commands = {name: command.__name__ for name, command in messages.COMMANDS.items()}
+    events = {name: event.__name__ for name, event in messages.EVENTS.items()}
+    return [
+        *_typedef("Command type → what it carries.", "Commands", commands),
+        *_typedef(
+            "Command type → what the answer carries.", "Answers", {n: _ANSWERS.get(n, "object") for n in commands}
+        ),
+        *_typedef("Event type → what it carries.", "Events", events),
+        "/**",
+        " * An event as it comes. `seq` is of the history it belongs to.",
+        " * @typedef {{[T in keyof Events]: {type: T, seq?: number, data: Events[T]}}[keyof Events]} Frame",
+        " */",
+        "",
+    ]
+
+
+def _typedef(says: str, name: str, properties: dict[str, str]) -> list[str]:
+    lines = [f'"{key}": {value}' for key, value in properties.items()]
+    return ["/**", f" * {says}", " * @typedef {{", *[f" *   {line}," for line in lines], f" * }}}} {name}", " */", ""]
+
+
 def module() -> str:
     """The page's copy of the protocol: constants, and JSDoc types that the editor and the type checker read."""
     lines = [
@@ -140,9 +180,10 @@ def module() -> str:
     for part in (*reversed(_PARTS), *messages.COMMANDS.values(), *messages.EVENTS.values()):
         summary = " ".join((inspect.getdoc(part) or "").split())
         lines += ["/**", f" * {summary}", f" * @typedef {{object}} {part.__name__}"]
-        lines += [f" * @property {{{_javascript(kind)}}} {name}" for name, kind in _fields(part).items()]
+        lines += [f" * @property {{{kind}}} {name}" for name, kind in _javascript_fields(part).items()]
         lines += [" */", ""]
     lines += [
+        *_frames(),
         f"export const PROTOCOL = {messages.PROTOCOL};",
         f"export const HEARTBEAT_SECONDS = {messages.HEARTBEAT_SECONDS};",
         f"export const MAX_FRAME_BYTES = {messages.MAX_FRAME_BYTES};",
@@ -153,16 +194,19 @@ def module() -> str:
         "/** Event type → its fields. */",
         f"export const EVENTS = Object.freeze({_shape(messages.EVENTS)});",
         "",
-        "/** Events that carry `seq` → the history they belong to. */",
+        "/** Events that carry `seq` → the history they belong to.",
+        ' * @type {Readonly<Record<string, "everyone" | "moderators">>} */',
         f"export const ORDERED = Object.freeze({json.dumps(_ordered(), indent=2)});",
         "",
-        "/** Command type → the act it is. */",
+        "/** Command type → the act it is. @type {Readonly<Record<string, string>>} */",
         f"export const ACTS = Object.freeze({json.dumps(_acts(), indent=2)});",
         "",
-        "/** Act → role → the positions from which it is allowed. */",
+        "/** By act and role. @typedef {Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>} Table */",
+        "",
+        "/** Act → role → the positions from which it is allowed. @type {Table} */",
         f"export const PERMISSIONS = Object.freeze({json.dumps(permission_table.allowed())});",
         "",
-        "/** Act on another → role → the roles it may be done to. */",
+        "/** Act on another → role → the roles it may be done to. @type {Table} */",
         f"export const ON_WHOM = Object.freeze({json.dumps(permission_table.on_whom())});",
         "",
         "/** Stable error codes. */",

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 # What must be there → the Debian package that brings it.
-NEEDED = {
+FOR_LINT = {"node": "nodejs", "npm": "npm"}
+NEEDED = FOR_LINT | {
     "chromium": "chromium",
     "espeak-ng": "espeak-ng",
     "sox": "sox",
@@ -16,16 +17,15 @@ NEEDED = {
     "postgres": "postgresql",
 }
 FONT = ("NotoSansCJK", "fonts-noto-cjk")
-NODE = ("node", "nodejs")
 
 
-def demand() -> None:
-    """Return when everything is there.
+def demand(*, lint_only: bool = False) -> None:
+    """Return when everything is there, or all that checking the code needs.
 
     Raises:
         SystemExit: something is missing and cannot be installed from here; says the one line to type.
     """
-    missing = missing_packages()
+    missing = missing_packages(lint_only=lint_only)
     if not missing:
         return
     prefix = _apt_prefix()
@@ -38,18 +38,17 @@ def demand() -> None:
         outcome = subprocess.run([*prefix, *command], env=environment, stdout=subprocess.DEVNULL, check=False)
         if outcome.returncode != 0:
             sys.exit(f"apt-get failed; the reason is above. When it is mended, type: {line}")
-    still = missing_packages()
+    still = missing_packages(lint_only=lint_only)
     if still:
         sys.exit(f"Installed, and still not found: {', '.join(still)}.")
 
 
-def missing_packages() -> list[str]:
+def missing_packages(*, lint_only: bool = False) -> list[str]:
     """The Debian packages of what is not there."""
-    missing = [package for program, package in NEEDED.items() if find(program) is None]
-    if not any(Path("/usr/share/fonts").rglob(f"{FONT[0]}*")):
+    needed = FOR_LINT if lint_only else NEEDED
+    missing = [package for program, package in needed.items() if find(program) is None]
+    if not lint_only and not any(Path("/usr/share/fonts").rglob(f"{FONT[0]}*")):
         missing.append(FONT[1])
-    if shutil.which(NODE[0]) is None:
-        missing.append(NODE[1])
     return missing
 
 

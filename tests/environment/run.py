@@ -63,6 +63,7 @@ def stages() -> list[Stage]:
                 [*tool, "mypy"],
                 [str(ROOT / ".venv/bin/lint-imports"), "--no-logo"],
                 [python, "manage.py", "makemigrations", "--check", "--dry-run"],
+                [*tool, "tests.environment.javascript"],
             ],
         ),
         Stage("unit", [[*pytest, "-n", "2"]]),
@@ -87,8 +88,7 @@ def main() -> int:
     if not chosen:
         names = ", ".join(stage.name for stage in stages())
         sys.exit(f"There is no stage {wanted!r}. Choose one of: {names}.")
-    if wanted != "lint":
-        programs.demand()
+    programs.demand(lint_only=wanted == "lint")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if any(stage.needs_engines for stage in chosen):
         with engines() as environment:

@@ -4,10 +4,16 @@
 import { ORDERED } from "../../static/js/room/protocol.js";
 import { applyEvent, applyToDesk } from "../../static/js/room/stage.js";
 
+/** @typedef {import("../../static/js/room/protocol.js").Frame} Frame */
+/** @typedef {import("../../static/js/room/protocol.js").RoomSnapshot} RoomSnapshot */
+/** @typedef {import("../../static/js/room/protocol.js").Desk} Desk */
+
 let text = "";
 for await (const chunk of process.stdin) text += chunk;
-const results = JSON.parse(text).map(({ snapshot, desk, events }) => {
-  const told = (history) => events.filter((event) => ORDERED[event.type] === history);
+/** @type {{snapshot: RoomSnapshot, desk: Desk, events: Frame[]}[]} */
+const histories = JSON.parse(text);
+const results = histories.map(({ snapshot, desk, events }) => {
+  const told = (/** @type {string} */ history) => events.filter((event) => ORDERED[event.type] === history);
   return { snapshot: told("everyone").reduce(applyEvent, snapshot), desk: told("moderators").reduce(applyToDesk, desk) };
 });
 process.stdout.write(JSON.stringify(results));

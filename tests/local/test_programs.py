@@ -12,6 +12,7 @@ def nothing_there(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_missing_program_is_named_by_its_package(nothing_there: None) -> None:
     assert set(programs.missing_packages()) >= {"chromium", "espeak-ng", "sox", "gettext", "redis-server", "postgresql"}
+    assert programs.missing_packages(lint_only=True) == ["nodejs", "npm"]
 
 
 def test_who_may_not_install_is_told_the_one_line_to_type(nothing_there: None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -19,7 +20,7 @@ def test_who_may_not_install_is_told_the_one_line_to_type(nothing_there: None, m
     with pytest.raises(SystemExit) as ended:
         programs.demand()
     said = str(ended.value)
-    assert "Type: sudo apt-get update && sudo apt-get install -y chromium" in said
+    assert "Type: sudo apt-get update && sudo apt-get install -y nodejs npm chromium" in said
     assert "\n" not in said
 
 

@@ -19,15 +19,15 @@ function ask(id) {
 
 /**
  * Ask before something that cannot be taken back.
- * @param {string} title
- * @param {string} text
- * @param {string} yes
+ * @param {string | undefined} title
+ * @param {string | undefined} text
+ * @param {string | undefined} yes
  * @returns {Promise<boolean>}
  */
 export async function confirmed(title, text, yes) {
-  find("confirm-title").textContent = title;
-  find("confirm-text").textContent = text;
-  find("confirm-yes").textContent = yes;
+  find("confirm-title").textContent = title ?? "";
+  find("confirm-text").textContent = text ?? "";
+  find("confirm-yes").textContent = yes ?? "";
   return (await ask("confirm-dialog")) === "yes";
 }
 
@@ -44,7 +44,7 @@ export async function askWhy() {
 /**
  * Ask what is to be reported.
  * @param {string} about a name, or empty for the room
- * @returns {Promise<{category: string, line: string} | null>}
+ * @returns {Promise<Omit<import("./protocol.js").PersonReport, "person"> | null>}
  */
 export async function askReport(about) {
   find("report-title").textContent = about ? fill(words.reportName, { NAME: about }) : (words.reportRoom ?? "");
@@ -52,7 +52,8 @@ export async function askReport(about) {
   form.reset();
   if ((await ask("report-dialog")) !== "yes") return null;
   const data = new FormData(form);
-  return { category: String(data.get("category")), line: String(data.get("line")) };
+  const category = /** @type {import("./protocol.js").PersonReport["category"]} */ (data.get("category"));
+  return { category, line: String(data.get("line")) };
 }
 
 /**

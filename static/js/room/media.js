@@ -92,13 +92,14 @@ export class Media extends EventTarget {
       audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
     });
     const [track] = stream.getAudioTracks();
+    if (!track) throw new DOMException("", "NotFoundError");
     if (!this.#wanted) {
       track.stop(); // one left while the browser asked
       throw new DOMException("", "AbortError");
     }
     this.#microphone = track;
-    this.#microphone.enabled = !this.#muted;
-    if (this.#onStage) await this.#sender()?.replaceTrack(this.#microphone);
+    track.enabled = !this.#muted;
+    if (this.#onStage) await this.#sender()?.replaceTrack(track);
   }
 
   /** Let go of the microphone: no hand is up, no seat is taken. */
@@ -148,7 +149,7 @@ export class Media extends EventTarget {
   async #agree(peer) {
     if (peer !== this.#peer) return;
     try {
-      const [transceiver] = peer.getTransceivers();
+      const transceiver = /** @type {RTCRtpTransceiver} */ (peer.getTransceivers()[0]);
       transceiver.direction = this.#onStage ? "sendrecv" : "recvonly";
       await transceiver.sender.replaceTrack(this.#onStage ? this.#microphone : null);
       const offer = await peer.createOffer();

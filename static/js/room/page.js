@@ -85,36 +85,40 @@ async function attempt(what, work) {
 
 room.addEventListener("changed", show);
 room.addEventListener("speaking", (event) => {
-  speaking = /** @type {CustomEvent} */ (event).detail;
+  speaking = /** @type {CustomEvent<string[]>} */ (event).detail;
   show();
 });
 room.addEventListener("unheard", () => view.announce(room.unheard ? words.unheardHint : ""));
-room.addEventListener("refused", (event) => complain(/** @type {CustomEvent} */ (event).detail));
+room.addEventListener("refused", (event) => complain(/** @type {CustomEvent<unknown>} */ (event).detail));
 room.addEventListener("over", (event) => {
-  const { message, details } = /** @type {CustomEvent} */ (event).detail;
+  const { message, details } = /** @type {CustomEvent<Refusal>} */ (event).detail;
   view.alert(details.by ? fill(words.byName, { NAME: details.by, WHAT: message }) : message);
 });
 room.addEventListener("ended", (event) => {
-  const by = /** @type {CustomEvent} */ (event).detail;
+  const by = /** @type {CustomEvent<string>} */ (event).detail;
   view.ended(by);
   view.announce(by ? fill(words.endedBy, { NAME: by }) : words.ended);
 });
 room.addEventListener("asked", async (event) => {
-  const { details } = /** @type {CustomEvent} */ (event).detail;
+  const { details } = /** @type {CustomEvent<Refusal>} */ (event).detail;
   const answer = await askLeaveOther(details);
   if (answer === "yes") room.enter(true);
-  if (answer === "back") location.assign(view.room.dataset.roomPath?.replace("ROOM", details.room) ?? "/");
+  if (answer === "back") location.assign(view.room.dataset.roomPath?.replace("ROOM", details.room ?? "") ?? "/");
 });
-room.addEventListener("happened", (event) => say(/** @type {CustomEvent} */ (event).detail));
-room.addEventListener("stood", (event) => sayToMe(/** @type {CustomEvent} */ (event).detail));
+room.addEventListener("happened", (event) => say(/** @type {CustomEvent<Happened>} */ (event).detail));
+room.addEventListener("stood", (event) => sayToMe(/** @type {CustomEvent<Stood>} */ (event).detail));
 
-/** What everybody is told, for a screen reader. @param {{frame: import("./stage.js").Frame, before: any}} happened */
+/** @typedef {{frame: import("./protocol.js").Frame, before: import("./protocol.js").RoomSnapshot | null}} Happened */
+/** @typedef {import("./protocol.js").You} You */
+/** @typedef {{before: You, now: You, by: string}} Stood */
+
+/** What everybody is told, for a screen reader. @param {Happened} happened */
 function say({ frame: { type, data }, before }) {
-  const known = (/** @type {string} */ id) => before?.stage.find((/** @type {any} */ person) => person.id === id);
+  const known = (/** @type {string} */ id) => before?.stage.find((person) => person.id === id);
   const mine = room.you?.id; // what happens to oneself is said as a sentence of its own
   if (type === "stage.seated" && data.person.id !== mine && !known(data.person.id)) view.announce(fill(words.seated, { NAME: data.person.name }));
   if (type === "stage.unseated" && data.person !== mine && known(data.person))
-    view.announce(fill(words.unseated, { NAME: known(data.person).name }));
+    view.announce(fill(words.unseated, { NAME: known(data.person)?.name ?? "" }));
   if (type === "person.role" && data.role === "host") view.toast(fill(words.newHost, { NAME: data.name }));
   if (type === "person.role" && data.role === "moderator" && data.person !== mine)
     view.announce(fill(words.newModerator, { NAME: data.name }));
@@ -125,7 +129,7 @@ function say({ frame: { type, data }, before }) {
   if (type === "hand.raised") view.announce(fill(words.handRaisedBy, { NAME: data.hand.person.name }));
 }
 
-/** What concerns the person at this page. @param {{before: any, now: any, by: string}} stood */
+/** What concerns the person at this page. @param {Stood} stood */
 function sayToMe({ before, now, by }) {
   const seated = now.position === "stage" && before.position !== "stage";
   const unseated = now.position !== "stage" && before.position === "stage";
@@ -139,7 +143,7 @@ function sayToMe({ before, now, by }) {
   else if (now.role === "moderator" && before.role === "member") view.toast(fill(words.namedBy, { NAME: by }));
 }
 
-media.addEventListener("state", (event) => view.media(/** @type {CustomEvent} */ (event).detail));
+media.addEventListener("state", (event) => view.media(/** @type {CustomEvent<string>} */ (event).detail));
 media.addEventListener("blocked", () => {
   blocked = true;
   show();
@@ -149,7 +153,7 @@ media.addEventListener("playing", () => {
   show();
 });
 media.addEventListener("failed", (event) => {
-  const { detail } = /** @type {CustomEvent} */ (event);
+  const { detail } = /** @type {CustomEvent<unknown>} */ (event);
   if (detail instanceof Refusal && detail.message) view.alert(detail.message);
 });
 
@@ -207,10 +211,10 @@ async function withMicrophone(work) {
   }
 }
 
-for (const [id, command] of [
+for (const [id, command] of /** @type {const} */ ([
   ["decline", "stage.decline"],
   ["leave-stage", "stage.leave"],
-])
+]))
   find(id).addEventListener("click", () =>
     attempt("button", async () => {
       await room.act(command);
@@ -254,7 +258,8 @@ find("reset-stage").addEventListener("click", () =>
 );
 find("hand-policy").addEventListener("change", (event) => {
   const { value } = /** @type {HTMLSelectElement} */ (event.currentTarget);
-  attempt("policy", () => room.act("hands.policy", { policy: value })).then(show);
+  const policy = /** @type {import("./protocol.js").HandsPolicy["policy"]} */ (value);
+  attempt("policy", () => room.act("hands.policy", { policy })).then(show);
 });
 find("find-form").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -272,13 +277,21 @@ find("message-form").addEventListener("submit", (event) => {
   attempt("message", () => room.act("room.message", { text: /** @type {HTMLInputElement} */ (find("message-text")).value }));
 });
 
+/** @typedef {import("./protocol.js").Commands} Commands */
+
+/**
+ * The commands that name a person and nothing else.
+ * @typedef {{person: string}} Whom
+ * @typedef {{[T in keyof Commands]: Commands[T] extends Whom ? (Whom extends Commands[T] ? T : never) : never}[keyof Commands]} AboutPerson
+ */
+
 /** Acts on people, wherever their buttons are. */
 view.room.addEventListener("click", (event) => {
   const button = /** @type {HTMLElement} */ (event.target).closest("[data-act], [data-open]");
   const item = button?.closest("[data-person]");
   if (!(button instanceof HTMLElement) || !(item instanceof HTMLElement) || room.state !== "inside") return;
   const person = item.dataset.person ?? "";
-  const { act } = button.dataset;
+  const act = /** @type {AboutPerson | undefined} */ (button.dataset.act);
   if (act) attempt(`${act} ${person}`, () => room.act(act, { person }));
   else attempt("person", () => open(person));
 });
@@ -320,7 +333,8 @@ async function doTo(command, person, name) {
     "host.hand_over": [words.handOverTitle, words.handOverText, words.handOverYes],
   }[command];
   if (asked && !(await confirmed(fill(asked[0], { NAME: name }), asked[1], asked[2]))) return undefined;
-  await room.act(command, { person, ...(command === "person.ban" ? { reason: "" } : {}) });
+  if (command === "person.ban") await room.act(command, { person, reason: "" });
+  else await room.act(/** @type {AboutPerson} */ (command), { person });
   if (command === "person.block") view.toast(fill(words.blocked, { NAME: name }));
   return undefined;
 }

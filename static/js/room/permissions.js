@@ -11,7 +11,7 @@ import { ACTS, ON_WHOM, PERMISSIONS } from "./protocol.js";
  * @returns {boolean}
  */
 export function may(me, command) {
-  return PERMISSIONS[ACTS[command]][me.role].includes(me.position);
+  return PERMISSIONS[ACTS[command] ?? ""]?.[me.role]?.includes(me.position) ?? false;
 }
 
 /**
@@ -22,7 +22,7 @@ export function may(me, command) {
  * @returns {boolean}
  */
 function mayTo(me, command, other) {
-  return me.id !== other.id && may(me, command) && (ON_WHOM[ACTS[command]][me.role] ?? []).includes(other.role);
+  return me.id !== other.id && may(me, command) && (ON_WHOM[ACTS[command] ?? ""]?.[me.role] ?? []).includes(other.role);
 }
 
 /**

@@ -138,7 +138,7 @@
 /**
  * Decide who may raise a hand: `everyone`, `followed` (people whom somebody on stage follows), `nobody`.
  * @typedef {object} HandsPolicy
- * @property {string} policy
+ * @property {"everyone" | "followed" | "nobody"} policy
  */
 
 /**
@@ -208,7 +208,7 @@
  * Report somebody, or with an empty `person` the room, to MiTalk's staff, with a category and a line. The moment is recorded.
  * @typedef {object} PersonReport
  * @property {string} person
- * @property {string} category
+ * @property {"danger" | "fraud" | "harassment" | "hate" | "other" | "privacy"} category
  * @property {string} line
  */
 
@@ -426,6 +426,115 @@
  * @property {boolean} unheard
  */
 
+/**
+ * Command type → what it carries.
+ * @typedef {{
+ *   "room.join": Join,
+ *   "room.leave": Leave,
+ *   "room.end": End,
+ *   "room.sync": Sync,
+ *   "mic.mute": Mute,
+ *   "mic.unmute": Unmute,
+ *   "hand.raise": HandRaise,
+ *   "hand.lower": HandLower,
+ *   "hand.lower_other": HandLowerOther,
+ *   "hands.policy": HandsPolicy,
+ *   "stage.invite": StageInvite,
+ *   "stage.withdraw": StageWithdraw,
+ *   "stage.join": StageJoin,
+ *   "stage.decline": StageDecline,
+ *   "stage.leave": StageLeave,
+ *   "stage.lock": StageLock,
+ *   "stage.reset": StageReset,
+ *   "person.mute": PersonMute,
+ *   "person.move": PersonMove,
+ *   "person.remove": PersonRemove,
+ *   "person.ban": PersonBan,
+ *   "person.report": PersonReport,
+ *   "person.block": PersonBlock,
+ *   "moderator.name": ModeratorName,
+ *   "moderator.dismiss": ModeratorDismiss,
+ *   "host.hand_over": HostHandOver,
+ *   "room.freeze": RoomFreeze,
+ *   "room.message": RoomMessage,
+ *   "room.people": RoomPeople,
+ *   "media.offer": MediaOffer,
+ *   "ping": Ping,
+ * }} Commands
+ */
+
+/**
+ * Command type → what the answer carries.
+ * @typedef {{
+ *   "room.join": {you: You, snapshot: RoomSnapshot, desk: Desk | null} & {connection: string},
+ *   "room.leave": object,
+ *   "room.end": object,
+ *   "room.sync": {you: You, snapshot: RoomSnapshot, desk: Desk | null},
+ *   "mic.mute": object,
+ *   "mic.unmute": object,
+ *   "hand.raise": object,
+ *   "hand.lower": object,
+ *   "hand.lower_other": object,
+ *   "hands.policy": object,
+ *   "stage.invite": object,
+ *   "stage.withdraw": object,
+ *   "stage.join": object,
+ *   "stage.decline": object,
+ *   "stage.leave": object,
+ *   "stage.lock": object,
+ *   "stage.reset": object,
+ *   "person.mute": object,
+ *   "person.move": object,
+ *   "person.remove": object,
+ *   "person.ban": object,
+ *   "person.report": object,
+ *   "person.block": object,
+ *   "moderator.name": object,
+ *   "moderator.dismiss": object,
+ *   "host.hand_over": object,
+ *   "room.freeze": object,
+ *   "room.message": object,
+ *   "room.people": {people: Visitor[]},
+ *   "media.offer": {sdp: string},
+ *   "ping": object,
+ * }} Answers
+ */
+
+/**
+ * Event type → what it carries.
+ * @typedef {{
+ *   "hello": Hello,
+ *   "stage.seated": StageSeated,
+ *   "stage.unseated": StageUnseated,
+ *   "stage.muted": StageMuted,
+ *   "stage.locked": StageLocked,
+ *   "person.role": PersonRole,
+ *   "hands.policy": HandsPolicyChanged,
+ *   "room.frozen": RoomFrozen,
+ *   "staff.entered": StaffEntered,
+ *   "staff.left": StaffLeft,
+ *   "room.told": RoomTold,
+ *   "room.ended": RoomEnded,
+ *   "hand.raised": HandRaised,
+ *   "hand.lowered": HandLowered,
+ *   "stage.invited": StageInvited,
+ *   "stage.invitation_ended": StageInvitationEnded,
+ *   "stage.version": StageVersion,
+ *   "desk.version": DeskVersion,
+ *   "you.changed": YouChanged,
+ *   "audience.counted": AudienceCounted,
+ *   "audience.changed": AudienceChanged,
+ *   "stage.speaking": StageSpeaking,
+ *   "media.restart": MediaRestart,
+ *   "media.unheard": MediaUnheard,
+ * }} Events
+ */
+
+/**
+ * An event as it comes. `seq` is of the history it belongs to.
+ * @typedef {{[T in keyof Events]: {type: T, seq?: number, data: Events[T]}}[keyof Events]} Frame
+ */
+
 export const PROTOCOL = 2;
 export const HEARTBEAT_SECONDS = 5;
 export const MAX_FRAME_BYTES = 16384;
@@ -605,7 +714,8 @@ export const EVENTS = Object.freeze({
   ]
 });
 
-/** Events that carry `seq` → the history they belong to. */
+/** Events that carry `seq` → the history they belong to.
+ * @type {Readonly<Record<string, "everyone" | "moderators">>} */
 export const ORDERED = Object.freeze({
   "stage.seated": "everyone",
   "stage.unseated": "everyone",
@@ -624,7 +734,7 @@ export const ORDERED = Object.freeze({
   "stage.invitation_ended": "moderators"
 });
 
-/** Command type → the act it is. */
+/** Command type → the act it is. @type {Readonly<Record<string, string>>} */
 export const ACTS = Object.freeze({
   "room.join": "listen",
   "room.leave": "leave",
@@ -658,10 +768,12 @@ export const ACTS = Object.freeze({
   "media.offer": "listen"
 });
 
-/** Act → role → the positions from which it is allowed. */
+/** By act and role. @typedef {Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>} Table */
+
+/** Act → role → the positions from which it is allowed. @type {Table} */
 export const PERMISSIONS = Object.freeze({"listen": {"guest": ["audience"], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "leave": {"guest": ["audience"], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "raise_hand": {"guest": [], "member": ["audience"], "moderator": [], "host": [], "staff": []}, "lower_hand": {"guest": [], "member": ["audience"], "moderator": [], "host": [], "staff": []}, "join_stage": {"guest": [], "member": ["audience"], "moderator": ["audience"], "host": ["audience"], "staff": []}, "decline": {"guest": [], "member": ["audience"], "moderator": [], "host": [], "staff": []}, "leave_stage": {"guest": [], "member": ["stage"], "moderator": ["stage"], "host": ["stage"], "staff": []}, "mute_self": {"guest": [], "member": ["stage"], "moderator": ["stage"], "host": ["stage"], "staff": []}, "unmute_self": {"guest": [], "member": ["stage"], "moderator": ["stage"], "host": ["stage"], "staff": []}, "invite": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "lower_other_hand": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "mute_other": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "move_to_audience": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "remove": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "ban": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "name_moderator": {"guest": [], "member": [], "moderator": [], "host": ["audience", "stage"], "staff": []}, "dismiss_moderator": {"guest": [], "member": [], "moderator": [], "host": ["audience", "stage"], "staff": []}, "lock_stage": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "reset_stage": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "set_hand_policy": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "search_people": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "hand_over": {"guest": [], "member": [], "moderator": [], "host": ["audience", "stage"], "staff": []}, "end_room": {"guest": [], "member": [], "moderator": [], "host": ["audience", "stage"], "staff": ["audience"]}, "freeze": {"guest": [], "member": [], "moderator": [], "host": [], "staff": ["audience"]}, "message_room": {"guest": [], "member": [], "moderator": [], "host": [], "staff": ["audience"]}, "report": {"guest": ["audience"], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "block": {"guest": [], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}});
 
-/** Act on another → role → the roles it may be done to. */
+/** Act on another → role → the roles it may be done to. @type {Table} */
 export const ON_WHOM = Object.freeze({"invite": {"moderator": ["member"], "host": ["member"], "staff": []}, "lower_other_hand": {"moderator": ["member"], "host": ["member"], "staff": []}, "mute_other": {"moderator": ["member"], "host": ["guest", "host", "member", "moderator"], "staff": ["guest", "host", "member", "moderator", "staff"]}, "move_to_audience": {"moderator": ["member"], "host": ["guest", "host", "member", "moderator"], "staff": ["guest", "host", "member", "moderator", "staff"]}, "remove": {"moderator": ["guest", "member"], "host": ["guest", "host", "member", "moderator"], "staff": ["guest", "host", "member", "moderator", "staff"]}, "ban": {"moderator": ["guest", "member"], "host": ["guest", "host", "member", "moderator"], "staff": ["guest", "host", "member", "moderator", "staff"]}, "name_moderator": {"moderator": [], "host": ["member"], "staff": []}, "dismiss_moderator": {"moderator": [], "host": ["moderator"], "staff": []}, "hand_over": {"moderator": [], "host": ["member", "moderator"], "staff": []}, "report": {"guest": ["guest", "host", "member", "moderator", "staff"], "member": ["guest", "host", "member", "moderator", "staff"], "moderator": ["guest", "host", "member", "moderator", "staff"], "host": ["guest", "host", "member", "moderator", "staff"]}, "block": {"member": ["host", "member", "moderator"], "moderator": ["host", "member", "moderator"], "host": ["host", "member", "moderator"]}});
 
 /** Stable error codes. */

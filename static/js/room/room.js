@@ -8,7 +8,8 @@ import { NO_ANSWER, Refusal } from "./wire.js";
 /** @typedef {import("./protocol.js").RoomSnapshot} RoomSnapshot */
 /** @typedef {import("./protocol.js").Desk} Desk */
 /** @typedef {import("./protocol.js").You} You */
-/** @typedef {import("./stage.js").Frame} Frame */
+/** @typedef {import("./protocol.js").Frame} Frame */
+/** @typedef {import("./protocol.js").Commands} Commands */
 
 /**
  * Dispatches:
@@ -50,12 +51,12 @@ export class Room extends EventTarget {
       if (this.state === "inside" || this.state === "joining") this.#be("reconnecting");
     });
     wire.addEventListener("waiting", (event) => {
-      this.wait = /** @type {CustomEvent} */ (event).detail;
+      this.wait = /** @type {CustomEvent<number>} */ (event).detail;
       this.#tell("changed");
     });
-    wire.addEventListener("refused", (event) => this.#tell("refused", /** @type {CustomEvent} */ (event).detail));
-    wire.addEventListener("over", (event) => this.#over(/** @type {CustomEvent} */ (event).detail));
-    wire.addEventListener("frame", (event) => this.#receive(/** @type {CustomEvent} */ (event).detail));
+    wire.addEventListener("refused", (event) => this.#tell("refused", /** @type {CustomEvent<Refusal>} */ (event).detail));
+    wire.addEventListener("over", (event) => this.#over(/** @type {CustomEvent<Refusal>} */ (event).detail));
+    wire.addEventListener("frame", (event) => this.#receive(/** @type {CustomEvent<Frame>} */ (event).detail));
   }
 
   /**
@@ -71,10 +72,11 @@ export class Room extends EventTarget {
 
   /**
    * Do something. Resolves to the answer's data; rejects with a Refusal.
-   * @param {string} type
-   * @param {object} [data]
+   * @template {keyof Commands} T
+   * @param {T} type
+   * @param {Commands[T]} [data]
    */
-  act(type, data = {}) {
+  act(type, data) {
     return this.wire.command(type, data);
   }
 

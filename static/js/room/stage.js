@@ -4,7 +4,7 @@
 /** @typedef {import("./protocol.js").Desk} Desk */
 /** @typedef {import("./protocol.js").PersonCard} PersonCard */
 /** @typedef {import("./protocol.js").HandCard} HandCard */
-/** @typedef {{type: string, seq?: number, data: any}} Frame */
+/** @typedef {import("./protocol.js").Frame} Frame */
 
 /**
  * The stage in order: who came first.

@@ -136,5 +136,5 @@ function dressListener(item, card) {
  */
 function ordinal(place) {
   const rule = new Intl.PluralRules(document.documentElement.lang, { type: "ordinal" }).select(place);
-  return fill(words[`ordinal${rule[0].toUpperCase()}${rule.slice(1)}`] ?? words.ordinalOther, { NUMBER: place });
+  return fill(words[`ordinal${rule.charAt(0).toUpperCase()}${rule.slice(1)}`] ?? words.ordinalOther, { NUMBER: place });
 }

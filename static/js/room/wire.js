@@ -8,6 +8,12 @@ const ACKNOWLEDGE_EVERY_FRAMES = 50; // in a busy room sooner than by the heartb
 const FIRST_WAIT_MILLISECONDS = 400;
 const LONGEST_WAIT_MILLISECONDS = 8000;
 
+/** @typedef {import("./protocol.js").Commands} Commands */
+/** @typedef {import("./protocol.js").Answers} Answers */
+/** @typedef {import("./protocol.js").Frame} Frame */
+/** @typedef {{type: "ok", re: number, data: unknown}} Ok */
+/** @typedef {{type: "error", re: number | null, code: string, message: string, fatal: boolean, details: Record<string, string>}} ErrorFrame */
+
 /** The code of a refusal that nobody sent: no answer came, or the socket was lost. */
 export const NO_ANSWER = "no_answer";
 
@@ -40,7 +46,7 @@ export class Wire extends EventTarget {
   /** @type {WebSocket | null} */
   #socket = null;
   #nextId = 1;
-  /** @type {Map<number, {resolve: (data: any) => void, reject: (refusal: Refusal) => void, timer: number}>} */
+  /** @type {Map<number, {resolve: (data: unknown) => void, reject: (refusal: Refusal) => void, timer: number}>} */
   #waiting = new Map();
   #wait = FIRST_WAIT_MILLISECONDS;
   #heard = 0;
@@ -90,11 +96,12 @@ export class Wire extends EventTarget {
 
   /**
    * Send a command.
-   * @param {string} type
-   * @param {object} [data]
-   * @returns {Promise<any>} the answer's data; rejects with a Refusal
+   * @template {keyof Commands} T
+   * @param {T} type
+   * @param {Commands[T]} [data]
+   * @returns {Promise<Answers[T]>} the answer's data; rejects with a Refusal
    */
-  command(type, data = {}) {
+  command(type, data = /** @type {Commands[T]} */ ({})) {
     const socket = this.#socket;
     if (socket?.readyState !== WebSocket.OPEN) return Promise.reject(new Refusal(NO_ANSWER, "", false));
     const id = this.#nextId++;
@@ -103,7 +110,7 @@ export class Wire extends EventTarget {
         this.#waiting.delete(id);
         reject(new Refusal(NO_ANSWER, "", false));
       }, ANSWER_WITHIN_MILLISECONDS);
-      this.#waiting.set(id, { resolve, reject, timer });
+      this.#waiting.set(id, { resolve: /** @type {(data: unknown) => void} */ (resolve), reject, timer });
       socket.send(JSON.stringify({ type, id, data }));
     });
   }
@@ -136,7 +143,7 @@ export class Wire extends EventTarget {
     this.command("ping", { received: this.#received }).catch(() => {});
   }
 
-  /** @param {any} frame */
+  /** @param {Frame | Ok | ErrorFrame} frame */
   #receive(frame) {
     this.#heard = Date.now();
     this.#received += 1;
