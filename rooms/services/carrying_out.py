@@ -23,6 +23,7 @@ _CHANGED_BY_EVENTS = [
     "notice",
     "notice_by",
 ]
+_CHANGES_THE_AUDIENCE = (changes.Seated, changes.Unseated, changes.RoleChanged)  # who is in it, or how they look there
 
 
 def locked(room_public_id: str) -> Room:
@@ -75,6 +76,8 @@ def carry_out(room: Room, snapshot: Snapshot, decided: tuple[changes.Event, ...]
         room.stage_empty_since = None
     room.save(update_fields=_CHANGED_BY_EVENTS)  # not the worker: placing takes no lock
     events.publish_standings(room, decided)
+    if any(isinstance(event, _CHANGES_THE_AUDIENCE) for event in decided):
+        events.publish(room.public_id, events.AudienceMoved())
     if any(event.audience is Audience.EVERYONE for event in decided):
         media.stage_changed(room, snapshot)
 

@@ -2,15 +2,18 @@
 
 import socket
 import struct
+import time
 from collections.abc import Iterator
 
 import pylibsrtp
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pylibsrtp._binding import ffi as srtp_ffi
 
 from rooms.audio import native
 from rooms.audio.core.packet import RtpPacket, parse
+from rooms.audio.transport import srtp
 from rooms.audio.transport.fanout import Audience, Outlet, Stream, has_sendmmsg, sockaddr
 from rooms.audio.transport.rtcp import NotRtcp, reception_reports, sender_report
 
@@ -116,6 +119,31 @@ def test_everybody_is_sent_a_report_in_five_seconds_and_few_at_a_time(
             of_this_tick += len(found)
         assert of_this_tick <= 1
     assert set(reports.values()) == {2}
+
+
+def test_a_report_counts_what_was_sent_until_then(port: socket.socket, listeners: list[Listener]) -> None:
+    audience = audience_of(port, listeners[:8], at_once=has_sendmmsg())
+    before = time.time()
+    for tick in range(8):
+        audience.send(b"eight by", tick * 960)
+    (report,) = [data for data in listeners[7].datagrams() if data[1] == 200]
+    plain = listeners[7].keys.unprotect_rtcp(report)
+    seconds = struct.unpack_from("!Q", plain, 8)[0] / (1 << 32) - 2_208_988_800
+    assert before - 0.1 < seconds < time.time() + 0.1
+    assert plain == sender_report(1_007, seconds, 7 * 960, 8, 64, "mix")
+
+
+def test_a_report_that_libsrtp_refuses_does_not_leave(port: socket.socket, listeners: list[Listener]) -> None:
+    audience = audience_of(port, listeners[:1], at_once=has_sendmmsg())
+    session = listeners[0].stream.session
+    sealed = pylibsrtp.Session(pylibsrtp.Policy(key=bytes(30), ssrc_type=pylibsrtp.Policy.SSRC_SPECIFIC, ssrc_value=1))
+    audience._sessions[0] = srtp.pointer(sealed)  # one that knows nothing of this stream
+    audience._session_addresses[0] = int(srtp_ffi.cast("uintptr_t", srtp.pointer(sealed)))
+    listeners[0].stream.session = sealed
+    audience.send(b"x", 0)
+    listeners[0].stream.session = session
+    assert listeners[0].datagrams() == []
+    assert audience._outlet.unsent == 2
 
 
 @pytest.mark.parametrize("at_once", WAYS)

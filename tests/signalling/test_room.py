@@ -150,10 +150,28 @@ async def test_the_audience_is_counted_once_for_all_who_come_together(live: None
     for name in ("Lin Wei", "Amara Okafor", "Petra Roth"):
         page = await a_page(room, await make_member(name))
         await page.join()
-    counted = await host.until("audience.changed")
-    while counted["data"]["count"] < 3:
-        counted = await host.until("audience.changed")
-    assert {face["name"] for face in counted["data"]["faces"]} == {"Lin Wei", "Amara Okafor", "Petra Roth"}
+    assert set(await faces_counted(host, 3)) == {"Lin Wei", "Amara Okafor", "Petra Roth"}
+
+
+async def test_who_leaves_the_stage_is_seen_in_the_audience_and_who_takes_a_seat_is_not(live: None) -> None:
+    speaker = await make_member("Amara Okafor")
+    room = await make_room(speakers=(speaker,))
+    host, page = await a_page(room, room.host), await a_page(room, speaker)
+    await host.join()
+    you = (await page.join())["you"]
+    await page.command("stage.leave")
+    assert await faces_counted(host, 1) == ["Amara Okafor"]
+    await host.command("stage.invite", person=you["id"])
+    await page.command("stage.join")
+    assert await faces_counted(host, 0) == []
+
+
+async def faces_counted(page: Page, count: int) -> list[str]:
+    """The names in the audience, once it is of this many."""
+    counted = await page.until("audience.changed")
+    while counted["data"]["count"] != count:
+        counted = await page.until("audience.changed")
+    return [face["name"] for face in counted["data"]["faces"]]
 
 
 async def test_events_after_the_snapshot_lead_to_a_fresh_one(live: None) -> None:

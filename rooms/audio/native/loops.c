@@ -7,17 +7,23 @@
 
 #include "loops.h"
 
-enum { HEADER_BYTES = 12, MARKER = 0x80 };
+enum { HEADER_BYTES = 12, SSRC = 8, MARKER = 0x80 };
+enum { VERSION = 0x80, SENDER_REPORT = 200, REPORT_BYTES = 28 }; /* RFC 3550, section 6.4.1 */
+
+static void write_32(uint8_t *to, uint32_t number)
+{
+    to[0] = (uint8_t)(number >> 24);
+    to[1] = (uint8_t)(number >> 16);
+    to[2] = (uint8_t)(number >> 8);
+    to[3] = (uint8_t)number;
+}
 
 static void patch_header(uint8_t *packet, uint8_t payload_type, uint16_t sequence, uint32_t timestamp)
 {
     packet[1] = payload_type;
     packet[2] = (uint8_t)(sequence >> 8);
     packet[3] = (uint8_t)sequence;
-    packet[4] = (uint8_t)(timestamp >> 24);
-    packet[5] = (uint8_t)(timestamp >> 16);
-    packet[6] = (uint8_t)(timestamp >> 8);
-    packet[7] = (uint8_t)timestamp;
+    write_32(packet + 4, timestamp);
 }
 
 /* Write and protect one RTP packet of this payload in each of `count` slots from `first` on. The length of each is that of its
@@ -40,6 +46,23 @@ int32_t protect_slots(const struct slots *slots, int32_t first, int32_t count, c
         slots->vectors[2 * slot + 1] = (size_t)length;
     }
     return refused;
+}
+
+/* Write and protect a slot's sender report and the source description behind it. `report` has room for both and for what SRTCP
+ * adds. Returns its length, 0 where libsrtp refused. */
+int32_t report_slot(const struct slots *slots, int32_t slot, uint64_t ntp, uint32_t timestamp,
+                    const uint8_t *description, int32_t description_bytes, uint8_t *report)
+{
+    int length = REPORT_BYTES + description_bytes;
+    write_32(report, (uint32_t)VERSION << 24 | SENDER_REPORT << 16 | (REPORT_BYTES / 4 - 1));
+    memcpy(report + 4, slots->arena + (size_t)slot * slots->slot_bytes + SSRC, 4);
+    write_32(report + 8, (uint32_t)(ntp >> 32));
+    write_32(report + 12, (uint32_t)ntp);
+    write_32(report + 16, timestamp);
+    write_32(report + 20, (uint32_t)slots->packets[slot]);
+    write_32(report + 24, (uint32_t)slots->octets[slot]);
+    memcpy(report + REPORT_BYTES, description, (size_t)description_bytes);
+    return slots->protect_report(slots->sessions[slot], report, &length) == 0 ? length : 0;
 }
 
 static inline double pass(struct section *section, double signal)

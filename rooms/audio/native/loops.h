@@ -3,6 +3,7 @@
 /* The slots of one audience (transport/fanout.py): arrays of one element a slot. */
 struct slots {
     int (*protect)(void *session, void *packet, int *length); /* srtp_protect */
+    int (*protect_report)(void *session, void *packet, int *length); /* srtp_protect_rtcp */
     void **sessions;
     uint8_t *arena; /* of slots of `slot_bytes`, each with an RTP header already */
     size_t slot_bytes;
@@ -15,6 +16,9 @@ struct slots {
 
 int32_t protect_slots(const struct slots *slots, int32_t first, int32_t count, const uint8_t *payload,
                       int32_t payload_bytes, uint32_t timestamp, int32_t marker);
+
+int32_t report_slot(const struct slots *slots, int32_t slot, uint64_t ntp, uint32_t timestamp,
+                    const uint8_t *description, int32_t description_bytes, uint8_t *report);
 
 /* One second-order section in transposed direct form II, a0 = 1. */
 struct section {

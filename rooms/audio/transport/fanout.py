@@ -8,7 +8,7 @@ import errno
 import socket
 import struct
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,8 +18,8 @@ from pylibsrtp._binding import ffi as srtp_ffi
 from pylibsrtp._binding import lib as srtp
 
 from rooms.audio import native
-from rooms.audio.transport.rtcp import sender_report
-from rooms.audio.transport.srtp import pointer
+from rooms.audio.transport.rtcp import MOST_CNAME_BYTES, description, ntp_time, sender_report
+from rooms.audio.transport.srtp import pointer, protect_rtcp
 
 _HEADER_BYTES = 12  # RFC 3550, section 5.1
 _HEADER = np.dtype(
@@ -36,7 +36,10 @@ _PACKETS_A_REPORT = 250  # a sender report every 5 s of sound
 
 MOST_PAYLOAD_BYTES = _SLOT_BYTES - _HEADER_BYTES - _TRAILER_BYTES
 
+_MOST_REPORT_BYTES = 48 + MOST_CNAME_BYTES + _TRAILER_BYTES
+
 _PROTECT = srtp_ffi.addressof(srtp, "srtp_protect")
+_PROTECT_REPORT = srtp_ffi.addressof(srtp, "srtp_protect_rtcp")
 
 _ffi = FFI()
 _ffi.cdef("""
@@ -63,6 +66,10 @@ class Stream:
     address: tuple[str, int]
     packets: int = 0
     octets: int = 0  # of payload
+    description: bytes = field(init=False)  # of its source, as each report says it
+
+    def __post_init__(self) -> None:
+        self.description = description(self.ssrc, self.cname)
 
 
 def has_sendmmsg() -> bool:
@@ -80,7 +87,7 @@ class Outlet:
         self.sent = 0
         self.unsent = 0
 
-    def send(self, data: bytes, address: tuple[str, int]) -> None:
+    def send(self, data: bytes | memoryview, address: tuple[str, int]) -> None:
         """Send one datagram. What the kernel has no room for is lost, as on any network."""
         try:
             self.socket.sendto(data, address)
@@ -99,6 +106,7 @@ class Audience:
         self._places: dict[Stream, int] = {}
         self._sessions: list[Any] = []  # libsrtp's, in the streams' order
         self._sends = 0
+        self._written = bytearray(_MOST_REPORT_BYTES)  # the report that is on its way
         self._make_slots(_FIRST_SLOTS)
 
     def __len__(self) -> int:
@@ -181,6 +189,7 @@ class Audience:
         """The arrays as loops.c takes them. Whatever they are replaced by must be described anew."""
         described = native.ffi.new("struct slots *")
         described.protect = native.ffi.cast("void *", int(srtp_ffi.cast("uintptr_t", _PROTECT)))
+        described.protect_report = native.ffi.cast("void *", int(srtp_ffi.cast("uintptr_t", _PROTECT_REPORT)))
         described.slot_bytes = _SLOT_BYTES
         for name, kind, array in (
             ("sessions", "void **", self._session_addresses),
@@ -267,11 +276,24 @@ class Audience:
     def _report(self, count: int, timestamp: int) -> None:
         # By place, so that they are spread over the five seconds.
         for place in range(self._sends % _PACKETS_A_REPORT, count, _PACKETS_A_REPORT):
-            stream = self._streams[place]
-            report = sender_report(
-                stream.ssrc, time.time(), timestamp, int(self._packets[place]), int(self._octets[place]), stream.cname
-            )
-            self._outlet.send(stream.session.protect_rtcp(report), stream.address)
+            report = self._protected_report(place, timestamp)
+            if report:
+                self._outlet.send(report, self._streams[place].address)
+            else:
+                self._outlet.unsent += 1
+
+    def _protected_report(self, place: int, timestamp: int) -> bytes | memoryview:
+        """One stream's sender report, good until the next; empty, if libsrtp refused."""
+        stream = self._streams[place]
+        if self._loops is None:
+            packets, octets = int(self._packets[place]), int(self._octets[place])
+            report = sender_report(stream.ssrc, time.time(), timestamp, packets, octets, stream.cname)
+            return protect_rtcp(stream.session, report)
+        described, written = stream.description, native.ffi.from_buffer("uint8_t[]", self._written)
+        length = self._loops.report_slot(
+            self._slots, place, ntp_time(time.time()), timestamp, described, len(described), written
+        )
+        return memoryview(self._written)[:length]
 
 
 def _pointers(kind: str, array: np.ndarray[Any, Any], step: int) -> list[Any]:

@@ -11,7 +11,7 @@ _SOURCE_DESCRIPTION = 202
 _CNAME = 1
 _VERSION = 0x80
 _NTP_EPOCH = 2_208_988_800  # seconds from 1900 to 1970
-_MOST_CNAME_BYTES = 255
+MOST_CNAME_BYTES = 255
 
 _HEADER = struct.Struct("!BBH")
 _SENDER_INFO = struct.Struct("!IQIII")
@@ -49,9 +49,13 @@ def sender_report(ssrc: int, unix_time: float, timestamp: int, packets: int, oct
         packets, octets: sent since the stream began; octets of payload. Both wrap at 32 bits.
         cname: ASCII, at most 255 characters.
     """
-    ntp = int((unix_time + _NTP_EPOCH) * (1 << 32)) & 0xFFFF_FFFF_FFFF_FFFF
-    information = _SENDER_INFO.pack(ssrc, ntp, timestamp, packets & 0xFFFFFFFF, octets & 0xFFFFFFFF)
-    return _packet(SENDER_REPORT, 0, information) + _description(ssrc, cname)
+    information = _SENDER_INFO.pack(ssrc, ntp_time(unix_time), timestamp, packets & 0xFFFFFFFF, octets & 0xFFFFFFFF)
+    return _packet(SENDER_REPORT, 0, information) + description(ssrc, cname)
+
+
+def ntp_time(unix_time: float) -> int:
+    """Seconds since 1970 as reports say them: 32 bits of seconds since 1900, 32 bits of their fraction (section 4)."""
+    return int((unix_time + _NTP_EPOCH) * (1 << 32)) & 0xFFFF_FFFF_FFFF_FFFF
 
 
 def receiver_report(ssrc: int, reception: Reception, last: LastReport | None, now: float, cname: str) -> bytes:
@@ -72,12 +76,13 @@ def receiver_report(ssrc: int, reception: Reception, last: LastReport | None, no
         last.middle if last is not None else 0,
         delay,
     )
-    return _packet(RECEIVER_REPORT, 1, _SOURCE.pack(ssrc) + block) + _description(ssrc, cname)
+    return _packet(RECEIVER_REPORT, 1, _SOURCE.pack(ssrc) + block) + description(ssrc, cname)
 
 
-def _description(ssrc: int, cname: str) -> bytes:
+def description(ssrc: int, cname: str) -> bytes:
+    """The source description of one source (section 6.5). `cname` is ASCII, at most 255 characters."""
     name = cname.encode("ascii")
-    assert len(name) <= _MOST_CNAME_BYTES
+    assert len(name) <= MOST_CNAME_BYTES
     chunk = _SOURCE.pack(ssrc) + bytes([_CNAME, len(name)]) + name
     chunk += bytes(4 - len(chunk) % 4)  # ends with at least one zero
     return _packet(_SOURCE_DESCRIPTION, 1, chunk)

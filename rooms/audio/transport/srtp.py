@@ -53,3 +53,11 @@ def unprotect_rtcp(session: Session, packet: bytes) -> bytes | None:
         return session.unprotect_rtcp(packet)
     except Error:
         return None
+
+
+def protect_rtcp(session: Session, packet: bytes) -> bytes:
+    """The SRTCP packet of an RTCP packet; empty, if libsrtp refuses."""
+    try:
+        return session.protect_rtcp(packet)
+    except Error:
+        return b""
