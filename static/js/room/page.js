@@ -362,6 +362,6 @@ export function mount(main) {
     standing: () => standingIn(room, farewell),
     toggleMicrophone: () => attempt("button", () => changeMicrophone(!room.you?.muted)),
     leave: () => room.leave(),
-    whenChanged: (heard) => room.addEventListener("changed", heard),
+    whenChanged: (heard) => ["changed", "over", "ended"].forEach((type) => room.addEventListener(type, heard)),
   };
 }

@@ -16,6 +16,8 @@ import { agreed } from "./question.js";
  * }} Mounted
  */
 
+/** @typedef {{mount: (main: HTMLElement) => Mounted | void}} Module */
+
 class Shell {
   /** @type {{main: HTMLElement, room: Mounted} | null} the room of this document, seen or kept */
   #kept = null;
@@ -25,7 +27,7 @@ class Shell {
 
   start() {
     history.replaceState({ ...history.state, page: true }, "");
-    this.#mount(shownMain());
+    moduleOf(shownMain()).then((module) => this.#mount(shownMain(), module));
     document.addEventListener("click", (event) => this.#clicked(event));
     document.addEventListener("submit", (event) => this.#submitted(event));
     window.addEventListener("popstate", (event) => {
@@ -102,6 +104,7 @@ class Shell {
     const before = shownMain();
     const comesBack = this.#playing && page.url.pathname === this.#kept?.room.path;
     const main = comesBack && this.#kept ? this.#kept.main : document.adoptNode(page.main);
+    const module = comesBack ? null : await moduleOf(main); // before it is seen: nobody taps a button that does nothing yet
     dress(page);
     if (main !== before) {
       if (this.#playing && before === this.#kept?.main) hide(before);
@@ -111,18 +114,18 @@ class Shell {
     }
     if (!this.#playing) this.#letGo();
     this.#showBar();
-    if (!comesBack) await this.#mount(main);
+    this.#mount(main, module);
     window.scrollTo(0, scroll);
     focusOn(main, page.url.hash);
   }
 
-  /** Begin whatever the page's module does. @param {HTMLElement} main */
-  async #mount(main) {
-    const { module } = main.dataset;
-    if (!module) return;
-    /** @type {{mount: (main: HTMLElement) => Mounted | void}} */
-    const { mount } = await import(module);
-    const room = mount(main);
+  /**
+   * Begin what the page's module does.
+   * @param {HTMLElement} main
+   * @param {Module | null} module
+   */
+  #mount(main, module) {
+    const room = module?.mount(main);
     if (!room) return;
     const kept = { main, room };
     this.#kept = kept;
@@ -152,6 +155,12 @@ class Shell {
     this.#bar = null;
   }
 }
+
+/**
+ * @param {HTMLElement} main
+ * @returns {Promise<Module | null>}
+ */
+const moduleOf = async ({ dataset }) => (dataset.module ? import(dataset.module) : null);
 
 const shownMain = () => /** @type {HTMLElement} */ (document.querySelector("main:not([hidden])"));
 
