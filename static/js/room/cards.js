@@ -2,11 +2,26 @@
 
 /** @typedef {{id: string, name: string, initials: string, tint: number, portrait: string, guest?: number}} Card */
 
-/** @param {string} id */
-export const find = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+/**
+ * The room's part of the document. A document has one room at a time, and other pages beside it.
+ * @type {HTMLElement}
+ */
+let home;
 
-/** The translated words that the server wrote into the page. */
-export const words = /** @type {Record<string, string>} */ (document.getElementById("words")?.dataset ?? {});
+/**
+ * The translated words that the server wrote into the page.
+ * @type {Record<string, string | undefined>}
+ */
+export let words = {};
+
+/** From now on the room is here. @param {HTMLElement} main */
+export function begin(main) {
+  home = main;
+  words = { ...find("words").dataset };
+}
+
+/** @param {string} id */
+export const find = (id) => /** @type {HTMLElement} */ (home.querySelector(`#${id}`));
 
 /**
  * A sentence with its places filled: `NAME`, `NUMBER`, `SECONDS`. In one pass, so that nothing in a value is a place.

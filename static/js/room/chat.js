@@ -4,13 +4,13 @@
 // one listens to, and on a wide page the chat is always open. A burst is announced as a number, not read out.
 
 import { drawFace, fill, find, part, words } from "./cards.js";
+import { timeOfDay } from "./clock.js";
 import { showRows } from "./rows.js";
 
 /** @typedef {import("./talk.js").Message} Message */
 
 const READ_OUT_AT_ONCE = 3;
 const NEAR_THE_END_PIXELS = 40;
-const clock = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short" });
 
 export class Chat {
   #log = find("chat-log");
@@ -118,7 +118,7 @@ function dress(item, message) {
   part(item, "[data-text]").textContent = gone ? fill(words.chatRemovedBy, { NAME: message.removedBy ?? "" }) : message.text;
   const time = part(item, "time");
   time.setAttribute("datetime", message.at);
-  time.textContent = gone ? "" : clock.format(new Date(message.at));
+  time.textContent = gone ? "" : timeOfDay(message.at);
   const about = part(item, "[data-about]");
   about.hidden = gone;
   about.setAttribute("aria-label", fill(words.chatAbout, { NAME: name }));

@@ -1,6 +1,7 @@
 // The desk of those who run the room: hands, invitations, the stage's controls, finding people. Shows; what is done, the page does.
 
 import { fill, find, part, showCards, words } from "./cards.js";
+import { timeOfDay } from "./clock.js";
 import { may } from "./permissions.js";
 import { roleName } from "./view.js";
 
@@ -8,8 +9,6 @@ import { roleName } from "./view.js";
 /** @typedef {import("./protocol.js").RoomSnapshot} RoomSnapshot */
 /** @typedef {import("./protocol.js").Visitor} Visitor */
 /** @typedef {import("./protocol.js").You} You */
-
-const clock = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short" });
 
 /**
  * Show what this person may run, or nothing.
@@ -38,7 +37,7 @@ function showHands(desk) {
     part(item, "[data-line]").textContent = hand.line ? fill(words.quote, { LINE: hand.line }) : "";
     const time = part(item, "time");
     time.setAttribute("datetime", hand.raised);
-    time.textContent = clock.format(new Date(hand.raised));
+    time.textContent = timeOfDay(hand.raised);
     part(item, "[data-act='stage.invite']").setAttribute("aria-label", fill(words.inviteName, { NAME: hand.name }));
     part(item, "[data-act='hand.lower_other']").setAttribute("aria-label", fill(words.lowerName, { NAME: hand.name }));
   });

@@ -105,6 +105,8 @@ export function askAboutMessage({ text }, writer, { person, remove, report, mine
   return ask("written-dialog");
 }
 
-// A button of a form's kind would be pressed by Enter in its field: those that only close are plain.
-for (const button of document.querySelectorAll("dialog [data-close]"))
-  button.addEventListener("click", () => button.closest("dialog")?.close(""));
+/** Let the buttons that only close do so: one of a form's kind would be pressed by Enter in its field. */
+export function prepareDialogs() {
+  for (const button of find("room").querySelectorAll("dialog [data-close]"))
+    button.addEventListener("click", () => button.closest("dialog")?.close(""));
+}

@@ -97,10 +97,11 @@ export class PushToTalk {
 /**
  * Listen to the keyboard.
  * @param {Keys} keys
+ * @param {AbortSignal} signal ends it
  */
-export function listenToKeys(keys) {
+export function listenToKeys(keys, signal) {
   const talk = new PushToTalk(keys.change);
-  document.addEventListener("keydown", (event) => {
+  const pressed = (/** @type {KeyboardEvent} */ event) => {
     if (event.isComposing || !keys.wanted()) return;
     if (event.code === "Space" && talk.held) event.preventDefault(); // a held space does not scroll
     const modified = event.ctrlKey || event.altKey || event.metaKey;
@@ -110,12 +111,12 @@ export function listenToKeys(keys) {
     event.preventDefault();
     if (meant === "talk") talk.press();
     else keys[meant]();
-  });
+  };
+  document.addEventListener("keydown", pressed, { signal });
   const letGo = () => void (talk.held && talk.release());
-  document.addEventListener("keyup", (event) => {
-    if (event.code === "Space") letGo();
-  });
+  const released = (/** @type {KeyboardEvent} */ event) => void (event.code === "Space" && letGo());
+  document.addEventListener("keyup", released, { signal });
   // A key let go in another window is never seen to be.
-  window.addEventListener("blur", letGo);
-  document.addEventListener("visibilitychange", letGo);
+  window.addEventListener("blur", letGo, { signal });
+  document.addEventListener("visibilitychange", letGo, { signal });
 }

@@ -1,402 +1,96 @@
 // The room's page: what the person does becomes a command, what happens is shown and said. Decides nothing about who may do
-// what; the server does.
+// what; the server does. This file only puts the parts together.
 
-import { fill, find, nameOf, words } from "./cards.js";
+import { Acting } from "./acting.js";
+import { Attempts } from "./attempts.js";
+import { begin, find } from "./cards.js";
 import { writerOf } from "./chat.js";
-import { showDesk } from "./desk.js";
-import { askAboutPerson, askLeaveOther, askReport, askWhy, confirmed } from "./dialogs.js";
+import { prepareDialogs } from "./dialogs.js";
+import { Entrance } from "./entrance.js";
 import { Media } from "./media.js";
 import { People } from "./people.js";
-import { may, offered } from "./permissions.js";
-import { CODES } from "./protocol.js";
+import { may } from "./permissions.js";
+import { offerButton } from "./pressing.js";
 import { Room } from "./room.js";
+import { offerRunning } from "./running.js";
 import { offerSharing } from "./share.js";
+import { Showing } from "./showing.js";
 import { Sounding } from "./sounding.js";
+import { standingIn } from "./standing.js";
 import { Talking } from "./talking.js";
+import { Telling } from "./telling.js";
 import { View } from "./view.js";
-import { Refusal, Wire } from "./wire.js";
+import { Voice } from "./voice.js";
+import { Wire } from "./wire.js";
 
-const view = new View();
-const wire = new Wire(view.room.dataset.socketPath ?? "");
-/** @type {{urls: string[], username: string, credential: string}} */
-const relay = JSON.parse(view.room.dataset.relay ?? '{"urls": []}');
-const media = new Media(
-  /** @type {HTMLAudioElement} */ (find("sound")),
-  async (sdp) => (await wire.command("media.offer", { sdp })).sdp,
-  relay.urls.length ? [relay] : [],
-);
-const room = new Room(wire, media);
-let blocked = false;
-let asks = view.room.dataset.asks ?? ""; // the confidentiality to agree to before entering
-const FULL = /** @type {string[]} */ ([CODES.ROOM_FULL, CODES.WORKER_FULL, CODES.STAGE_FULL]);
-/** @type {string[]} */
-let speaking = [];
-/** @type {Set<string>} */
-const underWay = new Set(); // what was begun and not yet answered
-const people = new People(
-  async (query) => (await room.act("room.people", { query })).people,
-  () => (room.state === "inside" && room.you && may(room.you, "room.people") ? room.snapshot : null),
-);
+/**
+ * Begin: the page's main part comes alive.
+ * @param {HTMLElement} main
+ * @returns {import("../shell/shell.js").Mounted}
+ */
+export function mount(main) {
+  begin(main);
+  prepareDialogs();
+  const gone = new AbortController(); // whatever listens beyond the main part ends with this
+  const view = new View();
+  const { room, media } = connect(view.room.dataset);
+  const attempts = new Attempts(view);
+  const { attempt } = attempts;
 
-const sounding = new Sounding({
-  ...{ room, media, view, explain, changed: show },
-  changeMicrophone: (muted) => changeMicrophone(muted).catch(complain),
-  pressHand: () => {
-    const { does = "" } = view.button.dataset;
-    if (does === "raise" || does === "lower") BIG[does]?.();
-  },
-});
-
-// --- Showing ----------------------------------------------------------------------------------------------------------
-
-function show() {
-  const { snapshot, you } = room;
-  if (room.state === "inside") asks = "";
-  if (snapshot) view.show(snapshot);
-  if (snapshot) sayMode(snapshot.confidentiality);
-  if (snapshot) view.ring(speaking);
-  showDesk(room.state === "inside" ? you : null, snapshot, room.desk);
-  view.situate(
-    {
-      state: room.state,
-      asks,
-      expectsStage: view.room.dataset.onStage === "true",
-      role: you?.role ?? "member",
-      onStage: room.onStage,
-      muted: you?.muted ?? true,
-      unheard: room.unheard,
-      silent: sounding.silent,
-      place: you?.place ?? 0,
-      invited: Boolean(you?.invited_by),
-      handPolicy: snapshot?.hand_policy ?? "everyone",
-      frozen: snapshot?.frozen ?? false,
-      blocked,
-      wait: room.wait,
+  const entrance = new Entrance({ room, view, attempt });
+  const voice = new Voice({ room, media, view });
+  const press = offerButton({ room, media, view, attempt, voice, entrance });
+  const sounding = new Sounding({
+    ...{ room, media, view, explain: attempts.explain, seen: () => !main.hidden, gone: gone.signal },
+    changed: () => showing.show(),
+    changeMicrophone: (muted) => voice.change(muted).catch(attempts.complain),
+    pressHand: () => {
+      if (press.would("raise") || press.would("lower")) press.now();
     },
-    { speaking: Boolean(you && speaking.includes(you.id)), mayEnd: Boolean(you && may(you, "room.end")) },
+  });
+  const showing = new Showing({ room, media, view, entrance, sounding });
+  const telling = new Telling({ room, media, view, complain: attempts.complain });
+
+  const people = new People(
+    async (query) => (await room.act("room.people", { query })).people,
+    () => (room.state === "inside" && room.you && may(room.you, "room.people") ? room.snapshot : null),
+    gone.signal,
   );
-  sounding.follow();
+  const acting = new Acting({ room, view, attempt, people });
+  offerRunning({ room, attempt, people, changed: () => showing.show() });
+  offerSharing();
+  new Talking({ room, view, attempt, gone: gone.signal }, {
+    about: (person) => acting.open(person),
+    report: (message) => acting.report(message.author.id, writerOf(message), message.id),
+  });
+  showing.show();
+
+  return {
+    get playing() {
+      return ["joining", "inside", "reconnecting"].includes(room.state);
+    },
+    title: main.querySelector("h1")?.textContent ?? "",
+    path: location.pathname,
+    standing: () => standingIn(room, telling.farewell),
+    toggleMicrophone: () => attempt("button", () => voice.change(!room.you?.muted)),
+    leave: () => room.leave(),
+    whenChanged: (heard) => ["changed", "over", "ended"].forEach((type) => room.addEventListener(type, heard)),
+    dispose: () => gone.abort(),
+  };
 }
 
 /**
- * Why something could not be done; empty if the person changed their mind.
- * @param {unknown} error
+ * The room as this page knows it, and its sound, over one wire.
+ * @param {DOMStringMap} page what the server wrote into it
  */
-function explain(error) {
-  if (error instanceof DOMException && error.name === "AbortError") return "";
-  if (error instanceof DOMException)
-    return (error.name === "NotFoundError" ? words.microphoneMissing : words.microphoneRefused) ?? "";
-  if (error instanceof Refusal) return error.message || words.noAnswer || "";
-  throw error;
-}
-
-/** Say that the room is more confidential from now on. @param {string} mode */
-function sayMode(mode) {
-  if (view.room.dataset.confidentiality === mode) return;
-  view.room.dataset.confidentiality = mode;
-  view.toast(fill(words.newMode, { MODE: view.modeName(mode) }));
-}
-
-/** @param {unknown} error */
-function complain(error) {
-  view.full(error instanceof Refusal && FULL.includes(error.code));
-  const why = explain(error);
-  if (why) view.alert(why);
-}
-
-/**
- * Do something, unless the same is under way already (a double tap), and say why it was refused.
- * @param {string} what
- * @param {() => Promise<unknown>} work
- */
-async function attempt(what, work) {
-  if (underWay.has(what)) return;
-  underWay.add(what);
-  view.alert("");
-  view.full(false);
-  try {
-    await work();
-  } catch (error) {
-    complain(error);
-  } finally {
-    underWay.delete(what);
-  }
-}
-
-// --- What happens -----------------------------------------------------------------------------------------------------
-
-room.addEventListener("changed", show);
-room.addEventListener("speaking", (event) => {
-  speaking = /** @type {CustomEvent<string[]>} */ (event).detail;
-  show();
-});
-room.addEventListener("unheard", () => view.announce(room.unheard ? words.unheardHint : ""));
-room.addEventListener("refused", (event) => complain(/** @type {CustomEvent<unknown>} */ (event).detail));
-room.addEventListener("over", (event) => {
-  const { message, details } = /** @type {CustomEvent<Refusal>} */ (event).detail;
-  view.alert(details.by ? fill(words.byName, { NAME: details.by, WHAT: message }) : message);
-});
-room.addEventListener("ended", (event) => {
-  const by = /** @type {CustomEvent<string>} */ (event).detail;
-  view.ended(by);
-  view.announce(by ? fill(words.endedBy, { NAME: by }) : words.ended);
-});
-room.addEventListener("asked", async (event) => {
-  const { details } = /** @type {CustomEvent<Refusal>} */ (event).detail;
-  const answer = await askLeaveOther(details);
-  if (answer === "yes") room.enter(true);
-  if (answer === "back") location.assign(view.room.dataset.roomPath?.replace("ROOM", details.room ?? "") ?? "/");
-});
-room.addEventListener("terms", (event) => {
-  asks = /** @type {CustomEvent<string>} */ (event).detail;
-  show();
-  view.alert("");
-});
-room.addEventListener("happened", (event) => say(/** @type {CustomEvent<Happened>} */ (event).detail));
-room.addEventListener("stood", (event) => sayToMe(/** @type {CustomEvent<Stood>} */ (event).detail));
-
-/** @typedef {{frame: import("./protocol.js").Frame, before: import("./protocol.js").RoomSnapshot | null}} Happened */
-/** @typedef {import("./protocol.js").You} You */
-/** @typedef {{before: You, now: You, by: string}} Stood */
-
-/** What everybody is told, for a screen reader. @param {Happened} happened */
-function say({ frame: { type, data }, before }) {
-  const known = (/** @type {string} */ id) => before?.stage.find((person) => person.id === id);
-  const mine = room.you?.id; // what happens to oneself is said as a sentence of its own
-  if (type === "stage.seated" && data.person.id !== mine && !known(data.person.id)) view.announce(fill(words.seated, { NAME: data.person.name }));
-  if (type === "stage.unseated" && data.person !== mine && known(data.person))
-    view.announce(fill(words.unseated, { NAME: known(data.person)?.name ?? "" }));
-  if (type === "person.role" && data.role === "host") view.toast(fill(words.newHost, { NAME: data.name }));
-  if (type === "person.role" && data.role === "moderator" && data.name && data.person !== mine)
-    view.announce(fill(words.newModerator, { NAME: data.name }));
-  if (type === "stage.locked") view.toast(fill(data.locked ? words.lockedBy : words.unlockedBy, { NAME: data.by || words.aModerator || "" }));
-  if (type === "room.frozen") view.announce(data.frozen ? words.frozenBy : words.goesOn);
-  if (type === "room.told" && data.text) view.announce(`${data.by}: ${data.text}`);
-  if (type === "staff.entered") view.toast(fill(words.staffEntered, { NAME: data.person.name }));
-  if (type === "hand.raised") view.announce(fill(words.handRaisedBy, { NAME: data.hand.person.name }));
-}
-
-/** What concerns the person at this page. @param {Stood} stood */
-function sayToMe({ before, now, by }) {
-  const seated = now.position === "stage" && before.position !== "stage";
-  const unseated = now.position !== "stage" && before.position === "stage";
-  if (now.invited_by && !before.invited_by) view.toast(fill(words.invitedBy, { NAME: now.invited_by }));
-  else if (seated) view.toast(by ? fill(words.seatedBy, { NAME: by }) : (words.youAreOnStage ?? ""));
-  else if (unseated) view.toast(by ? fill(words.movedBy, { NAME: by }) : (words.youLeftStage ?? ""));
-  else if (before.place > 0 && now.place === 0)
-    view.toast(by ? fill(words.handLoweredBy, { NAME: by }) : (words.handLowered ?? ""));
-  else if (now.muted && !before.muted && by) view.toast(fill(words.mutedBy, { NAME: by }));
-  else if (before.role === "moderator" && now.role === "member") view.toast(fill(words.dismissedBy, { NAME: by }));
-  else if (now.role === "moderator" && before.role === "member") view.toast(fill(words.namedBy, { NAME: by }));
-}
-
-media.addEventListener("state", (event) => view.media(/** @type {CustomEvent<string>} */ (event).detail));
-media.addEventListener("blocked", () => {
-  blocked = true;
-  show();
-});
-media.addEventListener("playing", () => {
-  blocked = false;
-  show();
-});
-media.addEventListener("failed", (event) => {
-  const { detail } = /** @type {CustomEvent<unknown>} */ (event);
-  if (detail instanceof Refusal && detail.message) view.alert(detail.message);
-});
-
-// --- What I do --------------------------------------------------------------------------------------------------------
-
-/** @type {Record<string, () => unknown>} */
-const BIG = {
-  enter: () => {
-    view.alert("");
-    view.full(false);
-    room.accepts = asks || room.accepts;
-    room.asStaff = /** @type {HTMLInputElement | null} */ (document.getElementById("as-staff"))?.checked ?? false;
-    room.enter();
-  },
-  play: () => media.play(),
-  mute: () => attempt("button", () => changeMicrophone(true)),
-  unmute: () => attempt("button", () => changeMicrophone(false)),
-  raise: () => attempt("button", raiseHand),
-  lower: () => attempt("button", () => room.act("hand.lower")),
-  join: () => attempt("button", joinStage),
-  signup: () => window.open(words.signup, "_blank", "noopener"),
-};
-view.button.addEventListener("click", () => BIG[view.button.dataset.does ?? ""]?.());
-
-/** @param {boolean} muted */
-async function changeMicrophone(muted) {
-  try {
-    await media.setMuted(muted);
-    await room.act(muted ? "mic.mute" : "mic.unmute");
-    view.announce(muted ? words.youMuted : words.youUnmuted);
-  } catch (error) {
-    // Who changed their mind meanwhile is muted, or not, by what they did then.
-    if (!(error instanceof DOMException && error.name === "AbortError")) await media.setMuted(true);
-    throw error;
-  }
-}
-
-async function raiseHand() {
-  const line = await askWhy();
-  if (line === null) return;
-  await withMicrophone(() => room.act("hand.raise", { line }));
-  view.announce(words.handRaised);
-}
-
-const joinStage = () => withMicrophone(() => room.act("stage.join"));
-
-/**
- * Ask for the microphone, then do what it is needed for; let go of it if that is refused.
- * @param {() => Promise<unknown>} work
- */
-async function withMicrophone(work) {
-  await media.openMicrophone();
-  try {
-    await work();
-  } catch (error) {
-    if (!room.onStage && !room.you?.place) await media.releaseMicrophone();
-    throw error;
-  }
-}
-
-for (const [id, command] of /** @type {const} */ ([
-  ["decline", "stage.decline"],
-  ["leave-stage", "stage.leave"],
-]))
-  find(id).addEventListener("click", () =>
-    attempt("button", async () => {
-      await room.act(command);
-      view.button.focus(); // the one that was pressed goes away
-    }),
+function connect({ socketPath = "", relay: written = '{"urls": []}' }) {
+  const wire = new Wire(socketPath);
+  /** @type {{urls: string[], username: string, credential: string}} */
+  const relay = JSON.parse(written);
+  const media = new Media(
+    /** @type {HTMLAudioElement} */ (find("sound")),
+    async (sdp) => (await wire.command("media.offer", { sdp })).sdp,
+    relay.urls.length ? [relay] : [],
   );
-find("leave").addEventListener("click", async (event) => {
-  if (room.state !== "inside") return;
-  event.preventDefault();
-  const home = /** @type {HTMLAnchorElement} */ (event.currentTarget).href;
-  await room.leave();
-  location.assign(home);
-});
-find("end").addEventListener("click", () =>
-  attempt("end", async () => {
-    if (await confirmed(words.endTitle, words.endText, words.endYes)) await room.act("room.end");
-  }),
-);
-offerSharing();
-find("report-room").addEventListener("click", () => attempt("report", () => report("", "")));
-
-/**
- * @param {string} person
- * @param {string} name
- * @param {string} [message] of theirs, if it is about that
- */
-async function report(person, name, message = "") {
-  const told = await askReport(name, Boolean(message));
-  if (!told) return;
-  await room.act("person.report", { person, message, ...told });
-  view.toast(words.reported ?? "");
+  return { room: new Room(wire, media), media };
 }
-
-// --- Running the room -------------------------------------------------------------------------------------------------
-
-find("lock-stage").addEventListener("click", () =>
-  attempt("lock", () => room.act("stage.lock", { locked: !room.snapshot?.locked })),
-);
-find("reset-stage").addEventListener("click", () =>
-  attempt("reset", async () => {
-    if (await confirmed(words.resetTitle, words.resetText, words.resetYes)) await room.act("stage.reset");
-  }),
-);
-find("hand-policy").addEventListener("change", (event) => {
-  const { value } = /** @type {HTMLSelectElement} */ (event.currentTarget);
-  const policy = /** @type {import("./protocol.js").HandsPolicy["policy"]} */ (value);
-  attempt("policy", () => room.act("hands.policy", { policy })).then(show);
-});
-find("find-form").addEventListener("submit", (event) => {
-  event.preventDefault();
-  attempt("search", () => people.search());
-});
-find("freeze").addEventListener("click", () =>
-  attempt("freeze", async () => {
-    const reason = /** @type {HTMLInputElement} */ (find("freeze-reason"));
-    await room.act("room.freeze", { frozen: !room.snapshot?.frozen, reason: reason.value });
-    reason.value = "";
-  }),
-);
-find("message-form").addEventListener("submit", (event) => {
-  event.preventDefault();
-  attempt("message", () => room.act("room.message", { text: /** @type {HTMLInputElement} */ (find("message-text")).value }));
-});
-
-/** @typedef {import("./protocol.js").Commands} Commands */
-
-/**
- * The commands that name a person and nothing else.
- * @typedef {{person: string}} Whom
- * @typedef {{[T in keyof Commands]: Commands[T] extends Whom ? (Whom extends Commands[T] ? T : never) : never}[keyof Commands]} AboutPerson
- */
-
-/** Acts on people, wherever their buttons are. */
-view.room.addEventListener("click", (event) => {
-  const button = /** @type {HTMLElement} */ (event.target).closest("[data-act], [data-open]");
-  const item = button?.closest("[data-person]");
-  if (!(button instanceof HTMLElement) || !(item instanceof HTMLElement) || room.state !== "inside") return;
-  const person = item.dataset.person ?? "";
-  const act = /** @type {AboutPerson | undefined} */ (button.dataset.act);
-  if (act) attempt(`${act} ${person}`, () => room.act(act, { person }));
-  else attempt("person", () => open(person));
-});
-
-/** @param {string} id */
-function personBy(id) {
-  const { snapshot, desk } = room;
-  const cards = [...(snapshot?.stage ?? []), ...(snapshot?.staff ?? []), ...(desk?.hands ?? []).map((hand) => hand.person)];
-  const visitor = people.found.find(({ person }) => person.id === id);
-  const writer = room.talk?.messages.find(({ author }) => author.id === id)?.author;
-  const face = snapshot?.faces.find((listener) => listener.id === id) ?? writer;
-  const card = cards.find((person) => person.id === id) ?? visitor?.person;
-  if (card) return { card, here: visitor && !cards.includes(card) ? visitor.here : true };
-  const listener = { headline: "", member: "", position: "audience", muted: true, number: 0, guest: 0, demo: false };
-  return face ? { card: { ...listener, ...face }, here: true } : null;
-}
-
-/** @param {string} id */
-async function open(id) {
-  const about = personBy(id);
-  if (!about || !room.you) return;
-  const { card, here } = about;
-  const hand = room.desk?.hands.some((raised) => raised.person.id === id) ?? false;
-  const invited = room.desk?.invited.some((person) => person.id === id) ?? false;
-  const command = await askAboutPerson(card, offered(room.you, card, { hand, invited, here }));
-  if (command) await doTo(command, id, nameOf(card));
-  if (command && people.found.length) await people.search();
-}
-
-/**
- * @param {string} command
- * @param {string} person
- * @param {string} name
- */
-async function doTo(command, person, name) {
-  if (command === "person.report") return report(person, name);
-  const asked = {
-    "person.ban": [words.banTitle, words.banText, words.banYes],
-    "person.block": [words.blockTitle, words.blockText, words.blockYes],
-    "host.hand_over": [words.handOverTitle, words.handOverText, words.handOverYes],
-  }[command];
-  if (asked && !(await confirmed(fill(asked[0], { NAME: name }), asked[1], asked[2]))) return undefined;
-  if (command === "person.ban") await room.act(command, { person, reason: "" });
-  else await room.act(/** @type {AboutPerson} */ (command), { person });
-  if (command === "person.block") view.toast(fill(words.blocked, { NAME: name }));
-  return undefined;
-}
-
-// --- Chat, questions, reactions ---------------------------------------------------------------------------------------
-
-new Talking(room, view, attempt, {
-  about: open,
-  report: (message) => report(message.author.id, writerOf(message), message.id),
-});
-
-show();

@@ -5,15 +5,16 @@ import { find } from "./cards.js";
 /** @typedef {"chat" | "questions"} Tab */
 
 const TABS = /** @type {Tab[]} */ (["chat", "questions"]);
-const wide = window.matchMedia("(min-width: 960px)");
 
 /** Dispatches "shown" (detail: Tab): what is on it is in sight now. */
 export class Panel extends EventTarget {
   #panel = find("talk");
+  #wide = window.matchMedia("(min-width: 960px)");
   /** @type {Tab} */
   #tab = "chat";
 
-  constructor() {
+  /** @param {AbortSignal} gone the page is not in the document any more */
+  constructor(gone) {
     super();
     for (const tab of TABS) {
       find(`${tab}-tab`).addEventListener("click", () => this.choose(tab));
@@ -22,11 +23,19 @@ export class Panel extends EventTarget {
     }
     find("talk-close").addEventListener("click", () => this.#close());
     this.#panel.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && !wide.matches) this.#close();
+      if (event.key === "Escape" && !this.#wide.matches) this.#close();
     });
-    wide.addEventListener("change", () => this.choose(this.#tab));
-    const bar = find("talk-bar").parentElement;
-    if (bar) new ResizeObserver(() => measure(bar)).observe(bar);
+    this.#wide.addEventListener("change", () => this.choose(this.#tab), { signal: gone });
+    const bar = /** @type {HTMLElement} */ (find("talk-bar").parentElement);
+    let seen = true; // false while the page shows another in the room's place
+    const resized = new ResizeObserver(() => {
+      measure(bar);
+      const comesBack = !seen && bar.offsetHeight > 0;
+      seen = bar.offsetHeight > 0;
+      if (comesBack) this.choose(this.#tab);
+    });
+    resized.observe(bar);
+    gone.addEventListener("abort", () => resized.disconnect());
   }
 
   /** @param {boolean} inside whether one is in the room */
@@ -41,7 +50,7 @@ export class Panel extends EventTarget {
    * @param {Tab} tab
    */
   isInSight(tab) {
-    return !this.#panel.hidden && this.#tab === tab && (wide.matches || this.#isOpen) && !document.hidden;
+    return !this.#panel.closest("[hidden]") && this.#tab === tab && (this.#wide.matches || this.#isOpen) && !document.hidden;
   }
 
   get #isOpen() {

@@ -17,11 +17,13 @@ export class People {
   /**
    * @param {(query: string) => Promise<Visitor[]>} ask
    * @param {() => RoomSnapshot | null} room the room, while this person may look
+   * @param {AbortSignal} gone the page is not in the document any more
    */
-  constructor(ask, room) {
+  constructor(ask, room, gone) {
     this.ask = ask;
     this.room = room;
-    window.setInterval(() => this.#again(), LOOK_EVERY_MILLISECONDS);
+    const timer = window.setInterval(() => this.#again(), LOOK_EVERY_MILLISECONDS);
+    gone.addEventListener("abort", () => clearInterval(timer));
   }
 
   /** Look for those whom the field names; everybody, if it is empty. */

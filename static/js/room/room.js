@@ -95,6 +95,7 @@ export class Room extends EventTarget {
     this.media.close();
     await this.wire.command("room.leave").catch(() => {});
     this.wire.close();
+    this.#be("outside");
   }
 
   get onStage() {

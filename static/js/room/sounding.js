@@ -1,7 +1,7 @@
 // The page's side of the sound: what goes wrong with it is seen, the keyboard and the system's controls reach it.
 
 import { Awake } from "../sound/awake.js";
-import { offerControls, showInControls } from "../sound/controls.js";
+import { offerControls, showInControls, withdrawControls } from "../sound/controls.js";
 import { SoundDialog } from "../sound/dialog.js";
 import { NetworkWatch } from "../sound/network.js";
 import { recall, remember } from "../sound/remembered.js";
@@ -21,6 +21,8 @@ const SAID_AFTER_MILLISECONDS = 800; // what is over sooner is no trouble
  * @property {() => void} pressHand
  * @property {(error: unknown) => string} explain
  * @property {() => void} changed
+ * @property {() => boolean} seen whether the room is what the page shows now
+ * @property {AbortSignal} gone the page is not in the document any more
  */
 
 export class Sounding {
@@ -51,11 +53,12 @@ export class Sounding {
     media.microphone.addEventListener("track", () => parts.changed());
     this.#offerDialogs();
     this.#listen();
-    offerControls(document.querySelector("h1")?.textContent ?? "", words.icon ?? "", {
+    offerControls(parts.view.room.querySelector("h1")?.textContent ?? "", words.icon ?? "", {
       play: () => media.play(),
       pause: () => media.pause(),
       toggleMicrophone: () => this.#toggle(),
     });
+    parts.gone.addEventListener("abort", withdrawControls);
   }
 
   /** Whether one's open microphone gives nothing at all. */
@@ -144,14 +147,15 @@ export class Sounding {
   }
 
   #listen() {
-    const { room, changeMicrophone, pressHand } = this.parts;
-    listenToKeys({
-      wanted: () => recall("shortcuts") !== "off",
+    const { room, changeMicrophone, pressHand, seen, gone } = this.parts;
+    const keys = {
+      wanted: () => seen() && recall("shortcuts") !== "off",
       mayTalk: () => room.state === "inside" && room.onStage && (room.you?.muted ?? true),
       mute: () => this.#toggle(),
       hand: () => room.state === "inside" && pressHand(),
       help: () => this.#help(),
       change: changeMicrophone,
-    });
+    };
+    listenToKeys(keys, gone);
   }
 }

@@ -7,16 +7,26 @@ import { Panel } from "./panel.js";
 import { may } from "./permissions.js";
 import { CODES } from "./protocol.js";
 import { showQuestions } from "./questions.js";
-import { showReactions } from "./reactions.js";
+import { Reactions } from "./reactions.js";
 import { Refusal } from "./wire.js";
 
 /** @typedef {import("./room.js").Room} Room */
 /** @typedef {import("./view.js").View} View */
-/** @typedef {(what: string, work: () => Promise<unknown>) => Promise<void>} Attempt */
+/** @typedef {import("./protocol.js").Frame} Frame */
+/** @typedef {import("./protocol.js").ReactionCount[]} Counts */
+
+/**
+ * @typedef {object} Parts
+ * @property {Room} room
+ * @property {View} view
+ * @property {import("./attempts.js").Attempt} attempt
+ * @property {AbortSignal} gone the page is not in the document any more
+ */
 
 export class Talking {
-  #panel = new Panel();
   #chat = new Chat();
+  #reactions = new Reactions();
+  #panel;
   #unread = { chat: 0, questions: 0 };
   /** @type {Set<string>} what one asked here, where it is not said who did */
   #asked = new Set();
@@ -24,23 +34,22 @@ export class Talking {
   #written = new Set();
 
   /**
-   * @param {Room} room
-   * @param {View} view
-   * @param {Attempt} attempt
+   * @param {Parts} parts
    * @param {{about: (person: string) => Promise<void>, report: (message: import("./talk.js").Message) => Promise<void>}} open
    */
-  constructor(room, view, attempt, open) {
+  constructor({ room, view, attempt, gone }, open) {
     this.room = room;
     this.view = view;
     this.attempt = attempt;
     this.open = open;
+    this.#panel = new Panel(gone);
     room.addEventListener("changed", () => this.#show());
-    room.addEventListener("talked", (event) => this.#talked(/** @type {CustomEvent} */ (event).detail));
-    room.addEventListener("reacted", (event) => showReactions(/** @type {CustomEvent} */ (event).detail));
-    room.addEventListener("happened", (event) => this.#say(/** @type {CustomEvent} */ (event).detail.frame));
+    room.addEventListener("talked", (event) => this.#talked(/** @type {CustomEvent<Frame>} */ (event).detail));
+    room.addEventListener("reacted", (event) => this.#reactions.show(/** @type {CustomEvent<Counts>} */ (event).detail));
+    room.addEventListener("happened", (event) => this.#say(/** @type {CustomEvent<{frame: Frame}>} */ (event).detail.frame));
     room.addEventListener("entered", () => this.#chat.wait(room.talk?.wait ?? 0));
     this.#panel.addEventListener("shown", (event) => {
-      const tab = /** @type {"chat" | "questions"} */ (/** @type {CustomEvent} */ (event).detail);
+      const tab = /** @type {CustomEvent<import("./panel.js").Tab>} */ (event).detail;
       if (tab === "chat") this.#chat.opened();
       this.#count(tab, 0);
     });
@@ -74,7 +83,7 @@ export class Talking {
   /** @type {import("./protocol.js").You | null} */
   #shownFor = null;
 
-  /** @param {import("./protocol.js").Frame} frame */
+  /** @param {Frame} frame */
   #talked({ type, data }) {
     const me = this.room.you?.id;
     if (type === "chat.said") {
@@ -93,11 +102,11 @@ export class Talking {
    */
   #count(tab, count) {
     this.#unread[tab] = count;
-    for (const place of document.querySelectorAll(`[data-count="${tab}"]`))
+    for (const place of this.view.room.querySelectorAll(`[data-count="${tab}"]`))
       place.textContent = count > 99 ? "99+" : count ? String(count) : "";
   }
 
-  /** @param {import("./protocol.js").Frame} frame */
+  /** @param {Frame} frame */
   #say({ type, data }) {
     if (type === "chat.slow")
       this.view.toast(fill(data.seconds ? words.chatSlowBy : words.chatFastBy, { NAME: data.by, SECONDS: data.seconds }));

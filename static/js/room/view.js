@@ -52,7 +52,7 @@ export class View {
    * @param {string[]} people
    */
   ring(people) {
-    for (const item of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("#stage [data-person]")))
+    for (const item of /** @type {NodeListOf<HTMLElement>} */ (find("stage").querySelectorAll("[data-person]")))
       item.dataset.speaking = String(people.includes(item.dataset.person ?? ""));
   }
 
@@ -81,8 +81,8 @@ export class View {
     find("decline").hidden = !(here && now.invited && !now.onStage);
     find("leave-stage").hidden = !(here && now.onStage);
     find("end").hidden = !(here && mayEnd);
-    const ping = document.getElementById("ping"); // members have it
-    if (ping) ping.hidden = !here || now.role === "staff";
+    const ping = this.room.querySelector("#ping"); // members have it
+    if (ping instanceof HTMLElement) ping.hidden = !here || now.role === "staff";
     find("staff-entry").hidden = now.state !== "outside";
   }
 
@@ -166,7 +166,7 @@ function dressListener(item, card) {
  * A place in a queue, as the page's language counts: 1st, 第 1 位, 1번째.
  * @param {number} place
  */
-function ordinal(place) {
+export function ordinal(place) {
   const rule = new Intl.PluralRules(document.documentElement.lang, { type: "ordinal" }).select(place);
   return fill(words[`ordinal${rule.charAt(0).toUpperCase()}${rule.slice(1)}`] ?? words.ordinalOther, { NUMBER: place });
 }

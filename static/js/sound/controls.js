@@ -30,9 +30,18 @@ export function showInControls(playing, live) {
   Promise.resolve(withMicrophone.setMicrophoneActive?.(live)).catch(() => {});
 }
 
+/** Nothing sounds any more. */
+export function withdrawControls() {
+  const session = navigator.mediaSession;
+  if (!session) return;
+  session.metadata = null;
+  session.playbackState = "none";
+  for (const action of ["play", "pause", "togglemicrophone"]) handle(action, null);
+}
+
 /**
  * @param {string} action
- * @param {() => void} work
+ * @param {(() => void) | null} work
  */
 function handle(action, work) {
   try {

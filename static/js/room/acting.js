@@ -1,0 +1,105 @@
+// Acting on people, wherever their buttons are: at once, or after a look at who they are.
+
+import { fill, find, nameOf, words } from "./cards.js";
+import { askAboutPerson, askReport, confirmed } from "./dialogs.js";
+import { offered } from "./permissions.js";
+
+/** @typedef {import("./protocol.js").Commands} Commands */
+
+/**
+ * The commands that name a person and nothing else.
+ * @typedef {{person: string}} Whom
+ * @typedef {{[T in keyof Commands]: Commands[T] extends Whom ? (Whom extends Commands[T] ? T : never) : never}[keyof Commands]} AboutPerson
+ */
+
+/**
+ * @typedef {object} Parts
+ * @property {import("./room.js").Room} room
+ * @property {import("./view.js").View} view
+ * @property {import("./attempts.js").Attempt} attempt
+ * @property {import("./people.js").People} people
+ */
+
+export class Acting {
+  /** @param {Parts} parts */
+  constructor(parts) {
+    this.parts = parts;
+    parts.view.room.addEventListener("click", (event) => this.#clicked(event));
+    find("report-room").addEventListener("click", () => parts.attempt("report", () => this.report("", "")));
+  }
+
+  /**
+   * Show somebody, and do what is chosen.
+   * @param {string} id
+   */
+  async open(id) {
+    const { room, people } = this.parts;
+    const about = this.#personBy(id);
+    if (!about || !room.you) return;
+    const { card, here } = about;
+    const hand = room.desk?.hands.some((raised) => raised.person.id === id) ?? false;
+    const invited = room.desk?.invited.some((person) => person.id === id) ?? false;
+    const command = await askAboutPerson(card, offered(room.you, card, { hand, invited, here }));
+    if (command) await this.#doTo(command, id, nameOf(card));
+    if (command && people.found.length) await people.search();
+  }
+
+  /**
+   * @param {string} person nobody if empty: the room is reported
+   * @param {string} name
+   * @param {string} [message] of theirs, if it is about that
+   */
+  async report(person, name, message = "") {
+    const told = await askReport(name, Boolean(message));
+    if (!told) return;
+    await this.parts.room.act("person.report", { person, message, ...told });
+    this.parts.view.toast(words.reported ?? "");
+  }
+
+  /** @param {Event} event */
+  #clicked(event) {
+    const { room, attempt } = this.parts;
+    const button = /** @type {HTMLElement} */ (event.target).closest("[data-act], [data-open]");
+    const item = button?.closest("[data-person]");
+    if (!(button instanceof HTMLElement) || !(item instanceof HTMLElement) || room.state !== "inside") return;
+    const person = item.dataset.person ?? "";
+    const act = /** @type {AboutPerson | undefined} */ (button.dataset.act);
+    if (act) attempt(`${act} ${person}`, () => room.act(act, { person }));
+    else attempt("person", () => this.open(person));
+  }
+
+  /** @param {string} id */
+  #personBy(id) {
+    const { room, people } = this.parts;
+    const { snapshot, desk } = room;
+    const hands = (desk?.hands ?? []).map((hand) => hand.person);
+    const cards = [...(snapshot?.stage ?? []), ...(snapshot?.staff ?? []), ...hands];
+    const visitor = people.found.find(({ person }) => person.id === id);
+    const writer = room.talk?.messages.find(({ author }) => author.id === id)?.author;
+    const face = snapshot?.faces.find((listener) => listener.id === id) ?? writer;
+    const card = cards.find((person) => person.id === id) ?? visitor?.person;
+    if (card) return { card, here: visitor && !cards.includes(card) ? visitor.here : true };
+    const listener = { headline: "", member: "", position: "audience", muted: true, number: 0, guest: 0, demo: false };
+    return face ? { card: { ...listener, ...face }, here: true } : null;
+  }
+
+  /**
+   * @param {string} command
+   * @param {string} person
+   * @param {string} name
+   */
+  async #doTo(command, person, name) {
+    const { room, view } = this.parts;
+    if (command === "person.report") return this.report(person, name);
+    const asked = {
+      "person.ban": [words.banTitle, words.banText, words.banYes],
+      "person.block": [words.blockTitle, words.blockText, words.blockYes],
+      "host.hand_over": [words.handOverTitle, words.handOverText, words.handOverYes],
+    }[command];
+    if (asked && !(await confirmed(fill(asked[0], { NAME: name }), asked[1], asked[2]))) return undefined;
+    if (command === "person.ban") await room.act(command, { person, reason: "" });
+    else await room.act(/** @type {AboutPerson} */ (command), { person });
+    if (command === "person.block") view.toast(fill(words.blocked, { NAME: name }));
+    return undefined;
+  }
+}

@@ -1,0 +1,85 @@
+// What happened, in a sentence: what everybody is told, and what concerns the person at this page.
+
+import { fill, words } from "./cards.js";
+import { Refusal } from "./wire.js";
+
+/** @typedef {import("./protocol.js").You} You */
+/** @typedef {{frame: import("./protocol.js").Frame, before: import("./protocol.js").RoomSnapshot | null}} Happened */
+/** @typedef {{before: You, now: You, by: string}} Stood */
+
+/**
+ * @typedef {object} Parts
+ * @property {import("./room.js").Room} room
+ * @property {import("./media.js").Media} media
+ * @property {import("./view.js").View} view
+ * @property {(error: unknown) => void} complain
+ */
+
+export class Telling {
+  /** Why one is not in the room any more, if it was said. */
+  farewell = "";
+
+  /** @param {Parts} parts */
+  constructor({ room, media, view, complain }) {
+    this.room = room;
+    this.view = view;
+    room.addEventListener("unheard", () => view.announce(room.unheard ? words.unheardHint : ""));
+    room.addEventListener("refused", (event) => complain(/** @type {CustomEvent<unknown>} */ (event).detail));
+    room.addEventListener("over", (event) => this.#over(/** @type {CustomEvent<Refusal>} */ (event).detail));
+    room.addEventListener("ended", (event) => this.#ended(/** @type {CustomEvent<string>} */ (event).detail));
+    room.addEventListener("happened", (event) => this.#say(/** @type {CustomEvent<Happened>} */ (event).detail));
+    room.addEventListener("stood", (event) => this.#sayToMe(/** @type {CustomEvent<Stood>} */ (event).detail));
+    media.addEventListener("failed", (event) => {
+      const { detail } = /** @type {CustomEvent<unknown>} */ (event);
+      if (detail instanceof Refusal && detail.message) view.alert(detail.message);
+    });
+  }
+
+  /** @param {Refusal} refusal */
+  #over({ message, details }) {
+    this.farewell = details.by ? fill(words.byName, { NAME: details.by, WHAT: message }) : message;
+    this.view.alert(this.farewell);
+  }
+
+  /** @param {string} by */
+  #ended(by) {
+    this.farewell = (by ? fill(words.endedBy, { NAME: by }) : words.ended) ?? "";
+    this.view.ended(by);
+    this.view.announce(this.farewell);
+  }
+
+  /** What everybody is told, for a screen reader. @param {Happened} happened */
+  #say({ frame: { type, data }, before }) {
+    const { view } = this;
+    const known = (/** @type {string} */ id) => before?.stage.find((person) => person.id === id);
+    const mine = this.room.you?.id; // what happens to oneself is said as a sentence of its own
+    if (type === "stage.seated" && data.person.id !== mine && !known(data.person.id))
+      view.announce(fill(words.seated, { NAME: data.person.name }));
+    if (type === "stage.unseated" && data.person !== mine && known(data.person))
+      view.announce(fill(words.unseated, { NAME: known(data.person)?.name ?? "" }));
+    if (type === "person.role" && data.role === "host") view.toast(fill(words.newHost, { NAME: data.name }));
+    if (type === "person.role" && data.role === "moderator" && data.name && data.person !== mine)
+      view.announce(fill(words.newModerator, { NAME: data.name }));
+    if (type === "stage.locked")
+      view.toast(fill(data.locked ? words.lockedBy : words.unlockedBy, { NAME: data.by || words.aModerator || "" }));
+    if (type === "room.frozen") view.announce(data.frozen ? words.frozenBy : words.goesOn);
+    if (type === "room.told" && data.text) view.announce(`${data.by}: ${data.text}`);
+    if (type === "staff.entered") view.toast(fill(words.staffEntered, { NAME: data.person.name }));
+    if (type === "hand.raised") view.announce(fill(words.handRaisedBy, { NAME: data.hand.person.name }));
+  }
+
+  /** What concerns the person at this page. @param {Stood} stood */
+  #sayToMe({ before, now, by }) {
+    const { view } = this;
+    const seated = now.position === "stage" && before.position !== "stage";
+    const unseated = now.position !== "stage" && before.position === "stage";
+    if (now.invited_by && !before.invited_by) view.toast(fill(words.invitedBy, { NAME: now.invited_by }));
+    else if (seated) view.toast(by ? fill(words.seatedBy, { NAME: by }) : (words.youAreOnStage ?? ""));
+    else if (unseated) view.toast(by ? fill(words.movedBy, { NAME: by }) : (words.youLeftStage ?? ""));
+    else if (before.place > 0 && now.place === 0)
+      view.toast(by ? fill(words.handLoweredBy, { NAME: by }) : (words.handLowered ?? ""));
+    else if (now.muted && !before.muted && by) view.toast(fill(words.mutedBy, { NAME: by }));
+    else if (before.role === "moderator" && now.role === "member") view.toast(fill(words.dismissedBy, { NAME: by }));
+    else if (now.role === "moderator" && before.role === "member") view.toast(fill(words.namedBy, { NAME: by }));
+  }
+}

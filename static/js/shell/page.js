@@ -1,0 +1,47 @@
+// A page of ours as a document that is not shown: fetched, and its parts put into the one that is.
+
+/**
+ * @typedef {object} Page
+ * @property {URL} url where it was found in the end
+ * @property {Document} document
+ * @property {HTMLElement} main
+ */
+
+/**
+ * @param {URL} url
+ * @param {RequestInit} request
+ * @returns {Promise<Page | null>} nothing, if what is there is no page of ours
+ * @throws {TypeError} the network is gone
+ */
+export async function fetchPage(url, request) {
+  const response = await fetch(url, { ...request, headers: { Accept: "text/html" }, credentials: "same-origin" });
+  const found = new URL(response.url);
+  if (found.origin !== url.origin || !response.headers.get("Content-Type")?.startsWith("text/html")) return null;
+  const fetched = new DOMParser().parseFromString(await response.text(), "text/html");
+  const main = fetched.querySelector("main#main");
+  found.hash = url.hash;
+  return main instanceof HTMLElement ? { url: found, document: fetched, main } : null;
+}
+
+/**
+ * Take over whatever is around the main part: title, language, header, notice, footer, classes.
+ * @param {Page} page
+ */
+export function dress({ document: fetched }) {
+  document.title = fetched.title;
+  document.documentElement.lang = fetched.documentElement.lang;
+  document.body.className = fetched.body.className;
+  for (const part of ["body > header", "body > .in-app", "body > footer"]) swap(part, fetched);
+}
+
+/**
+ * @param {string} part
+ * @param {Document} fetched
+ */
+function swap(part, fetched) {
+  const before = document.querySelector(part);
+  const after = fetched.querySelector(part);
+  if (before && after) before.replaceWith(document.adoptNode(after));
+  else if (after) document.body.append(document.adoptNode(after));
+  else before?.remove();
+}
