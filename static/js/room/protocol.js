@@ -416,6 +416,14 @@
  */
 
 /**
+ * Who has spoken how long, and whose turn it is: `holder` is nobody if empty, `held` the seconds of the turn so far. When the turn passes, and every five seconds while somebody speaks; pages count on in between.
+ * @typedef {object} StageFloor
+ * @property {FloorTime[]} times
+ * @property {string} holder
+ * @property {number} held
+ */
+
+/**
  * The sound was lost on our side: make a new peer connection and offer again.
  * @typedef {object} MediaRestart
  */
@@ -598,6 +606,11 @@ export const EVENTS = Object.freeze({
   ],
   "stage.speaking": [
     "people"
+  ],
+  "stage.floor": [
+    "times",
+    "holder",
+    "held"
   ],
   "media.restart": [],
   "media.unheard": [
