@@ -257,6 +257,8 @@ class Hub:
                 self._count_soon(room, local)
             case wire.Speaking.kind:
                 self._speaking(local, tuple(data["people"]))
+            case wire.Floor.kind:
+                local.push(_floor_frame(data))
             case wire.MediaLost.kind:
                 lost = local.sockets.get(data["connection"])
                 if lost is not None:
@@ -449,3 +451,8 @@ async def start_live() -> None:
 def get_hub() -> Hub:
     """This process's hub."""
     return Hub(get_bus())
+
+
+def _floor_frame(data: dict[str, Any]) -> dict[str, Any]:
+    times = [messages.FloorTime(*spoken) for spoken in zip(data["people"], data["seconds"], strict=True)]
+    return events.frame_of(messages.StageFloor(times=times, holder=data["holder"], held=data["held"]))

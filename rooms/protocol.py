@@ -35,6 +35,7 @@ _PARTS = (
     messages.RemovedMessage,
     messages.Votes,
     messages.ReactionCount,
+    messages.FloorTime,
     messages.Visitor,
 )
 _JAVASCRIPT = {str: "string", int: "number", bool: "boolean"}

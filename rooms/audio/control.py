@@ -145,6 +145,17 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
+class Floor:
+    """How long each of these people has spoken, in seconds, and who has the floor for how long."""
+
+    room: str
+    people: tuple[str, ...]
+    seconds: tuple[int, ...]
+    holder: str
+    held: int
+
+
+@dataclass(frozen=True, slots=True)
 class Unheard:
     """A connection may be heard, and no packet of its voice has come for a while; or one has come again."""
 
@@ -171,6 +182,6 @@ class Census:
 
 Message = (
     Open | Agree | Expect | Unlock | Record | Close | OnStage | CensusWanted
-    | Reached | Gone | Heard | Unheard | Pulse | Census
+    | Reached | Gone | Heard | Floor | Unheard | Pulse | Census
 )  # fmt: skip
 BY_KIND: dict[str, type[Message]] = {message.__name__: message for message in typing.get_args(Message)}

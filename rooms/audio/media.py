@@ -14,12 +14,13 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import partial
 
 from rooms.audio import control
 from rooms.audio.codec import MOST_ENCODED_BYTES, Encoder
-from rooms.audio.core.clock import TickClock
+from rooms.audio.core.clock import TICK_SECONDS, TickClock
+from rooms.audio.core.floor import FloorTime
 from rooms.audio.core.packet import RtpPacket
 from rooms.audio.engine import Engine, Member
 from rooms.audio.pipe import Closed, Pipe
@@ -35,6 +36,7 @@ _DATAGRAMS_A_TURN = 64  # before the clock is looked at again
 _MOST_DATAGRAMS_A_TICK = 1_024  # that may wait when a tick is due; what is more is a flood, and waits
 _SPEAKING_TICKS = 10  # five times a second
 _REPEAT_SPEAKING_TICKS = 100  # for web processes that came later
+_FLOOR_TICKS = 250  # every five seconds
 _TURN_TICKS = 25  # twice a second everybody's turn comes, in a tick of their own: consent, and what came of their voice
 _PULSE_TICKS = 50
 
@@ -54,6 +56,16 @@ class Guest:
     unheard: bool = False
 
 
+@dataclass(eq=False, slots=True)
+class Said:
+    """What control was last told of who speaks in a room."""
+
+    speaking: tuple[str, ...] = ()
+    at: int = 0  # tick
+    floor: FloorTime = field(default_factory=FloorTime)
+    spoken: bool = False  # since the floor was last told of
+
+
 class Media:
     """See the module. `turn` does what is due and never waits."""
 
@@ -70,7 +82,7 @@ class Media:
         self._pipe = pipe
         self._clock = clock
         self._due = TickClock.starting(clock())
-        self._said: dict[str, tuple[tuple[str, ...], int]] = {}  # room → who was last said to speak, and at which tick
+        self._said: dict[str, Said] = {}  # by room
 
     # --- time ---------------------------------------------------------------------------------------------------------
 
@@ -195,17 +207,32 @@ class Media:
             self._pipe.send(control.Unheard(guest.room, guest.member.connection, unheard))
 
     def _tell_who_speaks(self) -> None:
-        ticks = self.engine.ticks
         for name, room in self.engine.rooms.items():
             speaking = tuple(
                 room.members[connection].person for connection in room.session.speaking() if connection in room.members
             )
-            said, at = self._said.get(name, ((), 0))
-            if speaking != said or (speaking and ticks - at >= _REPEAT_SPEAKING_TICKS):
-                self._said[name] = speaking, ticks
-                self._pipe.send(control.Heard(name, speaking))
+            said = self._said.setdefault(name, Said())
+            self._tell_heard(name, said, speaking)
+            self._tell_floor(name, said, speaking)
         for name in self._said.keys() - self.engine.rooms.keys():
             del self._said[name]
+
+    def _tell_heard(self, room: str, said: Said, speaking: tuple[str, ...]) -> None:
+        ticks = self.engine.ticks
+        if speaking != said.speaking or (speaking and ticks - said.at >= _REPEAT_SPEAKING_TICKS):
+            said.speaking, said.at = speaking, ticks
+            self._pipe.send(control.Heard(room, speaking))
+
+    def _tell_floor(self, name: str, said: Said, speaking: tuple[str, ...]) -> None:
+        floor = said.floor
+        passed = floor.hear(speaking, _SPEAKING_TICKS * TICK_SECONDS)
+        said.spoken = said.spoken or bool(speaking)
+        if not passed and not (said.spoken and self.engine.ticks % _FLOOR_TICKS == 0):
+            return
+        said.spoken = False
+        floor.forget({member.person for member in self.engine.rooms[name].members.values()})
+        seconds = tuple(int(spoken) for spoken in floor.seconds.values())
+        self._pipe.send(control.Floor(name, tuple(floor.seconds), seconds, floor.holder, int(floor.held_seconds)))
 
     def _census(self, request: int) -> control.Census:
         figures = {

@@ -126,6 +126,19 @@ class Speaking:
 
 
 @dataclass(frozen=True, slots=True)
+class Floor:
+    """Worker to room: how long each of these people has spoken since the worker has the room, in seconds; whose turn it is
+    (nobody's, if empty), and for how long. When the turn passes, and every five seconds while somebody speaks."""
+
+    kind: ClassVar[str] = "floor"
+    room: str
+    people: tuple[str, ...]
+    seconds: tuple[int, ...]
+    holder: str
+    held: int
+
+
+@dataclass(frozen=True, slots=True)
 class Unheard:
     """Worker to room: this connection may be heard, and for two seconds nothing has come from it; or something has again."""
 
@@ -154,7 +167,7 @@ class WorkerStarted:
 
 Message = (
     Offer | CheckOffer | Answer | OfferRefused | Stage | Hangup | PeersWanted | Peers
-    | Speaking | Unheard | MediaLost | WorkerStarted
+    | Speaking | Floor | Unheard | MediaLost | WorkerStarted
 )  # fmt: skip
 _BY_KIND: dict[str, type[Message]] = {message.kind: message for message in typing.get_args(Message)}
 
@@ -169,6 +182,7 @@ _IS: dict[Any, Callable[[Any], bool]] = {
     int: lambda value: isinstance(value, int) and not isinstance(value, bool),
     bool: lambda value: isinstance(value, bool),
     tuple[str, ...]: lambda value: isinstance(value, tuple) and all(isinstance(each, str) for each in value),
+    tuple[int, ...]: lambda value: isinstance(value, tuple) and all(type(each) is int for each in value),
 }
 
 

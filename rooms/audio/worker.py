@@ -285,6 +285,8 @@ class AudioWorker:
                 self._lost(message.number)
             case control.Heard():
                 self._tell(wire.room_topic(message.room), wire.Speaking(message.room, message.people))
+            case control.Floor(room, people, seconds, holder, held):
+                self._tell(wire.room_topic(room), wire.Floor(room, people, seconds, holder, held))
             case control.Unheard():
                 unheard = wire.Unheard(message.room, message.connection, message.unheard)
                 self._tell(wire.room_topic(message.room), unheard)

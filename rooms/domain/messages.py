@@ -953,6 +953,25 @@ class StageSpeaking:
 
 
 @dataclass(frozen=True, slots=True)
+class FloorTime:
+    """How long somebody has spoken in this room."""
+
+    person: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class StageFloor:
+    """Who has spoken how long, and whose turn it is: `holder` is nobody if empty, `held` the seconds of the turn so far. When
+    the turn passes, and every five seconds while somebody speaks; pages count on in between."""
+
+    type: ClassVar[str] = "stage.floor"
+    times: list[FloorTime]
+    holder: str
+    held: int
+
+
+@dataclass(frozen=True, slots=True)
 class MediaRestart:
     """The sound was lost on our side: make a new peer connection and offer again."""
 
@@ -997,6 +1016,7 @@ Event = (
     | QuestionsVoted
     | RoomReacted
     | StageSpeaking
+    | StageFloor
     | MediaRestart
     | MediaUnheard
 )

@@ -85,3 +85,14 @@ async def test_a_census_says_what_there_is(stage: Stage) -> None:
     assert census.figures["sent"] > 0
     assert census.figures["skipped"] == 0
     assert len((await stage.worker.census()).figures["lateness"]) < len(census.figures["lateness"])
+
+
+async def test_the_room_is_told_who_has_spoken_how_long(stage: Stage) -> None:
+    await stage.joined("speaker", tone=440)
+    await stage.joined("listener")
+    stage.allow("speaker")
+    floors = lambda: [wire.decode(data) for _topic, data in stage.published if data["kind"] == "floor"]  # noqa: E731
+    await stage.until(lambda: any(any(floor.seconds) for floor in floors()), within=15)
+    assert {floor.holder for floor in floors()} == {"speaker"}
+    assert floors()[-1].people == ("speaker",)
+    assert floors()[-1].seconds[0] <= floors()[-1].held + 1

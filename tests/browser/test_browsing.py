@@ -108,7 +108,9 @@ def test_who_is_on_stage_mutes_and_is_moved_while_elsewhere(scene: Scene) -> Non
 
 def test_another_room_is_opened_only_after_a_question(scene: Scene) -> None:
     room = the_room(scene)
-    other_id = scene.backstage("another_room", host_email=scene.address_of("Ji-woo Han"), title="What a photoresist costs")
+    other_id = scene.backstage(
+        "another_room", host_email=scene.address_of("Ji-woo Han"), title="What a photoresist costs"
+    )
     other = f"/r/{other_id}/"
     listener = scene.person("Lin Wei")
     listener.enter(room)

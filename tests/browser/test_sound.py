@@ -1,5 +1,9 @@
 """One speaks, another hears: asserted on the sound that real browsers receive."""
 
+from pathlib import Path
+
+from playwright.sync_api import expect
+
 from tests.browser.conftest import Scene
 
 HOST, SECOND, THIRD = 440, 700, 1100
@@ -55,3 +59,20 @@ def test_three_on_stage_hear_the_others_and_not_themselves(scene: Scene) -> None
         heard = person.hears(*tones.values())
         assert all(heard.at[frequency] - heard.at[tones[name]] > 25 for frequency in others), (name, heard)
     audience.sees_on_stage(*names)
+
+
+def test_a_card_tells_how_long_somebody_has_spoken_and_for_how_long_it_is_their_turn(
+    scene: Scene, screenshots: Path
+) -> None:
+    host, listener = scene.one_speaks_another_listens(HOST)
+    card = listener.page.locator("#stage [data-person]", has_text="Ji-woo Han")
+    expect(card.locator("[data-spoken]")).to_have_text("0:03", timeout=15_000)
+    expect(card.locator("[data-turn]")).to_have_text("turn 0:04", timeout=15_000)
+    listener.page.screenshot(path=screenshots / "floor.png")
+    host.mute()
+    expect(card.locator("[data-turn]")).to_be_empty(timeout=15_000)  # five seconds of silence end a turn
+    stood = card.locator("[data-spoken]").inner_text()
+    host.unmute()
+    listener.must_hear(HOST)
+    expect(card.locator("[data-turn]")).not_to_be_empty(timeout=15_000)
+    expect(card.locator("[data-spoken]")).not_to_have_text(stood)

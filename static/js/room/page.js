@@ -7,6 +7,7 @@ import { begin, find } from "./cards.js";
 import { writerOf } from "./chat.js";
 import { prepareDialogs } from "./dialogs.js";
 import { Entrance } from "./entrance.js";
+import { FloorClock } from "./floorclock.js";
 import { Media } from "./media.js";
 import { People } from "./people.js";
 import { may } from "./permissions.js";
@@ -49,6 +50,7 @@ export function mount(main) {
     },
   });
   const showing = new Showing({ room, media, view, entrance, sounding });
+  new FloorClock(room, gone.signal);
   const telling = new Telling({ room, media, view, complain: attempts.complain });
 
   const people = new People(

@@ -9,6 +9,13 @@
  */
 
 /**
+ * How long somebody has spoken in this room.
+ * @typedef {object} FloorTime
+ * @property {string} person
+ * @property {number} seconds
+ */
+
+/**
  * How many reacted so.
  * @typedef {object} ReactionCount
  * @property {string} reaction
@@ -594,6 +601,14 @@
  */
 
 /**
+ * Who has spoken how long, and whose turn it is: `holder` is nobody if empty, `held` the seconds of the turn so far. When the turn passes, and every five seconds while somebody speaks; pages count on in between.
+ * @typedef {object} StageFloor
+ * @property {FloorTime[]} times
+ * @property {string} holder
+ * @property {number} held
+ */
+
+/**
  * The sound was lost on our side: make a new peer connection and offer again.
  * @typedef {object} MediaRestart
  */
@@ -746,6 +761,7 @@
  *   "questions.voted": QuestionsVoted,
  *   "room.reacted": RoomReacted,
  *   "stage.speaking": StageSpeaking,
+ *   "stage.floor": StageFloor,
  *   "media.restart": MediaRestart,
  *   "media.unheard": MediaUnheard,
  * }} Events
@@ -985,6 +1001,11 @@ export const EVENTS = Object.freeze({
   ],
   "stage.speaking": [
     "people"
+  ],
+  "stage.floor": [
+    "times",
+    "holder",
+    "held"
   ],
   "media.restart": [],
   "media.unheard": [

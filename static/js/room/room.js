@@ -22,6 +22,7 @@ import { NO_ANSWER, Refusal } from "./wire.js";
  * - "stood" (detail: {before, now, by}): one stands otherwise in the room;
  * - "moved": the sound was lost on the server's side and begins anew;
  * - "unheard": nothing arrives from one's open microphone, or something again;
+ * - "floor" (detail: StageFloor): who has spoken how long, and whose turn it is;
  * - "speaking" (detail: ids), "refused" (detail: Refusal), "asked" (detail: Refusal): in another room already;
  * - "terms" (detail: a confidentiality): one is asked to agree to it first;
  * - "over" (detail: Refusal): the page will not come back by itself;
@@ -180,6 +181,9 @@ export class Room extends EventTarget {
         return;
       case "stage.speaking":
         this.#tell("speaking", frame.data.people);
+        return;
+      case "stage.floor":
+        this.#tell("floor", frame.data);
         return;
       case "stage.version":
         this.#syncIfBehind(this.snapshot, frame.data.seq);
