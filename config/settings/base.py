@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "accounts.middleware.ProfileFirstMiddleware",
+    "accounts.middleware.TimeZoneMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -151,6 +152,8 @@ CELERY_BEAT_SCHEDULE = {
     "expire invites": {"task": "invites.tasks.expire_invites", "schedule": 15.0},
     "sweep rosters": {"task": "rooms.tasks.sweep_rosters", "schedule": 2.0, "options": {"expires": 2}},
     "close empty rooms": {"task": "rooms.tasks.close_empty_rooms", "schedule": 30.0, "options": {"expires": 30}},
+    "close missed rooms": {"task": "rooms.tasks.close_missed_rooms", "schedule": 30.0, "options": {"expires": 30}},
+    "mail the programme": {"task": "rooms.tasks.mail_programme", "schedule": 10.0, "options": {"expires": 10}},
     "clear old sessions": {"task": "accounts.tasks.clear_expired_sessions", "schedule": 86_400.0},
 }
 
@@ -186,7 +189,13 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_SIGNUP_REDIRECT_URL = "accounts:welcome"
-ACCOUNT_RATE_LIMITS = {"invite_guess": "20/10m/ip"}  # beside allauth's own
+ACCOUNT_RATE_LIMITS = {  # beside allauth's own
+    "invite_guess": "20/10m/ip",
+    "search": "60/m/user",
+    "schedule": "30/h/user",
+    "ask_co_host": "30/h/user",
+    "calendar_guess": "30/10m/ip",
+}
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("MITALK_PROXY_COUNT", 0, least=0, most=5)
 DEFAULT_FROM_EMAIL = env.text("MITALK_MAIL_FROM", "MiTalk <no-reply@localhost>")

@@ -29,6 +29,7 @@ from rooms.services.acting import (
     tell_room,
     withdraw,
 )
+from rooms.services.calendars import make_calendar_address, revoke_calendar_address
 from rooms.services.departing import (
     PLACE_KEPT,
     depart_without_media,
@@ -43,7 +44,17 @@ from rooms.services.departing import (
 )
 from rooms.services.ending import EMPTY_STAGE_CLOSES_AFTER, close_empty_rooms, end_from_outside
 from rooms.services.entering import Entrant, Joined, guest, is_banned, join
-from rooms.services.opening import create_topic, open_room, open_scheduled, schedule_room
+from rooms.services.going import answer_co_host, ask_co_host, do_not_go, go, withdraw_co_host
+from rooms.services.opening import create_topic, follow_topic, open_room, unfollow_topic
+from rooms.services.programme import (
+    TooManyRooms,
+    cancel_scheduled,
+    change_scheduled,
+    close_missed_rooms,
+    open_scheduled,
+    schedule_room,
+)
+from rooms.services.programme_mail import remind, send_due
 from rooms.services.succession import succeed_absent_hosts
 from rooms.services.workers import beat_worker, place_room, register_worker
 
@@ -53,20 +64,29 @@ __all__ = [
     "PLACE_KEPT",
     "Entrant",
     "Joined",
+    "TooManyRooms",
+    "answer_co_host",
+    "ask_co_host",
     "ban",
     "beat_worker",
     "block",
+    "cancel_scheduled",
+    "change_scheduled",
     "close_empty_rooms",
+    "close_missed_rooms",
     "create_topic",
     "decline",
     "depart_without_media",
     "dismiss_moderator",
+    "do_not_go",
     "drop",
     "end",
     "end_from_outside",
     "find_people",
+    "follow_topic",
     "forget_places",
     "freeze",
+    "go",
     "guest",
     "hand_over",
     "invite",
@@ -79,6 +99,7 @@ __all__ = [
     "lock_stage",
     "lower_hand",
     "lower_other_hand",
+    "make_calendar_address",
     "move_to_audience",
     "mute_other",
     "name_moderator",
@@ -87,11 +108,14 @@ __all__ = [
     "place_room",
     "raise_hand",
     "register_worker",
+    "remind",
     "remove",
     "report",
     "reset_stage",
+    "revoke_calendar_address",
     "schedule_room",
     "seen",
+    "send_due",
     "set_hand_policy",
     "set_muted",
     "sign_out",
@@ -100,5 +124,7 @@ __all__ = [
     "sweep_absent",
     "sweep_revoked",
     "tell_room",
+    "unfollow_topic",
     "withdraw",
+    "withdraw_co_host",
 ]
