@@ -52,7 +52,7 @@ def programme_for(viewer: User, *, topic: str = "", language: str = "", now: dat
     """The rooms to come, the next first, and what did not happen lately although the viewer was going; `event_cards` shows
     them. `topic` is a public id."""
     now = now or timezone.now()
-    to_come = Q(phase=Phase.SCHEDULED, starts_at__gte=now - MISSED_AFTER)
+    to_come = Q(phase=Phase.SCHEDULED, starts_at__gte=now - MISSED_AFTER, host__is_active=True)
     mine = Exists(Rsvp.objects.filter(room=OuterRef("pk"), user=viewer))
     did_not_happen = ~Q(not_held="") & Q(ended_at__gte=now - _TOLD_FOR) & Q(mine)
     rooms = Room.objects.filter(to_come | did_not_happen)

@@ -25,9 +25,11 @@ _MOST_AT_ONCE = 200
 
 def write(room: Room, kind: MailKind, occasion: str, to: Iterable[tuple[int, str]]) -> None:
     """Have a mail sent to these people (their keys and zones), once for each kind and occasion."""
+    known = set(room.mails.filter(kind=kind, occasion=occasion).values_list("user", flat=True))
     mails = [
         ProgrammeMail(room=room, user_id=user, kind=kind, occasion=occasion, time_zone=zone or room.time_zone)
         for user, zone in to
+        if user not in known
     ]
     ProgrammeMail.objects.bulk_create(mails, ignore_conflicts=True, batch_size=500)
 

@@ -35,6 +35,7 @@ function askIn(seconds) {
 
 async function ask() {
   if (document.hidden) return; // asked as soon as somebody looks again
+  /** @type {{phase: string, going: number, again_in: number, enter_within: number}} */
   let answer;
   try {
     const response = await fetch(page.dataset.phasePath ?? "", { redirect: "error", cache: "no-store" });
