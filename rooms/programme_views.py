@@ -113,6 +113,14 @@ def cancel(request: MemberRequest, public_id: str) -> HttpResponse:
     return render(request, "rooms/cancel.html", {"card": selectors.event_card(room, request.user)})
 
 
+def _found(public_id: str) -> Room:
+    """The room of an address."""
+    room = selectors.find_room(public_id)
+    if room is None:
+        raise Http404
+    return room
+
+
 def _hosted(request: MemberRequest, public_id: str) -> Room:
     return get_object_or_404(Room, public_id=public_id, host=request.user, phase=Phase.SCHEDULED)
 
@@ -121,8 +129,7 @@ def _hosted(request: MemberRequest, public_id: str) -> Room:
 @require_POST
 def start(request: MemberRequest, public_id: str) -> HttpResponse:
     """Start a room that was announced, as its host or a co-host."""
-    if selectors.find_room(public_id) is None:
-        raise Http404
+    _found(public_id)
     try:
         services.open_scheduled(public_id, request.user)
     except Refused as refusal:
@@ -159,7 +166,7 @@ def waiting_room(request: MemberRequest, room: Room) -> HttpResponse:
 @never_cache
 def phase(request: MemberRequest, public_id: str) -> HttpResponse:
     """Whether a room began, for pages that wait for it; and when to ask again, so that many do not ask at once."""
-    room = get_object_or_404(Room.objects.only("phase"), public_id=public_id)
+    room = _found(public_id)
     going = room.rsvps.count()
     answer = {
         "phase": room.phase,
@@ -174,7 +181,7 @@ def phase(request: MemberRequest, public_id: str) -> HttpResponse:
 @require_POST
 def going(request: MemberRequest, public_id: str) -> HttpResponse:
     """Be going, or not any more."""
-    room = get_object_or_404(Room, public_id=public_id)
+    room = _found(public_id)
     if request.POST.get("going") == "no":
         services.do_not_go(room, request.user)
     else:
@@ -192,7 +199,7 @@ def going(request: MemberRequest, public_id: str) -> HttpResponse:
 @require_POST
 def co_hosts(request: MemberRequest, public_id: str) -> HttpResponse:
     """The host asks a member to host with them, or takes it back."""
-    room = get_object_or_404(Room, public_id=public_id)
+    room = _found(public_id)
     member = get_object_or_404(User, public_id=request.POST.get("member", "")[:24])
     try:
         if request.POST.get("act") == "withdraw":
@@ -210,7 +217,7 @@ def co_hosts(request: MemberRequest, public_id: str) -> HttpResponse:
 @require_POST
 def answer_co_host(request: MemberRequest, public_id: str) -> HttpResponse:
     """Somebody who was asked accepts, or declines."""
-    room = get_object_or_404(Room, public_id=public_id)
+    room = _found(public_id)
     accept = request.POST.get("answer") == "accept"
     try:
         services.answer_co_host(room, request.user, accept=accept, time_zone=zone_of(request))
@@ -227,9 +234,7 @@ def answer_co_host(request: MemberRequest, public_id: str) -> HttpResponse:
 @never_cache
 def event_file(request: MemberRequest, public_id: str) -> HttpResponse:
     """One room to come, for a calendar."""
-    room = selectors.find_room(public_id)
-    if room is None:
-        raise Http404
+    room = _found(public_id)
     return _calendar(ics.calendar_of([room], site=_site(request)), f"mitalk-{public_id}.ics")
 
 
