@@ -200,7 +200,7 @@ def going(request: MemberRequest, public_id: str) -> HttpResponse:
 def co_hosts(request: MemberRequest, public_id: str) -> HttpResponse:
     """The host asks a member to host with them, or takes it back."""
     room = _found(public_id)
-    member = get_object_or_404(User, public_id=request.POST.get("member", "")[:24])
+    member = get_object_or_404(User, public_id=request.POST.get("member", "").replace("\0", "")[:24])
     try:
         if request.POST.get("act") == "withdraw":
             services.withdraw_co_host(room, request.user, member)

@@ -290,6 +290,9 @@ def test_only_the_host_searches_for_co_hosts(client: Client, host: User) -> None
     assert client.get(page_of(room), {"find": "Lin"}).context["found"] == []
     answer = client.post(reverse("rooms:co_hosts", args=[room.public_id]), {"member": host.public_id})
     assert answer["X-Error-Code"] == "not_allowed"
+    for strange in ("", "\0", "x" * 5000):
+        answer = client.post(reverse("rooms:co_hosts", args=[room.public_id]), {"member": strange})
+        assert answer.status_code == 404
 
 
 # --- Starting, waiting, missing ---------------------------------------------------------------------------------------
