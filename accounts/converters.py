@@ -28,5 +28,12 @@ class RelationConverter(PublicIdConverter):
     regex = "follow|unfollow|block|unblock"
 
 
+class CalendarTokenConverter(PublicIdConverter):
+    """The secret of a calendar's address, as `secrets.token_urlsafe(32)` makes it."""
+
+    regex = r"[A-Za-z0-9_-]{43}"
+
+
 register_converter(PublicIdConverter, "public_id")
+register_converter(CalendarTokenConverter, "calendar_token")
 register_converter(RelationConverter, "relation")

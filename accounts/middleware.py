@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.http import urlencode
 
-from accounts.models import Profile
+from accounts.zones import zone_of
 
 
 def profile_optional(view: Callable) -> Callable:
@@ -29,10 +30,21 @@ class ProfileFirstMiddleware:
         namespaces = request.resolver_match.namespaces if request.resolver_match else []
         if not {"rooms", "invites"} & set(namespaces) or getattr(view, "profile_optional", False):
             return None
-        if not request.user.is_authenticated or Profile.objects.filter(user=request.user).exists():
+        if not request.user.is_authenticated or hasattr(request.user, "profile"):
             return None
         where = urlencode({"next": request.get_full_path()}) if request.method == "GET" else ""
         response = redirect("accounts:welcome")
         if where:
             response["Location"] += f"?{where}"
         return response
+
+
+class TimeZoneMiddleware:
+    """Shows times in the person's own zone (accounts.zones)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with timezone.override(zone_of(request)):
+            return self.get_response(request)

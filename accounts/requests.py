@@ -1,6 +1,7 @@
 """What a request is once its view demands a signed-in person."""
 
 from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.models import User
 
@@ -9,3 +10,11 @@ class MemberRequest(HttpRequest):
     """A request behind `login_required` or the admin: `user` is somebody. Exists for the type checker."""
 
     user: User
+
+
+def where_next(request: HttpRequest, otherwise: str) -> str:
+    """The page of ours that a form says it came from (`next`), else another."""
+    wanted = request.POST.get("next", "") or request.GET.get("next", "")
+    hosts = {request.get_host()}
+    is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts=hosts, require_https=request.is_secure())
+    return wanted if is_ours else otherwise

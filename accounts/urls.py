@@ -7,6 +7,7 @@ from accounts import views
 
 app_name = "accounts"
 urlpatterns = [
+    path("time-zone/", views.time_zone, name="time_zone"),
     path("me/", views.edit_profile, name="welcome"),
     path("people/<public_id:public_id>/", views.show_profile, name="profile"),
     path("people/<public_id:public_id>/<relation:relation>/", views.relate, name="relate"),

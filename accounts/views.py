@@ -2,16 +2,17 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import services
+from accounts import services, zones
 from accounts.forms import ProfileForm
 from accounts.models import Block, Follow, Profile, User
-from accounts.requests import MemberRequest
+from accounts.requests import MemberRequest, where_next
 
 
 @login_required
@@ -35,6 +36,23 @@ def _where_next(request: MemberRequest) -> str:
     if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
         return wanted
     return "rooms:hallway"
+
+
+@require_http_methods(["GET", "POST"])
+def time_zone(request: HttpRequest) -> HttpResponse:
+    """Choose on which clocks one sees times; else they are the browser's."""
+    chosen = request.POST.get("time_zone", "")
+    if request.method == "POST" and (not chosen or zones.is_zone(chosen)):
+        response = redirect(where_next(request, reverse("rooms:front")))
+        zones.choose(response, chosen)
+        return response
+    context = {
+        "zones": zones.zone_choices(),
+        "current": zones.zone_of(request),
+        "is_chosen": zones.CHOSEN_COOKIE in request.COOKIES,
+        "next": request.GET.get("next", ""),
+    }
+    return render(request, "accounts/time_zone.html", context)
 
 
 @login_required
@@ -72,4 +90,4 @@ def relate(request: MemberRequest, public_id: str, relation: str) -> HttpRespons
         RELATIONS[relation](request.user, other)
     except services.FollowRefused:
         messages.warning(request, _("You cannot follow them."))
-    return redirect("accounts:profile", public_id=public_id)
+    return redirect(where_next(request, reverse("accounts:profile", args=[public_id])))

@@ -6,15 +6,16 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from accounts.models import Profile
 from accounts.portraits import Look, look
+from accounts.zones import zone_of
 from config.in_app import in_app_browser
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """For the frame around pages: my own face, whose browser this is if it is inside of another app, and whether mail goes
-    to this machine's terminal."""
+    """For the frame around pages: my own face, my time zone, whose browser this is if it is inside of another app, and
+    whether mail goes to this machine's terminal."""
     return {
+        "time_zone_name": zone_of(request),
         "in_app_browser": in_app_browser(request.headers.get("User-Agent", "")),
         "my_face": SimpleLazyObject(lambda: _face(request)),
         "messages_to_terminal": getattr(settings, "MESSAGES_TO_TERMINAL", False),
@@ -23,7 +24,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 def _face(request: HttpRequest) -> Look:
     user = request.user
-    profile = Profile.objects.filter(user=user).first() if user.is_authenticated else None
+    profile = getattr(user, "profile", None)  # of the request's account, so that one query serves the whole page
     if profile is None:
         return look("", getattr(user, "public_id", ""), "")
     return profile.face

@@ -6,14 +6,14 @@ from typing import Any
 
 import structlog
 
-_INVITE_PATH = re.compile(r"/i/[^/\s?]+")
+_SECRET_PATH = re.compile(r"/(i|calendar)/[^/\s?]+")
 
 
-def _without_invite_codes(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Django logs the path of a request that failed; an invite's path holds its code."""
+def _without_secrets(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Django logs the path of a request that failed; an invite's path holds its code, a calendar's its token."""
     for name, value in event.items():
         if isinstance(value, str):
-            event[name] = _INVITE_PATH.sub("/i/…", value)
+            event[name] = _SECRET_PATH.sub(r"/\1/…", value)
     return event
 
 
@@ -22,7 +22,7 @@ _SHARED: list[Any] = [
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
-    _without_invite_codes,
+    _without_secrets,
 ]
 
 
@@ -58,6 +58,6 @@ def logging_settings(*, as_json: bool) -> dict[str, Any]:
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
         "root": {"handlers": ["console"], "level": "WARNING"},
         "loggers": {name: {"level": "INFO"} for name in ("config", "accounts", "invites", "rooms", "moderation")}
-        # The request line of django-structlog would carry an invite's code in its path.
+        # The request line of django-structlog would carry an invite's code, or a calendar's token, in its path.
         | {"django_structlog": {"level": "WARNING"}, "django.channels.server": {"level": "WARNING"}},
     }

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.requests import MemberRequest
 from rooms import services
 from rooms.domain.errors import Refused
-from rooms.models import AudioWorker, Ban, Participant, Room, Topic
+from rooms.models import AudioWorker, Ban, Participant, ProgrammeMail, Room, Topic
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -70,6 +70,7 @@ class RoomAdmin(ReadOnlyAdmin):
         "confidentiality",
         "frozen",
         "starts_at",
+        "not_held",
         "ended_at",
     )
     list_filter = ("phase", "visibility", "confidentiality", "frozen", "language")
@@ -115,6 +116,17 @@ class BanAdmin(ReadOnlyAdmin):
     def has_lift_permission(self, request: HttpRequest) -> bool:
         """Whoever may change bans may lift them."""
         return request.user.has_perm("rooms.change_ban")
+
+
+@admin.register(ProgrammeMail)
+class ProgrammeMailAdmin(ReadOnlyAdmin):
+    """What was written to whom about rooms to come."""
+
+    list_display = ("made_at", "kind", "room", "user", "sent", "done_at")
+    list_filter = ("kind", "sent")
+    list_select_related = ("room", "user")
+    search_fields = ("room__title", "user__email")
+    date_hierarchy = "made_at"
 
 
 @admin.register(AudioWorker)

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.text import validate_words
 from rooms import selectors
 from rooms.domain.snapshot import SLOW_MODES, Confidentiality, HandPolicy, Visibility
 from rooms.models import Room, Topic
@@ -55,7 +56,7 @@ class ExplainedField(forms.ChoiceField):
 class RoomForm(forms.ModelForm):
     """A room that opens now. Title and topic come first; what else can be chosen has a sensible choice already."""
 
-    ALWAYS = ("title", "topic")
+    ALWAYS: ClassVar[tuple[str, ...]] = ("title", "topic")
 
     visibility = ExplainedField(VISIBILITY, default=Visibility.MEMBERS, label=_("Who may enter"))
     confidentiality = ExplainedField(
@@ -121,7 +122,10 @@ class RoomForm(forms.ModelForm):
 
     def clean_description(self) -> str:
         """Lines become one: a description is a paragraph."""
-        return " ".join(self.cleaned_data["description"].split())
+        text = " ".join(self.cleaned_data["description"].split())
+        if text:
+            validate_words(text)
+        return text
 
     def clean_speakers(self) -> list[User]:
         """The members of these addresses. Whoever is no member is passed over in silence: a room tells nobody who is one."""

@@ -12,11 +12,13 @@ from accounts.models import Industry, SpokenLanguage, User, random_id
 from accounts.text import validate_words
 from rooms.domain.links import MAX_LINK
 from rooms.domain.messages import MAX_LINE, MAX_LINK_TITLE
+from rooms.domain.programme import MailKind, NotHeld
 from rooms.domain.roles import Position, Role
 from rooms.domain.snapshot import SLOW_MODES, Confidentiality, HandPolicy, Phase, Visibility
 from rooms.domain.talk import MAX_MESSAGE, MAX_QUESTION
 
 MOST_ON_STAGE = 16
+MAX_DESCRIPTION = 2000
 WORKER_SILENT_AFTER = timedelta(seconds=8)  # a worker beats every 2 s
 
 
@@ -78,7 +80,7 @@ class Room(models.Model):
     title = models.CharField(_("title"), max_length=120, validators=[MinLengthValidator(4), validate_words])
     topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="rooms", verbose_name=_("topic"))
     language = models.CharField(_("language"), max_length=2, choices=SpokenLanguage, default=SpokenLanguage.ENGLISH)
-    description = models.CharField(_("description"), max_length=500, blank=True, validators=[validate_words])
+    description = models.TextField(_("description"), max_length=MAX_DESCRIPTION, blank=True)
     host = models.ForeignKey(User, on_delete=models.PROTECT, related_name="hosted", verbose_name=_("host"))
     opened_by = models.ForeignKey(
         User,
@@ -126,6 +128,16 @@ class Room(models.Model):
         AudioWorker, on_delete=models.SET_NULL, null=True, blank=True, related_name="rooms", editable=False
     )
     starts_at = models.DateTimeField(_("starts"), default=timezone.now)
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, default="UTC", help_text=_("In which its time was chosen.")
+    )
+    revision = models.PositiveIntegerField(
+        default=0, editable=False, help_text=_("Grows with every change of what was announced.")
+    )
+    announced_at = models.DateTimeField(_("announced or changed"), default=timezone.now, editable=False)
+    not_held = models.CharField(
+        _("why it did not happen"), max_length=12, choices=choices(NotHeld), blank=True, editable=False
+    )
     started_at = models.DateTimeField(_("started"), null=True, blank=True, editable=False)
     stage_empty_since = models.DateTimeField(null=True, blank=True, editable=False)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True, editable=False)
@@ -347,3 +359,103 @@ class Vote(models.Model):
 
     def __str__(self) -> str:
         return f"{self.participant_id} for {self.question_id}"
+
+
+class TopicFollow(models.Model):
+    """Somebody wants to know of rooms on a topic."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="followed_topics", verbose_name=_("who"))
+    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="followers", verbose_name=_("topic"))
+    at = models.DateTimeField(_("when"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("followed topic")
+        verbose_name_plural = _("followed topics")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "topic"], name="one_follow_a_person_and_topic"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} follows {self.topic_id}"
+
+
+class CoHost(models.Model):
+    """Somebody who was asked to run a room to come, and what they answered. Who accepted is a moderator once it starts."""
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="co_hosts", verbose_name=_("room"))
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="co_hosted", verbose_name=_("who"))
+    asked_at = models.DateTimeField(_("asked"), default=timezone.now)
+    accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
+    declined_at = models.DateTimeField(_("declined"), null=True, blank=True)
+    time_zone = models.CharField(max_length=64, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("co-host")
+        verbose_name_plural = _("co-hosts")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["room", "user"], name="asked_once_a_person_and_room"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} co-hosts {self.room_id}"
+
+
+class Rsvp(models.Model):
+    """Somebody is going to a room to come, and is reminded of it, at times as their clock showed them then."""
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="rsvps", verbose_name=_("room"))
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="rsvps", verbose_name=_("who"))
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    time_zone = models.CharField(max_length=64, default="UTC", editable=False)
+
+    class Meta:
+        verbose_name = _("RSVP")
+        verbose_name_plural = _("RSVPs")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["room", "user"], name="one_rsvp_a_person_and_room"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} goes to {self.room_id}"
+
+
+class ProgrammeMail(models.Model):
+    """One e-mail about a room to come. There is one row for each, so there is one mail for each, however often a task runs:
+    whoever sends it claims the row first; a claim of a worker that died is taken over after a while."""
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="mails", verbose_name=_("room"))
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", verbose_name=_("to"))
+    kind = models.CharField(_("about"), max_length=16, choices=choices(MailKind))
+    occasion = models.CharField(max_length=40, editable=False, help_text=_("Which change, or which time, it is about."))
+    time_zone = models.CharField(max_length=64, default="UTC", editable=False)
+    made_at = models.DateTimeField(_("made"), default=timezone.now)
+    claimed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    tries = models.PositiveSmallIntegerField(default=0, editable=False)
+    done_at = models.DateTimeField(_("done"), null=True, blank=True, help_text=_("Sent, or no longer worth sending."))
+    sent = models.BooleanField(_("sent"), default=False)
+
+    class Meta:
+        verbose_name = _("programme mail")
+        verbose_name_plural = _("programme mails")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["room", "user", "kind", "occasion"], name="one_mail_an_occasion"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["made_at"], condition=models.Q(done_at=None), name="mails_to_send")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.room_id} to {self.user_id}"
+
+
+class CalendarFeed(models.Model):
+    """A person's programme at a secret address, of which only the hash is kept: who reads the table cannot open it."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="calendar_feed", verbose_name=_("whose"))
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    made_at = models.DateTimeField(_("made"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("calendar feed")
+        verbose_name_plural = _("calendar feeds")
+
+    def __str__(self) -> str:
+        return f"calendar of {self.user_id}"

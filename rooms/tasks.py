@@ -25,3 +25,16 @@ def delete_old_talk() -> None:
 def close_empty_rooms() -> None:
     """End rooms whose stage stayed empty."""
     services.close_empty_rooms()
+
+
+@shared_task
+def close_missed_rooms() -> None:
+    """Give up the rooms to come that nobody started in time."""
+    services.close_missed_rooms()
+
+
+@shared_task
+def mail_programme() -> None:
+    """Remind those who are going, and send what else the programme has to say to people."""
+    services.remind()
+    services.send_due()

@@ -5,6 +5,7 @@ import time
 from dataclasses import asdict
 from typing import Any
 
+from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
@@ -19,18 +20,20 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.converters import PUBLIC_ID_LENGTH
 from accounts.error_pages import error_page
 from accounts.middleware import profile_optional
-from accounts.models import User, random_id
+from accounts.models import SpokenLanguage, User, random_id
 from accounts.portraits import PORTRAITS
-from accounts.requests import MemberRequest
+from accounts.requests import MemberRequest, where_next
 from rooms import guests, selectors, services, turn
 from rooms.domain.confidentiality import must_be_accepted, shows_audience
-from rooms.domain.errors import Code, Refused
+from rooms.domain.errors import Code
 from rooms.domain.links import host_of
 from rooms.domain.snapshot import Confidentiality, Phase, Visibility
 from rooms.forms import RoomForm, TopicForm
 from rooms.models import Room
+from rooms.programme_views import waiting_room
+from rooms.selectors.matching import MOST_LETTERS
 from rooms.sharing import qr_code as qr_code_of
-from rooms.wording import CONFIDENTIALITY, SENTENCES, VISIBILITY
+from rooms.wording import CONFIDENTIALITY, VISIBILITY
 
 
 @require_safe
@@ -44,15 +47,32 @@ def front(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def hallway(request: MemberRequest) -> HttpResponse:
-    """Who talks now, by topic, and what is to come."""
-    live_by_topic = selectors.live_by_topic(request.user)
-    context = {
-        "live_by_topic": live_by_topic,
-        "live_count": sum(len(cards) for _name, cards in live_by_topic),
-        "pings": selectors.pings_of(request.user),
-        "coming": selectors.coming_rooms(request.user),
-    }
+    """Who talks now, what is to come, whom and what to follow."""
+    asked = {name: request.GET[name] for name in ("topic", "language", "following_page", "page") if name in request.GET}
+    hall = selectors.hall_for(request.user, selectors.Wanted(**asked))
+    context = {"hall": hall, "languages": SpokenLanguage.choices, "pings": selectors.pings_of(request.user)}
     return render(request, "rooms/hallway.html", context)
+
+
+@login_required
+@require_safe
+def search(request: MemberRequest) -> HttpResponse:
+    """Rooms, topics and people that hold what was typed."""
+    query = request.GET.get("q", "")[:MOST_LETTERS]
+    if query and not ratelimit.consume(request, app="allauth.account", action="search", limit_get=True):
+        return ratelimit.respond_429(request)
+    return render(request, "rooms/search.html", {"query": query, "found": selectors.search_for(request.user, query)})
+
+
+@login_required
+@require_POST
+def follow_topic(request: MemberRequest, public_id: str, follow: bool) -> HttpResponse:
+    """Follow a topic, or no more."""
+    topic = selectors.find_topic(public_id)
+    if topic is None:
+        raise Http404
+    (services.follow_topic if follow else services.unfollow_topic)(request.user, topic)
+    return redirect(where_next(request, reverse("rooms:hallway")))
 
 
 @login_required
@@ -105,6 +125,9 @@ def room(request: HttpRequest, public_id: str) -> HttpResponse:
         raise Http404
     if not _may_be_shown(request, found):
         return _closed(request)
+    if found.phase == Phase.SCHEDULED or found.not_held:
+        assert isinstance(request.user, User)
+        return waiting_room(request, found)  # type: ignore[arg-type]
     response = render(request, "rooms/room.html", _room_context(request, found))
     if is_guest:
         guests.remember(request, response)
@@ -217,25 +240,6 @@ def _with_placeholder(name: str, placeholder: str) -> str:
     """An address whose public id the page fills in."""
     stand_in = "x" * PUBLIC_ID_LENGTH
     return reverse(name, args=[stand_in]).replace(stand_in, placeholder)
-
-
-@login_required
-@require_POST
-def open_scheduled(request: MemberRequest, public_id: str) -> HttpResponse:
-    """Open a room that was announced, as its host."""
-    if selectors.find_room(public_id) is None:
-        raise Http404
-    try:
-        services.open_scheduled(public_id, request.user)
-    except Refused as refusal:
-        return error_page(
-            request,
-            status=403,
-            code=refusal.code.value,
-            title=_("It could not be opened"),
-            advice=str(SENTENCES[refusal.code]),
-        )
-    return redirect("rooms:room", public_id=public_id)
 
 
 @require_safe

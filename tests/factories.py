@@ -2,7 +2,10 @@
 
 import itertools
 import secrets
+from datetime import timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from accounts.models import Industry, Profile, User
 from accounts.services import save_profile
@@ -55,6 +58,17 @@ def a_live_room(
     """A room that talks now."""
     host = host or a_member("Ji-woo Han")
     return services.open_room(host=host, title=title, topic=a_topic(host), language="en", speakers=speakers)
+
+
+def a_room_to_come(
+    host: User | None = None, *, minutes: float = 60, title: str = "Chip packaging 101", **more: Any
+) -> Room:
+    """A room that starts in so many minutes."""
+    host = host or a_member("Ji-woo Han")
+    fields = {"topic": a_topic(host), "language": "en", **more}
+    return services.schedule_room(
+        host=host, title=title, starts_at=timezone.now() + timedelta(minutes=minutes), **fields
+    )
 
 
 def an_invite(**fields: Any) -> tuple[Invite, str]:

@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "accounts.middleware.ProfileFirstMiddleware",
+    "accounts.middleware.TimeZoneMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -166,6 +167,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep rosters": {"task": "rooms.tasks.sweep_rosters", "schedule": 2.0, "options": {"expires": 2}},
     "close empty rooms": {"task": "rooms.tasks.close_empty_rooms", "schedule": 30.0, "options": {"expires": 30}},
     "delete old talk": {"task": "rooms.tasks.delete_old_talk", "schedule": 3600.0, "options": {"expires": 3600}},
+    "close missed rooms": {"task": "rooms.tasks.close_missed_rooms", "schedule": 30.0, "options": {"expires": 30}},
+    "mail the programme": {"task": "rooms.tasks.mail_programme", "schedule": 10.0, "options": {"expires": 10}},
     "clear old sessions": {"task": "accounts.tasks.clear_expired_sessions", "schedule": 86_400.0},
 }
 
@@ -204,6 +207,10 @@ ACCOUNT_SIGNUP_REDIRECT_URL = "accounts:welcome"
 ACCOUNT_RATE_LIMITS = {  # beside allauth's own
     "invite_guess": "20/10m/ip",
     "member_search": "60/m/user",
+    "search": "60/m/user",
+    "schedule": "30/h/user",
+    "ask_co_host": "30/h/user",
+    "calendar_guess": "30/10m/ip",
     "sound_check": "15/10m/ip",
 }
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -94,7 +95,8 @@ def _rooms_to_come(people: dict[str, User], topics: dict[str, Topic]) -> None:
     for room in ROOMS_TO_COME:
         starts_at = now + timedelta(hours=room.in_hours)
         known = Room.objects.filter(host=people[room.host], title=room.title, phase=Phase.SCHEDULED)
-        if not known.update(starts_at=starts_at):
+        moved = known.update(starts_at=starts_at, revision=F("revision") + 1, announced_at=timezone.now())
+        if not moved:
             services.schedule_room(
                 host=people[room.host],
                 title=room.title,

@@ -1,8 +1,8 @@
 """Whom a room lets in: the one rule, as a condition on rows. Lists, pages, entering, and the sound all filter by it.
 
 Public rooms: everybody. Members' rooms: whoever has an account. Followers' rooms: who follows whoever opened it. Closed
-rooms: who stands on the guest list. All of them: who hosts it, opened it, moderates it, or was named to speak. Staff who come
-openly as such are let in by entering itself.
+rooms: who stands on the guest list. All of them: who hosts it, opened it, moderates it, was asked to host it, or was named to
+speak. Staff who come openly as such are let in by entering itself.
 """
 
 from typing import Any
@@ -12,7 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from accounts.models import Block, Follow, User
 from rooms.domain.roles import RUNS_THE_ROOM, Role
 from rooms.domain.snapshot import Visibility
-from rooms.models import Participant, Room
+from rooms.models import CoHost, Participant, Room
 
 LISTED_TO_ALL = (Visibility.PUBLIC, Visibility.MEMBERS)
 MOST_MEMBERS_FOUND = 20
@@ -24,7 +24,8 @@ def open_to(user: User | None) -> Q:
     if user is None:
         return Q(visibility=Visibility.PUBLIC)
     moderates = Participant.objects.filter(room=OuterRef("pk"), user=user, role__in=RUNS_THE_ROOM)
-    return _lets_in(user.pk, user.pk, room="pk") | Q(Exists(moderates))
+    asked_to_host = CoHost.objects.filter(room=OuterRef("pk"), user=user, declined_at=None)
+    return _lets_in(user.pk, user.pk, room="pk") | Q(Exists(moderates)) | Q(Exists(asked_to_host))
 
 
 def still_let_in() -> Q:

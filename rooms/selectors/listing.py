@@ -1,12 +1,12 @@
 """Rooms and topics as lists and pages show them."""
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,13 +15,10 @@ from accounts.models import User
 from rooms.domain.confidentiality import shows_audience
 from rooms.domain.messages import PersonCard
 from rooms.domain.roles import Position, Role
-from rooms.domain.snapshot import Confidentiality, Phase
+from rooms.domain.snapshot import Confidentiality
 from rooms.models import Participant, Room, Topic
-from rooms.selectors.admission import open_to
 from rooms.selectors.people import headline, looks_of, on_roster, person_card
 from rooms.selectors.stage import on_stage
-
-MOST_ROOMS_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +29,7 @@ class RoomCard:
     url: str
     title: str
     topic: str
+    topic_id: str
     language_name: str
     phase: str
     starts_at: datetime
@@ -53,46 +51,30 @@ def find_room(public_id: str) -> Room | None:
 
 def room_card(room: Room) -> RoomCard:
     """One room as lists show it."""
-    return _cards([room])[0]
+    return cards([room])[0]
 
 
-def live_rooms(viewer: User) -> list[RoomCard]:
-    """The rooms that talk now and would let this person in, the fullest first."""
-    rooms = Room.objects.filter(open_to(viewer), phase=Phase.LIVE)
-    return sorted(_cards(_with_people(rooms)), key=lambda card: (-card.listening - len(card.people), card.title))
-
-
-def live_by_topic(viewer: User) -> list[tuple[str, list[RoomCard]]]:
-    """The rooms that talk now, under their topics; topics in the order of their fullest room."""
-    by_topic: dict[str, list[RoomCard]] = defaultdict(list)
-    for card in live_rooms(viewer):
-        by_topic[card.topic].append(card)
-    return list(by_topic.items())
-
-
-def coming_rooms(viewer: User, now: datetime | None = None) -> list[RoomCard]:
-    """The programme: rooms to come that would let this person in, the next first."""
-    coming = Room.objects.filter(open_to(viewer), phase=Phase.SCHEDULED, starts_at__gte=now or timezone.now())
-    rooms = coming.order_by("starts_at")
-    return _cards(_with_people(rooms))
-
-
-def _with_people(rooms: QuerySet[Room]) -> list[Room]:
+def listed(rooms: QuerySet[Room]) -> QuerySet[Room]:
+    """Rooms with what their cards show."""
     stage = (
         on_roster(Participant.objects.filter(position=Position.STAGE))
         .select_related("user__profile")
-        .order_by("number")
+        .order_by("number", "public_id")
     )
-    listens = Q(participants__left_at=None, participants__position=Position.AUDIENCE)
-    listening = Count("participants", filter=listens & ~Q(participants__role=Role.STAFF))
-    return list(
-        rooms.select_related("topic", "host__profile")
-        .prefetch_related(Prefetch("participants", queryset=stage, to_attr="stage_now"))
-        .annotate(listening=listening)[:MOST_ROOMS_SHOWN]
+    return rooms.select_related("topic", "host__profile").prefetch_related(
+        Prefetch("participants", queryset=stage, to_attr="stage_now")
     )
 
 
-def _cards(rooms: Iterable[Room]) -> list[RoomCard]:
+def listeners_of(room: str) -> Coalesce:
+    """How many listen in a room, for a query of rooms whose key is `room` there."""
+    audience = on_roster(Participant.objects.filter(room=OuterRef(room), position=Position.AUDIENCE))
+    counted = audience.exclude(role=Role.STAFF).order_by().values("room").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counted), 0)
+
+
+def cards(rooms: Iterable[Room]) -> list[RoomCard]:
+    """Rooms as lists show them; `listed` has fetched what that takes."""
     now = timezone.now()
     return [
         RoomCard(
@@ -100,6 +82,7 @@ def _cards(rooms: Iterable[Room]) -> list[RoomCard]:
             url=reverse("rooms:room", args=[room.public_id]),
             title=room.title,
             topic=room.topic.name,
+            topic_id=room.topic.public_id,
             language_name=room.get_language_display(),
             phase=room.phase,
             starts_at=room.starts_at,
@@ -119,32 +102,41 @@ def _cards(rooms: Iterable[Room]) -> list[RoomCard]:
 
 def _people(room: Room) -> list[PersonCard]:
     """Who is on stage, else the host. Under the Chatham House rule who speaks is for those inside."""
+    host = [member_card(room.host, Role.HOST)]
     if not shows_audience(Confidentiality(room.confidentiality)):
-        return [_host_card(room)]
+        return host
     stage = getattr(room, "stage_now", None)
-    return [person_card(participant) for participant in (on_stage(room) if stage is None else stage)] or [
-        _host_card(room)
-    ]
+    return [person_card(participant) for participant in (on_stage(room) if stage is None else stage)] or host
 
 
-def _host_card(room: Room) -> PersonCard:
+def member_card(user: User, role: Role) -> PersonCard:
+    """A member as lists show them, who is not in the room (yet). Needs `profile`."""
     return PersonCard(
         id="",
-        **looks_of(room.host),
-        headline=headline(room.host),
-        role=Role.HOST.value,
+        **looks_of(user),
+        headline=headline(user),
+        role=role.value,
         position=Position.AUDIENCE.value,
         muted=True,
-        member=room.host.public_id,
+        member=user.public_id,
         number=0,
         guest=0,
-        demo=room.host.is_demo,
+        demo=user.is_demo,
+    )
+
+
+def topics_by_address(public_id: str) -> QuerySet[Topic]:
+    """The topic that an address names, if there is one."""
+    return (
+        Topic.objects.filter(public_id=public_id)
+        if re.fullmatch(PUBLIC_ID_PATTERN, public_id)
+        else Topic.objects.none()
     )
 
 
 def find_topic(public_id: str) -> Topic | None:
     """A topic by what an address says, or None."""
-    return Topic.objects.filter(public_id=public_id).first() if re.fullmatch(PUBLIC_ID_PATTERN, public_id) else None
+    return topics_by_address(public_id).first()
 
 
 def topics() -> QuerySet[Topic]:

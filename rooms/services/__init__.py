@@ -31,6 +31,7 @@ from rooms.services.acting import (
     tell_room,
     withdraw,
 )
+from rooms.services.calendars import make_calendar_address, revoke_calendar_address
 from rooms.services.departing import (
     PLACE_KEPT,
     depart_without_media,
@@ -45,15 +46,19 @@ from rooms.services.departing import (
 )
 from rooms.services.ending import EMPTY_STAGE_CLOSES_AFTER, close_empty_rooms, end_from_outside
 from rooms.services.entering import Entrant, Joined, guest, is_banned, join
+from rooms.services.going import answer_co_host, ask_co_host, do_not_go, go, withdraw_co_host
 from rooms.services.guest_list import MOST_ON_A_GUEST_LIST, put_on_guest_list, take_off_guest_list
-from rooms.services.opening import (
-    change_confidentiality,
-    create_topic,
-    open_room,
+from rooms.services.opening import change_confidentiality, create_topic, follow_topic, open_room, unfollow_topic
+from rooms.services.pinging import MOST_PINGS_AN_HOUR, ping, put_ping_away
+from rooms.services.programme import (
+    TooManyRooms,
+    cancel_scheduled,
+    change_scheduled,
+    close_missed_rooms,
     open_scheduled,
     schedule_room,
 )
-from rooms.services.pinging import MOST_PINGS_AN_HOUR, ping, put_ping_away
+from rooms.services.programme_mail import remind, send_due
 from rooms.services.succession import succeed_absent_hosts
 from rooms.services.talking import (
     ask,
@@ -74,23 +79,32 @@ __all__ = [
     "PLACE_KEPT",
     "Entrant",
     "Joined",
+    "TooManyRooms",
+    "answer_co_host",
     "ask",
+    "ask_co_host",
     "ban",
     "beat_worker",
     "block",
+    "cancel_scheduled",
     "change_confidentiality",
+    "change_scheduled",
     "close_empty_rooms",
+    "close_missed_rooms",
     "create_topic",
     "decline",
     "delete_old_talk",
     "depart_without_media",
     "dismiss_moderator",
+    "do_not_go",
     "drop",
     "end",
     "end_from_outside",
     "find_people",
+    "follow_topic",
     "forget_places",
     "freeze",
+    "go",
     "guest",
     "hand_over",
     "invite",
@@ -103,6 +117,7 @@ __all__ = [
     "lock_stage",
     "lower_hand",
     "lower_other_hand",
+    "make_calendar_address",
     "mark_answered",
     "move_to_audience",
     "mute_other",
@@ -116,14 +131,17 @@ __all__ = [
     "put_ping_away",
     "raise_hand",
     "register_worker",
+    "remind",
     "remove",
     "remove_message",
     "remove_question",
     "report",
     "reset_stage",
+    "revoke_calendar_address",
     "say",
     "schedule_room",
     "seen",
+    "send_due",
     "set_hand_policy",
     "set_muted",
     "set_slow_mode",
@@ -134,6 +152,8 @@ __all__ = [
     "sweep_revoked",
     "take_off_guest_list",
     "tell_room",
+    "unfollow_topic",
     "vote",
     "withdraw",
+    "withdraw_co_host",
 ]

@@ -1,7 +1,6 @@
-"""Topics and rooms: made, announced, opened."""
+"""Topics and rooms: made, opened."""
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,7 +10,7 @@ from accounts.text import key, tidy
 from rooms.domain.confidentiality import loosens
 from rooms.domain.errors import Code, Refused
 from rooms.domain.snapshot import Confidentiality, HandPolicy, Phase, Visibility
-from rooms.models import Room, Topic
+from rooms.models import Room, Topic, TopicFollow
 from rooms.services.carrying_out import locked
 
 
@@ -19,6 +18,16 @@ def create_topic(*, name: str, industry: Industry, by: User) -> Topic:
     """A topic; the one that is already there, if its name differs only in case or spacing."""
     defaults = {"name": tidy(name), "created_by": by}
     return Topic.objects.get_or_create(industry=industry, key=key(name), defaults=defaults)[0]
+
+
+def follow_topic(user: User, topic: Topic) -> None:
+    """Want to know of rooms on a topic. Following twice changes nothing."""
+    TopicFollow.objects.get_or_create(user=user, topic=topic)
+
+
+def unfollow_topic(user: User, topic: Topic) -> None:
+    """Follow a topic no more."""
+    TopicFollow.objects.filter(user=user, topic=topic).delete()
 
 
 @transaction.atomic
@@ -57,31 +66,6 @@ def open_room(
     )
     room.speakers.set(speakers)
     return room
-
-
-@transaction.atomic
-def schedule_room(
-    *, host: User, title: str, topic: Topic, language: str, starts_at: datetime, speakers: Iterable[User] = ()
-) -> Room:
-    """A room to come."""
-    room = Room.objects.create(
-        host=host, opened_by=host, title=tidy(title), topic=topic, language=language, starts_at=starts_at
-    )
-    room.speakers.set(speakers)
-    return room
-
-
-def open_scheduled(room_public_id: str, by: User) -> None:
-    """The host opens a room that was announced, at its time or when they like. Opening it twice changes nothing.
-
-    Raises:
-        Refused: `not_allowed` for anybody else, `room_ended`.
-    """
-    now = timezone.now()
-    hosted = Room.objects.filter(public_id=room_public_id, host=by)
-    opened = hosted.filter(phase=Phase.SCHEDULED).update(phase=Phase.LIVE, started_at=now, stage_empty_since=now)
-    if not opened and not hosted.filter(phase=Phase.LIVE).exists():
-        raise Refused(Code.ROOM_ENDED if hosted.exists() else Code.NOT_ALLOWED)
 
 
 @transaction.atomic

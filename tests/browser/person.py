@@ -103,12 +103,14 @@ class Person:
         width: int = 1240,
         language: str = "en",
         scheme: str = "light",
+        zone: str = "UTC",
     ) -> None:
         self.url = url
         self.context = browser.new_context(
             viewport={"width": width, "height": 800},
             locale=language,
             color_scheme=scheme,  # type: ignore[arg-type]
+            timezone_id=zone,
             base_url=url,
         )
         self.context.add_init_script(LISTENING)

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from config.logs import logging_settings
 
-SECRETS = ("amara@example.org", "QHHAVM3K8DQ6TQRBAJRYE2Z8")
+SECRETS = ("amara@example.org", "QHHAVM3K8DQ6TQRBAJRYE2Z8", "calendar-secret")
 SCRIPT = """
 import logging.config
 from config.logs import logging_settings
@@ -23,11 +23,12 @@ except ValueError:
     logging.getLogger("rooms").exception("live.command_failed", extra={{"command": "room.join"}})
 logging.getLogger("django.request").warning("Not Found: %s", "/i/QHHAVM3K8DQ6TQRBAJRYE2Z8/")
 logging.getLogger("django.request").warning("Not Found: /i/QHHAVM3K8DQ6TQRBAJRYE2Z8/accept/")
+logging.getLogger("django.request").warning("Not Found: /calendar/calendar-secret.ics")
 """
 
 
 @pytest.mark.parametrize("as_json", [True, False])
-def test_tracebacks_show_no_values_and_paths_no_invite_codes(as_json: bool) -> None:
+def test_tracebacks_show_no_values_and_paths_no_secrets(as_json: bool) -> None:
     command = [sys.executable, "-c", SCRIPT.format(as_json=as_json)]
     done = subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True, check=True)
     assert "live.command_failed" in done.stderr

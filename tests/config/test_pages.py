@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.models import User
 from rooms import services
 from rooms.models import Room
-from tests.factories import a_live_room, a_member, an_invite
+from tests.factories import a_live_room, a_member, a_room_to_come, an_invite
 
 pytestmark = pytest.mark.django_db
 
@@ -24,6 +24,8 @@ def pages(recording_bus) -> dict[str, tuple[str, User | None]]:
     services.end_from_outside(over.public_id, by=over.host)
     closed = a_live_room(a_member("Lin Wei"))
     Room.objects.filter(pk=closed.pk).update(visibility="closed")
+    coming, off = a_room_to_come(member), a_room_to_come(member)
+    services.cancel_scheduled(off.public_id, member)
     return {
         "front": (reverse("rooms:front"), None),
         "sign in": (reverse("account_login"), None),
@@ -37,6 +39,7 @@ def pages(recording_bus) -> dict[str, tuple[str, User | None]]:
         "how to get in": (reverse("invites:how_to_get_in"), None),
         "choices": (reverse("rooms:choices", args=[room.public_id]), member),
         "closed room": (reverse("rooms:room", args=[closed.public_id]), member),
+        "time zone": (reverse("accounts:time_zone"), None),
         "hallway": (reverse("rooms:hallway"), member),
         "new room": (reverse("rooms:new_room"), member),
         "new topic": (reverse("rooms:new_topic"), member),
@@ -45,6 +48,14 @@ def pages(recording_bus) -> dict[str, tuple[str, User | None]]:
         "own profile": (reverse("accounts:welcome"), member),
         "profile": (reverse("accounts:profile", args=[member.public_id]), member),
         "addresses": (reverse("account_email"), member),
+        "programme": (reverse("rooms:programme"), member),
+        "search": (reverse("rooms:search") + "?q=a", member),
+        "plan a room": (reverse("rooms:schedule"), member),
+        "room to come": (reverse("rooms:room", args=[coming.public_id]) + "?find=a", member),
+        "room called off": (reverse("rooms:room", args=[off.public_id]), member),
+        "change a room": (reverse("rooms:edit", args=[coming.public_id]), member),
+        "call a room off": (reverse("rooms:cancel", args=[coming.public_id]), member),
+        "calendar": (reverse("rooms:calendar"), member),
         "sign out": (reverse("account_logout"), member),
     }
 
@@ -67,7 +78,19 @@ def test_every_page_is_strict_and_holds_no_inline_code(client: Client, pages) ->
         assert re.search(r'<html lang="[a-z-]+"', page), name
 
 
-@pytest.mark.parametrize("name", ["rooms:hallway", "rooms:new_room", "rooms:new_topic", "accounts:welcome"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "rooms:hallway",
+        "rooms:new_room",
+        "rooms:new_topic",
+        "rooms:schedule",
+        "rooms:programme",
+        "rooms:search",
+        "rooms:calendar",
+        "accounts:welcome",
+    ],
+)
 def test_strangers_are_sent_to_sign_in(client: Client, name: str) -> None:
     assert client.get(reverse(name))["Location"].startswith(reverse("account_login"))
 

@@ -126,6 +126,25 @@ def another_room(host_email: str, title: str) -> str:
     return services.open_room(host=host, title=title, topic=a_topic(host), language="en").public_id
 
 
+def to_come(
+    host_email: str,
+    title: str,
+    minutes: float,
+    going: list[str] = (),  # type: ignore[assignment]
+    asked: list[str] = (),  # type: ignore[assignment]
+) -> str:
+    """A room to come of somebody who is there already, with those who are going and those who are asked to host it."""
+    from rooms import services
+    from tests.factories import a_room_to_come
+
+    room = a_room_to_come(_user(host_email), minutes=minutes, title=title)
+    for email in going:
+        services.go(room, _user(email), "UTC")
+    for email in asked:
+        services.ask_co_host(room.public_id, _user(host_email), _user(email))
+    return room.public_id
+
+
 def _user(email: str) -> Any:
     from accounts.models import User
 
@@ -225,6 +244,7 @@ _FUNCTIONS: dict[str, Any] = {
     for function in (
         make,
         another_room,
+        to_come,
         profile_of,
         suspend,
         suspend_quietly,

@@ -110,7 +110,8 @@ def test_at_the_door_in_the_hall_and_on_the_page(
 ) -> None:
     room = a_room(visibility)
     person = who(room)
-    listed = [card.title for card in selectors.live_rooms(person)]
+    hall = selectors.hall_for(person, selectors.Wanted())
+    listed = [card.title for card in (*hall.following.cards, *hall.suggested.cards)]
     assert listed == ([TITLE] if is_let_in else [])
     client.force_login(person, backend=BACKEND)
     page = client.get(reverse("rooms:room", args=[room.public_id]))
@@ -183,8 +184,8 @@ def test_an_invite_into_it_does_not_say_what_it_is(client: Client) -> None:
 def test_the_programme_lists_it_to_those_it_is_for(client: Client) -> None:
     room = a_room(FOLLOWERS)
     Room.objects.update(phase="scheduled", starts_at="2100-01-01T10:00Z")
-    assert [card.title for card in selectors.coming_rooms(a_follower(room))] == [TITLE]
-    assert selectors.coming_rooms(a_member()) == []
+    assert [coming.title for coming in selectors.programme_for(a_follower(room))] == [TITLE]
+    assert list(selectors.programme_for(a_member())) == []
 
 
 # --- Let in no more -------------------------------------------------------------------------------------------------

@@ -181,7 +181,7 @@ class TestAgreement:
         speaker = a_member("Lin Wei")
         room = a_room(CHATHAM, speakers=[speaker])
         services.join(room.public_id, speaker, muted=True, accepts=CHATHAM.value)
-        (card,) = selectors.live_rooms(a_member())
+        (card,) = selectors.hall_for(a_member(), selectors.Wanted()).suggested.cards
         assert [person.name for person in card.people] == ["Ji-woo Han"]
 
     def test_in_a_room_off_the_record_the_audience_is_shown(self) -> None:

@@ -90,7 +90,7 @@ def test_the_form_begins_with_title_and_topic_and_hides_the_rest_until_it_is_wan
         ("slow_mode", -10),
         ("stage_size", 0),
         ("stage_size", 17),
-        ("description", "x" * 501),
+        ("description", "x" * 2001),
         ("description", "a\u200bb"),
     ],
 )
@@ -209,16 +209,6 @@ def test_a_stage_has_no_room_for_nine(client: Client, host: User) -> None:
     assert response.context["form"].has_error("speakers", "too_many_speakers")
 
 
-def test_the_hallway_lists_live_rooms_by_topic(client: Client, host: User) -> None:
-    first, second = a_live_room(a_member("Lin Wei"), title="First room"), a_live_room(title="Second room")
-    services.join(first.public_id, first.host, muted=True)
-    page = client.get(reverse("rooms:hallway"))
-    assert {topic for topic, _cards in page.context["live_by_topic"]} == {first.topic.name, second.topic.name}
-    assert "First room" in page.content.decode()
-    services.end_from_outside(first.public_id, by=first.host)
-    assert "First room" not in client.get(reverse("rooms:hallway")).content.decode()
-
-
 def test_a_colleague_enters_as_a_listener_and_an_outsider_not_at_all(client: Client, host: User) -> None:
     address = reverse("rooms:room", args=[a_live_room(host).public_id])
     client.force_login(a_member("Amara Okafor"), backend="django.contrib.auth.backends.ModelBackend")
@@ -230,8 +220,8 @@ def test_a_colleague_enters_as_a_listener_and_an_outsider_not_at_all(client: Cli
 
 
 def test_a_room_to_come_is_opened_by_its_host_and_nobody_else(client: Client, host: User) -> None:
-    later = timezone.now() + timedelta(hours=1)
-    room = services.schedule_room(host=host, title="To come", topic=a_topic(host), language="en", starts_at=later)
+    soon = timezone.now() + timedelta(minutes=10)
+    room = services.schedule_room(host=host, title="To come", topic=a_topic(host), language="en", starts_at=soon)
     address = reverse("rooms:open_scheduled", args=[room.public_id])
     assert address in client.get(reverse("rooms:room", args=[room.public_id])).content.decode()
     client.force_login(a_member(), backend="django.contrib.auth.backends.ModelBackend")

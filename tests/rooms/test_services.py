@@ -10,7 +10,7 @@ from rooms import selectors, services
 from rooms.domain.errors import Code, Refused
 from rooms.domain.snapshot import Phase
 from rooms.models import AudioWorker, Participant, Room
-from tests.factories import a_live_room, a_member, a_topic
+from tests.factories import a_live_room, a_member
 from tests.fakes import RecordingBus
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -317,23 +317,6 @@ class TestAudioWorkers:
         assert truth[room.public_id].present == {host.connection, listener.connection}
         assert truth[room.public_id].may_speak == {host.connection}
         assert selectors.audio_truth("another") == {}
-
-
-def test_the_hallway_costs_the_same_however_many_rooms(django_assert_max_num_queries) -> None:
-    for _ in range(5):
-        room = a_live_room()
-        services.join(room.public_id, room.host, muted=True)
-        services.join(room.public_id, a_member(), muted=True)
-    topic = a_topic()
-    services.schedule_room(
-        host=a_member(), title="To come", topic=topic, language="ko", starts_at=timezone.now() + timedelta(hours=1)
-    )
-    with django_assert_max_num_queries(2):
-        live = selectors.live_rooms(room.host)
-    with django_assert_max_num_queries(2):
-        coming = selectors.coming_rooms(room.host)
-    assert [card.listening for card in live] == [1] * 5
-    assert [card.title for card in coming] == ["To come"]
 
 
 def test_a_reset_also_forgets_those_who_dropped() -> None:

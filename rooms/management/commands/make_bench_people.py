@@ -1,4 +1,5 @@
-"""`manage.py make_bench_people`: the people of `bench room`, signed in, and a live room. Only in a database of their own."""
+"""`manage.py make_bench_people`: people who are signed in, and live rooms, for `bench room` and `bench hall`. Only in a
+database of their own."""
 
 import json
 from argparse import ArgumentParser
@@ -18,7 +19,9 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 
 from accounts.models import Industry, Profile, User
-from rooms.models import Room
+from rooms.domain.roles import Position
+from rooms.domain.snapshot import Phase
+from rooms.models import Participant, Room, Topic
 from rooms.services import create_topic, open_room
 
 _DOMAIN = "bench.mitalk.example"
@@ -29,11 +32,12 @@ _SESSION_KEY_LENGTH = 32
 class Command(BaseCommand):
     """Makes the tables too where there are none, so that it is the first to see whose database this is."""
 
-    help = "Make people and a room for `bench room`, in a database that nobody else uses."
+    help = "Make people and rooms for `bench room` and `bench hall`, in a database that nobody else uses."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """How many."""
         parser.add_argument("people", type=int, help="the first of them is the host")
+        parser.add_argument("--rooms", type=int, default=0, help="more live rooms, in which everybody else is")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Make them, and print the room's id and everybody's cookies as JSON.
@@ -49,6 +53,7 @@ class Command(BaseCommand):
             host, *members = _make_people(options["people"])
             topic = create_topic(name="Measuring rooms", industry=_industry(), by=host)
             room = open_room(host=host, title="A room to measure", topic=topic, language="en")
+            _fill_rooms(options["rooms"], members, topic)
             host_cookie, *cookies = _sign_in([host, *members])
         made = {"room": room.public_id, "host_cookie": host_cookie, "cookies": cookies}
         self.stdout.write(json.dumps(made))
@@ -77,6 +82,36 @@ def _make_people(number: int) -> list[User]:
         for place, user in enumerate(people)
     )
     return people
+
+
+def _fill_rooms(number: int, people: list[User], topic: Topic) -> None:
+    """Live rooms, each with its host and one more on stage and the others listening; half of them in another language."""
+    if not number:
+        return
+    now = timezone.now()
+    rooms = Room.objects.bulk_create(
+        Room(
+            title=f"Room {place} of those that talk",
+            topic=topic,
+            host=people[place % len(people)],
+            language="ko" if place % 2 else "en",
+            phase=Phase.LIVE,
+            starts_at=now,
+            started_at=now,
+        )
+        for place in range(number)
+    )
+    Participant.objects.bulk_create(
+        Participant(
+            room=rooms[place % number],
+            user=user,
+            position=Position.STAGE if place < 2 * number else Position.AUDIENCE,
+            number=place + 1,
+            connection="",
+            last_seen_at=now + _SIGNED_IN_FOR,  # nobody sweeps them
+        )
+        for place, user in enumerate(people)
+    )
 
 
 def _industry() -> Industry:

@@ -5,22 +5,27 @@
  * @property {URL} url where it was found in the end
  * @property {Document} document
  * @property {HTMLElement} main
+ *
+ * @typedef {object} Elsewhere
+ * @property {URL} url where something that is no page of ours was found
+ * @property {null} main
  */
 
 /**
  * @param {URL} url
  * @param {RequestInit} request
- * @returns {Promise<Page | null>} nothing, if what is there is no page of ours
+ * @returns {Promise<Page | Elsewhere>}
  * @throws {TypeError} the network is gone
  */
 export async function fetchPage(url, request) {
   const response = await fetch(url, { ...request, headers: { Accept: "text/html" }, credentials: "same-origin" });
   const found = new URL(response.url);
-  if (found.origin !== url.origin || !response.headers.get("Content-Type")?.startsWith("text/html")) return null;
+  const isPage = response.headers.get("Content-Type")?.startsWith("text/html");
+  if (found.origin !== url.origin || !isPage) return { url: found, main: null };
   const fetched = new DOMParser().parseFromString(await response.text(), "text/html");
   const main = fetched.querySelector("main#main");
   found.hash = url.hash;
-  return main instanceof HTMLElement ? { url: found, document: fetched, main } : null;
+  return main instanceof HTMLElement ? { url: found, document: fetched, main } : { url: found, main: null };
 }
 
 /**

@@ -72,11 +72,10 @@ class Shell {
     document.documentElement.setAttribute("aria-busy", "true");
     try {
       if (push) history.replaceState({ page: true, scroll: window.scrollY }, "");
-      const isBack = this.#kept !== null && url.pathname === this.#kept.room.path && !request.method;
       const page = await fetchPage(url, request);
       if (visit !== this.#visit) return;
-      if (!page || !pageOf(page.url.href, location.href)) return void location.assign(url);
-      if (!isBack && !(await this.#mayShow(page))) return;
+      if (!page.main || !pageOf(page.url.href, location.href)) return void location.assign(page.url);
+      if (!(await this.#mayShow(page))) return;
       if (push) history.pushState({ page: true }, "", page.url);
       await this.#show(page, scroll);
     } catch (error) {
@@ -90,7 +89,8 @@ class Shell {
 
   /** Whether a page may take this one's place: one is in one room at a time. @param {Page} page */
   async #mayShow(page) {
-    if (!this.#kept || !this.#playing || !isRoom(page.url) || page.url.pathname === this.#kept.room.path) return true;
+    const isLiveRoom = page.main.querySelector("template#mini-bar") !== null;
+    if (!this.#kept || !this.#playing || !isLiveRoom || page.url.pathname === this.#kept.room.path) return true;
     const question = this.#kept.main.querySelector("template#leave-room");
     if (question instanceof HTMLTemplateElement && !(await agreed(question))) return false;
     await this.#kept.room.leave();

@@ -1,0 +1,53 @@
+"""What somebody looks for, over rooms, topics and people."""
+
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef
+
+from accounts.models import Block, User
+from rooms.domain.messages import PersonCard
+from rooms.domain.roles import Role
+from rooms.domain.snapshot import Phase
+from rooms.models import Room, Topic
+from rooms.selectors.admission import open_to
+from rooms.selectors.listing import RoomCard, cards, listed, listeners_of, member_card
+from rooms.selectors.matching import matches, words_of
+from rooms.selectors.programme import EventCard, as_events, event_cards
+from rooms.selectors.suggestions import TopicCard, topic_cards, with_followers
+
+MOST_FOUND = 20  # of each kind
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Results, by kind."""
+
+    live: list[RoomCard]
+    coming: list[EventCard]
+    topics: list[TopicCard]
+    people: list[PersonCard]
+
+    def __bool__(self) -> bool:
+        return bool(self.live or self.coming or self.topics or self.people)
+
+
+def search_for(viewer: User, query: str) -> Found | None:
+    """What holds all the words that were typed; None if none were. Rooms are those that talk and those to come; whoever
+    blocked the viewer is not found."""
+    if not words_of(query):
+        return None
+    rooms = matches(
+        Room.objects.filter(open_to(viewer)), query, "title", "description", "topic__name", "host__profile__name"
+    )
+    live = listed(rooms.filter(phase=Phase.LIVE)).annotate(listening=listeners_of("pk")).order_by("-listening", "title")
+    coming = as_events(rooms.filter(phase=Phase.SCHEDULED), viewer).order_by("starts_at", "pk")
+    topics = matches(with_followers(Topic.objects.all(), viewer), query, "name").order_by("-followers_now", "name")
+    apart = Block.objects.filter(blocker=OuterRef("pk"), blocked=viewer)
+    members = User.objects.filter(~Exists(apart), is_active=True, profile__isnull=False).select_related("profile")
+    people = matches(members, query, "profile__name", "profile__headline", "profile__organisation")
+    return Found(
+        live=cards(live[:MOST_FOUND]),
+        coming=event_cards(coming[:MOST_FOUND], viewer),
+        topics=topic_cards(topics[:MOST_FOUND]),
+        people=[member_card(user, Role.MEMBER) for user in people.order_by("profile__name", "pk")[:MOST_FOUND]],
+    )
