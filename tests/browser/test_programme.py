@@ -13,6 +13,7 @@ from tests.browser.test_pages import LANGUAGES, Album
 
 TITLE = "Chip packaging 101"
 FAR_ZONE = "Pacific/Kiritimati"  # fourteen hours ahead of UTC: another day than here, whatever the hour
+CO_HOST = "Oluwaseun Castellan"  # found by name: nobody else of this installation may have it
 
 
 def announce(host: Person, minutes: int) -> str:
@@ -46,14 +47,14 @@ def is_the_room(person: Person) -> None:
 
 
 def test_announced_gone_to_started_and_the_waiting_page_turns_into_the_room(scene: Scene) -> None:
-    scene.make("Ji-woo Han", "Lin Wei", "Amara Okafor", stage=("Ji-woo Han",))
+    scene.make("Ji-woo Han", CO_HOST, "Amara Okafor", stage=("Ji-woo Han",))
     host = scene.person("Ji-woo Han", tone_hz=440, zone=FAR_ZONE)
-    co_host, guest = scene.person("Lin Wei"), scene.person("Amara Okafor", zone="America/New_York")
+    co_host, guest = scene.person(CO_HOST), scene.person("Amara Okafor", zone="America/New_York")
     room = announce(host, 10)
 
-    host.page.get_by_label("Find members to ask").fill("lin wei")
+    host.page.get_by_label("Find members to ask").fill(CO_HOST.lower())
     host.page.get_by_role("button", name="Find", exact=True).click()
-    host.page.get_by_role("button", name=re.compile("^Ask")).last.click()
+    host.page.get_by_role("button", name=f"Ask: {CO_HOST}").click()
     expect(host.page.locator("#co-hosts")).to_contain_text("asked")
     co_host.go(room)
     expect(co_host.page.get_by_role("button", name="Start the room")).to_have_count(0)
