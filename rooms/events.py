@@ -163,6 +163,8 @@ def message_of(room: Room, event: changes.Event, name: Callable[[str], str]) -> 
             return messages.HandsPolicyChanged(policy.value, name(by))
         case changes.SlowModeChanged(seconds, by):
             return messages.SlowModeChanged(seconds, name(by))
+        case changes.TurnLimitChanged(seconds, by):
+            return messages.TurnLimitChanged(seconds, name(by))
         case changes.LinkPinned(link, by):
             title, host = (link.title, host_of(link.url)) if link else ("", "")
             return messages.LinkPinned(title, host, name(by))

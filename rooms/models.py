@@ -14,7 +14,7 @@ from rooms.domain.links import MAX_LINK
 from rooms.domain.messages import MAX_LINE, MAX_LINK_TITLE
 from rooms.domain.programme import MailKind, NotHeld
 from rooms.domain.roles import Position, Role
-from rooms.domain.snapshot import SLOW_MODES, Confidentiality, HandPolicy, Phase, Visibility
+from rooms.domain.snapshot import SLOW_MODES, TURN_LIMITS, Confidentiality, HandPolicy, Phase, Visibility
 from rooms.domain.talk import MAX_MESSAGE, MAX_QUESTION
 
 MOST_ON_STAGE = 16
@@ -107,6 +107,9 @@ class Room(models.Model):
     )
     slow_mode = models.PositiveSmallIntegerField(
         _("slow mode, seconds"), default=0, choices=[(seconds, str(seconds)) for seconds in SLOW_MODES]
+    )
+    turn_limit = models.PositiveSmallIntegerField(
+        _("turn limit, seconds"), default=0, choices=[(seconds, str(seconds)) for seconds in TURN_LIMITS]
     )
     hand_policy = models.CharField(
         _("who may raise a hand"), max_length=10, choices=choices(HandPolicy), default=HandPolicy.EVERYONE.value

@@ -80,6 +80,15 @@ class SlowModeChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnLimitChanged:
+    """So many seconds should one turn on stage take at most from now on; 0 for no limit."""
+
+    audience: ClassVar[Audience] = Audience.EVERYONE
+    seconds: int
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LinkPinned:
     """Another link is pinned, or none."""
 
@@ -175,6 +184,7 @@ Event = (
     | StageLocked
     | HandPolicyChanged
     | SlowModeChanged
+    | TurnLimitChanged
     | LinkPinned
     | Frozen
     | StaffEntered
@@ -216,6 +226,8 @@ def _for_everyone(snapshot: Snapshot, event: Event) -> dict[str, Any]:
             return {"hand_policy": policy}
         case SlowModeChanged(seconds):
             return {"slow_mode": seconds}
+        case TurnLimitChanged(seconds):
+            return {"turn_limit": seconds}
         case LinkPinned(link):
             return {"link": link}
         case Frozen(frozen):

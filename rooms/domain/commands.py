@@ -158,6 +158,14 @@ class SetSlowMode:
 
 
 @dataclass(frozen=True, slots=True)
+class SetTurnLimit:
+    """So many seconds should one turn on stage take at most from now on; 0 for no limit."""
+
+    actor: Person
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class PinLink:
     """A link that everybody sees, or none."""
 
@@ -239,6 +247,7 @@ Command = (
     | ResetStage
     | SetHandPolicy
     | SetSlowMode
+    | SetTurnLimit
     | PinLink
     | NameModerator
     | DismissModerator

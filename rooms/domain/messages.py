@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 
 from rooms.domain.links import MAX_LINK
 from rooms.domain.roles import Act
-from rooms.domain.snapshot import SLOW_MODES, Audience, HandPolicy
+from rooms.domain.snapshot import SLOW_MODES, TURN_LIMITS, Audience, HandPolicy
 from rooms.domain.talk import MAX_MESSAGE, MAX_QUESTION, Reaction
 
 PROTOCOL = 3  # grows when a page of the old version could misread a frame
@@ -361,6 +361,16 @@ class ChatSlow:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnLimit:
+    """Decide how many seconds one turn on stage should take at most; 0 for no limit. Everybody sees the time run; nobody is
+    muted by it."""
+
+    type: ClassVar[str] = "turn.limit"
+    act: ClassVar[Act] = Act.SET_TURN_LIMIT
+    seconds: int = one_number_of(TURN_LIMITS)
+
+
+@dataclass(frozen=True, slots=True)
 class RoomReact:
     """React with a tap. Everybody is told how many did, at most once a second."""
 
@@ -470,6 +480,7 @@ Command = (
     | ChatSay
     | ChatRemove
     | ChatSlow
+    | TurnLimit
     | RoomReact
     | QuestionAsk
     | QuestionVote
@@ -572,7 +583,8 @@ class Visitor:
 class RoomSnapshot:
     """The whole room for everyone, as of `seq`. `notice` is what staff last said, by `notice_by`. Where `confidentiality` is
     `chatham`, nobody in the audience is named to anybody: `faces` is empty. `slow_mode`: the seconds between two messages of
-    one person. `link_title` and `link_host` are of the pinned link, or empty; its address is on a page of ours."""
+    one person. `turn_limit`: the seconds that one turn on stage should take at most, or 0. `link_title` and `link_host` are
+    of the pinned link, or empty; its address is on a page of ours."""
 
     seq: int
     phase: str
@@ -584,6 +596,7 @@ class RoomSnapshot:
     locked: bool
     frozen: bool
     slow_mode: int
+    turn_limit: int
     link_title: str
     link_host: str
     link_by: str
@@ -757,6 +770,16 @@ class SlowModeChanged:
     """So many seconds lie between two messages of one person from now on."""
 
     type: ClassVar[str] = "chat.slow"
+    ordered: ClassVar[Audience] = Audience.EVERYONE
+    seconds: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class TurnLimitChanged:
+    """So many seconds should one turn on stage take at most from now on; 0 for no limit."""
+
+    type: ClassVar[str] = "turn.limit"
     ordered: ClassVar[Audience] = Audience.EVERYONE
     seconds: int
     by: str
@@ -995,6 +1018,7 @@ Event = (
     | PersonRole
     | HandsPolicyChanged
     | SlowModeChanged
+    | TurnLimitChanged
     | LinkPinned
     | RoomFrozen
     | StaffEntered

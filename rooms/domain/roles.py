@@ -54,6 +54,7 @@ class Act(StrEnum):
     CHAT = "chat"
     REMOVE_MESSAGE = "remove_message"
     SET_SLOW_MODE = "set_slow_mode"
+    SET_TURN_LIMIT = "set_turn_limit"
     REACT = "react"
     ASK = "ask"
     VOTE = "vote"
@@ -121,6 +122,7 @@ PERMISSIONS: dict[Act, dict[Role, frozenset[Position]]] = {
     Act.CHAT: _row(**_WITH_A_SEAT_OR_WITHOUT),
     Act.REMOVE_MESSAGE: _row(**_WITH_A_SEAT_OR_WITHOUT, staff=_AUDIENCE),
     Act.SET_SLOW_MODE: _row(**_WHO_RUN_IT),
+    Act.SET_TURN_LIMIT: _row(**_WHO_RUN_IT),
     Act.REACT: _row(**_WITH_A_SEAT_OR_WITHOUT),
     Act.ASK: _row(**_WITH_A_SEAT_OR_WITHOUT),
     Act.VOTE: _row(**_WITH_A_SEAT_OR_WITHOUT),

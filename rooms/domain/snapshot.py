@@ -16,6 +16,7 @@ from rooms.domain.roles import Position, Role
 
 Value = TypeVar("Value")
 SLOW_MODES = (0, 10, 30, 60)  # seconds between two messages of one person
+TURN_LIMITS = (0, 60, 120, 180, 300, 600)  # seconds that one turn on stage should take at most
 
 
 class Phase(StrEnum):
@@ -105,6 +106,7 @@ class Snapshot:
     locked: bool = False
     frozen: bool = False
     slow_mode: int = 0
+    turn_limit: int = 0
     link: Link | None = None
     notice: str = ""
     away: int = 0

@@ -27,6 +27,7 @@ from rooms.domain.changes import (
     StaffLeft,
     StageLocked,
     Told,
+    TurnLimitChanged,
     Unseated,
 )
 from rooms.domain.commands import Command
@@ -255,6 +256,13 @@ def _set_slow_mode(snapshot: Snapshot, command: c.SetSlowMode, now: datetime) ->
     return (SlowModeChanged(command.seconds, by=command.actor.id),)
 
 
+def _set_turn_limit(snapshot: Snapshot, command: c.SetTurnLimit, now: datetime) -> Events:
+    _demand(command.actor, Act.SET_TURN_LIMIT)
+    if snapshot.turn_limit == command.seconds:
+        return ()
+    return (TurnLimitChanged(command.seconds, by=command.actor.id),)
+
+
 def _pin_link(snapshot: Snapshot, command: c.PinLink, now: datetime) -> Events:
     _demand(command.actor, Act.PIN_LINK)
     if command.link is not None:
@@ -342,6 +350,7 @@ _DECISIONS: dict[type, Callable[[Snapshot, Any, datetime], Events]] = {
     c.ResetStage: _reset_stage,
     c.SetHandPolicy: _set_hand_policy,
     c.SetSlowMode: _set_slow_mode,
+    c.SetTurnLimit: _set_turn_limit,
     c.PinLink: _pin_link,
     c.NameModerator: _name_moderator,
     c.DismissModerator: _dismiss_moderator,

@@ -28,6 +28,7 @@ from rooms.services.acting import (
     set_hand_policy,
     set_muted,
     set_slow_mode,
+    set_turn_limit,
     tell_room,
     withdraw,
 )
@@ -145,6 +146,7 @@ __all__ = [
     "set_hand_policy",
     "set_muted",
     "set_slow_mode",
+    "set_turn_limit",
     "sign_out",
     "succeed_absent_hosts",
     "suspend",

@@ -253,6 +253,17 @@ def set_slow_mode(room_public_id: str, connection: str, seconds: int) -> None:
     )
 
 
+def set_turn_limit(room_public_id: str, connection: str, seconds: int) -> None:
+    """Decide how many seconds one turn on stage should take at most."""
+    _act(
+        room_public_id,
+        connection,
+        lambda me: commands.SetTurnLimit(me, seconds),
+        log="set_turn_limit",
+        reason=str(seconds),
+    )
+
+
 def pin_link(room_public_id: str, connection: str, *, url: str, title: str) -> None:
     """Pin a link for everybody to see; with an empty address, none.
 

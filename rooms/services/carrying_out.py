@@ -23,6 +23,7 @@ _CHANGED_BY_EVENTS = [
     "locked",
     "frozen",
     "slow_mode",
+    "turn_limit",
     "link_url",
     "link_title",
     "link_by",
@@ -110,6 +111,8 @@ def _save(room: Room, event: changes.Event) -> None:
             room.hand_policy = policy
         case changes.SlowModeChanged(seconds):
             room.slow_mode = seconds
+        case changes.TurnLimitChanged(seconds):
+            room.turn_limit = seconds
         case changes.LinkPinned(link, by):
             room.link_url, room.link_title = (link.url, link.title) if link else ("", "")
             room.link_by = events.name_of(room, by) if link else ""

@@ -37,6 +37,7 @@ CHANGES: dict[type, Callable[[str, str, Any], dict[str, str] | None]] = {
     m.ChatSay: lambda room, me, command: {"message": services.say(room, me, command.text)},
     m.ChatRemove: lambda room, me, command: services.remove_message(room, me, command.message),
     m.ChatSlow: lambda room, me, command: services.set_slow_mode(room, me, command.seconds),
+    m.TurnLimit: lambda room, me, command: services.set_turn_limit(room, me, command.seconds),
     m.QuestionAsk: lambda room, me, command: {"question": services.ask(room, me, command.text)},
     m.QuestionVote: lambda room, me, command: services.vote(room, me, command.question, up=command.up),
     m.QuestionAnswer: lambda room, me, command: services.mark_answered(

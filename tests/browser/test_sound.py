@@ -1,5 +1,6 @@
 """One speaks, another hears: asserted on the sound that real browsers receive."""
 
+import re
 from pathlib import Path
 
 from playwright.sync_api import expect
@@ -76,3 +77,25 @@ def test_a_card_tells_how_long_somebody_has_spoken_and_for_how_long_it_is_their_
     listener.must_hear(HOST)
     expect(card.locator("[data-turn]")).not_to_be_empty(timeout=15_000)
     expect(card.locator("[data-spoken]")).not_to_have_text(stood)
+
+
+def test_a_turn_has_a_limit_that_everybody_sees_and_whoever_speaks_is_told(scene: Scene, screenshots: Path) -> None:
+    scene.make("Ji-woo Han", "Lin Wei", stage=("Ji-woo Han",))
+    scene.backstage("limit_turns", room=scene.room_id, seconds=6)
+    host, listener = scene.person("Ji-woo Han", tone_hz=HOST), scene.person("Lin Wei")
+    host.enter(scene.room)
+    listener.enter(scene.room)
+    host.unmute()
+    expect(host.page.locator("#toast")).to_contain_text("Your turn ends in", timeout=15_000)
+    expect(host.page.locator("#toast")).to_have_text(
+        "Your turn is over: give the floor to somebody else", timeout=15_000
+    )
+    card = listener.page.locator("#stage [data-person]", has_text="Ji-woo Han")
+    expect(card.locator("[data-turn-over]")).to_be_visible()
+    listener.page.screenshot(path=screenshots / "turn-over.png")
+
+    host.page.get_by_label("A turn on stage takes at most").select_option(label="As long as it takes")
+    expect(listener.page.locator("#toast")).to_have_text("Ji-woo Han took the limit of turns away")
+    expect(card.locator("[data-turn-over]")).to_be_hidden()
+    host.page.get_by_label("A turn on stage takes at most").select_option(label="1 minute")
+    expect(card.locator("[data-turn]")).to_have_text(re.compile(r"^turn \d:\d\d of 1:00$"))

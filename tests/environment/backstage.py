@@ -227,6 +227,13 @@ def sweep_empty_rooms(minutes: float) -> int:
     return services.close_empty_rooms(timezone.now() + timedelta(minutes=minutes))
 
 
+def limit_turns(room: str, seconds: int) -> None:
+    """A turn on stage takes at most so long, also where that is shorter than a host can choose."""
+    from rooms.models import Room
+
+    Room.objects.filter(public_id=room).update(turn_limit=seconds)
+
+
 def time_passes(room: str, seconds: float) -> None:
     """For everybody who dropped out of a room, so much time has passed already."""
     from datetime import timedelta
@@ -255,5 +262,6 @@ _FUNCTIONS: dict[str, Any] = {
         audit,
         sweep_empty_rooms,
         time_passes,
+        limit_turns,
     )
 }

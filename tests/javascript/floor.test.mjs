@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Floor } from "../../static/js/room/floor.js";
+import { Floor, standing } from "../../static/js/room/floor.js";
 
 /** @type {(times: Record<string, number>, holder?: string, held?: number) => import("../../static/js/room/protocol.js").StageFloor} */
 const told = (times, holder = "", held = 0) => ({
@@ -61,4 +61,9 @@ test("a turn counts on through pauses, begins anew with another, and ends with t
   assert.deepEqual([floor.holder, floor.held(6000)], ["guest", 2]);
   floor.hear(told({ host: 5, guest: 3 }), 9000);
   assert.deepEqual([floor.holder, floor.held(20_000)], ["", 0]);
+});
+
+test("a turn is free without a limit, and with one it runs, ends soon, and is over", () => {
+  assert.equal(standing(9000, 0), "free");
+  assert.deepEqual([0, 104, 105, 119, 120, 500].map((held) => standing(held, 120)), ["running", "running", "soon", "soon", "over", "over"]);
 });

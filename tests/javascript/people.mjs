@@ -25,7 +25,7 @@ export const person = (id, number, more = {}) => ({ ...FACE, id, number, name: i
 export const snapshotWith = (more = {}) => ({
   ...{ seq: 4, phase: "live", stage_size: 8, stage: [], staff: [], hand_policy: "everyone", locked: false, frozen: false },
   ...{ notice: "", notice_by: "", count: 3, faces: [], confidentiality: "on_record" },
-  ...{ slow_mode: 0, link_title: "", link_host: "", link_by: "" },
+  ...{ slow_mode: 0, turn_limit: 0, link_title: "", link_host: "", link_by: "" },
   ...more,
 });
 

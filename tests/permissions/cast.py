@@ -33,6 +33,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "person.report": {"category": "harassment", "line": "Shouts", "message": ""},
     "chat.say": {"text": LINE},
     "chat.slow": {"seconds": 30},
+    "turn.limit": {"seconds": 120},
     "room.react": {"reaction": "agree"},
     "question.ask": {"text": LINE},
     "link.pin": {"url": LINK, "title": "The data sheet"},
@@ -106,6 +107,7 @@ SERVICES: dict[str, Callable[[str, Player, str], Any]] = {
         room, me.connection, **written_in(room)["chat.remove"]
     ),
     "chat.slow": lambda room, me, them: services.set_slow_mode(room, me.connection, 30),
+    "turn.limit": lambda room, me, them: services.set_turn_limit(room, me.connection, 120),
     "question.ask": lambda room, me, them: services.ask(room, me.connection, LINE),
     "question.vote": lambda room, me, them: services.vote(room, me.connection, **written_in(room)["question.vote"]),
     "question.answer": lambda room, me, them: services.mark_answered(

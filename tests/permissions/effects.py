@@ -200,6 +200,10 @@ def _slowed(was: State, now: State, me: str, them: str) -> bool:
     return now.room["slow_mode"] == 30
 
 
+def _turn_limited(was: State, now: State, me: str, them: str) -> bool:
+    return now.room["turn_limit"] == 120
+
+
 def _asked(was: State, now: State, me: str, them: str) -> bool:
     asked = [(row["author_id"], row["text"], row["votes"]) for row in _new(was.questions, now.questions)]
     return asked == [(now.people[me]["id"], LINE, 0)]
@@ -254,6 +258,7 @@ EFFECTS: dict[str, Effect] = {
     "chat.say": _said,
     "chat.remove": _removed_message,
     "chat.slow": _slowed,
+    "turn.limit": _turn_limited,
     "question.ask": _asked,
     "question.vote": _voted,
     "question.answer": _marked_answered,

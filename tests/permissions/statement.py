@@ -27,6 +27,7 @@ search people   | -     | -        | -       | yes             | yes            
 chat            | -     | yes      | yes     | yes             | yes             | -
 remove message  | -     | theirs   | theirs  | yes             | yes             | yes
 set slow mode   | -     | -        | -       | yes             | yes             | -
+set turn limit  | -     | -        | -       | yes             | yes             | -
 react           | -     | yes      | yes     | yes             | yes             | -
 ask             | -     | yes      | yes     | yes             | yes             | -
 vote            | -     | yes      | yes     | yes             | yes             | -

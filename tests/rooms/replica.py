@@ -35,6 +35,8 @@ def _change(part: dict[str, Any], kind: str, data: dict[str, Any]) -> None:
             part["hand_policy"] = data["policy"]
         case "chat.slow":
             part["slow_mode"] = data["seconds"]
+        case "turn.limit":
+            part["turn_limit"] = data["seconds"]
         case "link.pinned":
             part |= {"link_title": data["title"], "link_host": data["host"]}
             part["link_by"] = data["by"] if data["host"] else ""

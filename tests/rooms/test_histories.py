@@ -106,6 +106,7 @@ class History:
             "tell": lambda text: services.tell_room(room, me, text),
             "policy": lambda policy: services.set_hand_policy(room, me, policy),
             "slow": lambda seconds: services.set_slow_mode(room, me, seconds),
+            "turn": lambda seconds: services.set_turn_limit(room, me, seconds),
             "pin": lambda url: services.pin_link(room, me, url=url, title=""),
             "invite": lambda on: services.invite(room, me, self._id(on)),
             "withdraw": lambda on: services.withdraw(room, me, self._id(on)),

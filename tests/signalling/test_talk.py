@@ -176,6 +176,8 @@ async def test_nobody_reacts_or_writes_in_a_frozen_room(live: None) -> None:
         ("chat.say", {"text": "a" * 501}),
         ("chat.slow", {"seconds": 11}),
         ("chat.slow", {"seconds": True}),
+        ("turn.limit", {"seconds": 61}),
+        ("turn.limit", {"seconds": "60"}),
         ("room.react", {"reaction": "fire"}),
         ("question.ask", {"text": "a" * 281}),
         ("question.vote", {"question": "x", "up": 1}),

@@ -25,6 +25,8 @@ export function showDesk(you, snapshot, desk) {
   find("staff-part").hidden = !may(you, "room.freeze");
   find("lock-stage").textContent = (snapshot.locked ? words.unlock : words.lock) ?? "";
   /** @type {HTMLSelectElement} */ (find("hand-policy")).value = snapshot.hand_policy;
+  find("turn-part").hidden = !may(you, "turn.limit");
+  /** @type {HTMLSelectElement} */ (find("turn-limit")).value = String(snapshot.turn_limit);
   find("freeze").textContent = (snapshot.frozen ? words.unfreeze : words.freeze) ?? "";
   if (desk) showHands(desk);
 }

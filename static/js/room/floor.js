@@ -33,6 +33,20 @@ class Count {
   }
 }
 
+const SOON_SECONDS = 15; // enough to bring a sentence to its end
+
+/**
+ * How a turn stands to the limit that the host has set.
+ * @param {number} held whole seconds since it began
+ * @param {number} limit whole seconds; 0 for none
+ * @returns {"free" | "running" | "soon" | "over"}
+ */
+export function standing(held, limit) {
+  if (limit === 0) return "free";
+  if (held >= limit) return "over";
+  return limit - held <= SOON_SECONDS ? "soon" : "running";
+}
+
 export class Floor {
   /** @type {Map<string, Count>} */
   #spoken = new Map();

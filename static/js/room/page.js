@@ -50,7 +50,7 @@ export function mount(main) {
     },
   });
   const showing = new Showing({ room, media, view, entrance, sounding });
-  new FloorClock(room, gone.signal);
+  new FloorClock(room, view, gone.signal);
   const telling = new Telling({ room, media, view, complain: attempts.complain });
 
   const people = new People(

@@ -125,7 +125,7 @@
  */
 
 /**
- * The whole room for everyone, as of `seq`. `notice` is what staff last said, by `notice_by`. Where `confidentiality` is `chatham`, nobody in the audience is named to anybody: `faces` is empty. `slow_mode`: the seconds between two messages of one person. `link_title` and `link_host` are of the pinned link, or empty; its address is on a page of ours.
+ * The whole room for everyone, as of `seq`. `notice` is what staff last said, by `notice_by`. Where `confidentiality` is `chatham`, nobody in the audience is named to anybody: `faces` is empty. `slow_mode`: the seconds between two messages of one person. `turn_limit`: the seconds that one turn on stage should take at most, or 0. `link_title` and `link_host` are of the pinned link, or empty; its address is on a page of ours.
  * @typedef {object} RoomSnapshot
  * @property {number} seq
  * @property {string} phase
@@ -137,6 +137,7 @@
  * @property {boolean} locked
  * @property {boolean} frozen
  * @property {number} slow_mode
+ * @property {number} turn_limit
  * @property {string} link_title
  * @property {string} link_host
  * @property {string} link_by
@@ -339,6 +340,12 @@
  */
 
 /**
+ * Decide how many seconds one turn on stage should take at most; 0 for no limit. Everybody sees the time run; nobody is muted by it.
+ * @typedef {object} TurnLimit
+ * @property {0 | 60 | 120 | 180 | 300 | 600} seconds
+ */
+
+/**
  * React with a tap. Everybody is told how many did, at most once a second.
  * @typedef {object} RoomReact
  * @property {"agree" | "idea" | "love" | "smile"} reaction
@@ -461,6 +468,13 @@
 /**
  * So many seconds lie between two messages of one person from now on.
  * @typedef {object} SlowModeChanged
+ * @property {number} seconds
+ * @property {string} by
+ */
+
+/**
+ * So many seconds should one turn on stage take at most from now on; 0 for no limit.
+ * @typedef {object} TurnLimitChanged
  * @property {number} seconds
  * @property {string} by
  */
@@ -654,6 +668,7 @@
  *   "chat.say": ChatSay,
  *   "chat.remove": ChatRemove,
  *   "chat.slow": ChatSlow,
+ *   "turn.limit": TurnLimit,
  *   "room.react": RoomReact,
  *   "question.ask": QuestionAsk,
  *   "question.vote": QuestionVote,
@@ -700,6 +715,7 @@
  *   "chat.say": {message: string},
  *   "chat.remove": object,
  *   "chat.slow": object,
+ *   "turn.limit": object,
  *   "room.react": object,
  *   "question.ask": {question: string},
  *   "question.vote": object,
@@ -740,6 +756,7 @@
  *   "person.role": PersonRole,
  *   "hands.policy": HandsPolicyChanged,
  *   "chat.slow": SlowModeChanged,
+ *   "turn.limit": TurnLimitChanged,
  *   "link.pinned": LinkPinned,
  *   "room.frozen": RoomFrozen,
  *   "staff.entered": StaffEntered,
@@ -864,6 +881,9 @@ export const COMMANDS = Object.freeze({
   "chat.slow": [
     "seconds"
   ],
+  "turn.limit": [
+    "seconds"
+  ],
   "room.react": [
     "reaction"
   ],
@@ -927,6 +947,10 @@ export const EVENTS = Object.freeze({
     "by"
   ],
   "chat.slow": [
+    "seconds",
+    "by"
+  ],
+  "turn.limit": [
     "seconds",
     "by"
   ],
@@ -1023,6 +1047,7 @@ export const ORDERED = Object.freeze({
   "person.role": "everyone",
   "hands.policy": "everyone",
   "chat.slow": "everyone",
+  "turn.limit": "everyone",
   "link.pinned": "everyone",
   "room.frozen": "everyone",
   "staff.entered": "everyone",
@@ -1069,6 +1094,7 @@ export const ACTS = Object.freeze({
   "chat.say": "chat",
   "chat.remove": "remove_message",
   "chat.slow": "set_slow_mode",
+  "turn.limit": "set_turn_limit",
   "room.react": "react",
   "question.ask": "ask",
   "question.vote": "vote",
@@ -1081,7 +1107,7 @@ export const ACTS = Object.freeze({
 /** By act and role. @typedef {Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>} Table */
 
 /** Act → role → the positions from which it is allowed. @type {Table} */
-export const PERMISSIONS = Object.freeze({"listen": {"guest": ["audience"], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "leave": {"guest": ["audience"], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "raise_hand": {"guest": [], "member": ["audience"], "moderator": [], "host": [], "staff": []}, "lower_hand": {"guest": [], "member": ["audience"], "moderator": [], "host": [], "staff": []}, "join_stage": {"guest": [], "member": ["audience"], "moderator": ["audience"], "host": ["audience"], "staff": []}, "decline": {"guest": [], "member": ["audience"], "moderator": [], "host": [], "staff": []}, "leave_stage": {"guest": [], "member": ["stage"], "moderator": ["stage"], "host": ["stage"], "staff": []}, "mute_self": {"guest": [], "member": ["stage"], "moderator": ["stage"], "host": ["stage"], "staff": []}, "unmute_self": {"guest": [], "member": ["stage"], "moderator": ["stage"], "host": ["stage"], "staff": []}, "invite": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "lower_other_hand": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "mute_other": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "move_to_audience": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "remove": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "ban": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "name_moderator": {"guest": [], "member": [], "moderator": [], "host": ["audience", "stage"], "staff": []}, "dismiss_moderator": {"guest": [], "member": [], "moderator": [], "host": ["audience", "stage"], "staff": []}, "lock_stage": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "reset_stage": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "set_hand_policy": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "search_people": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "chat": {"guest": [], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "remove_message": {"guest": [], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "set_slow_mode": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "react": {"guest": [], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "ask": {"guest": [], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "vote": {"guest": [], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "mark_answered": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "remove_question": {"guest": [], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "pin_link": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "hand_over": {"guest": [], "member": [], "moderator": [], "host": ["audience", "stage"], "staff": []}, "end_room": {"guest": [], "member": [], "moderator": [], "host": ["audience", "stage"], "staff": ["audience"]}, "freeze": {"guest": [], "member": [], "moderator": [], "host": [], "staff": ["audience"]}, "message_room": {"guest": [], "member": [], "moderator": [], "host": [], "staff": ["audience"]}, "report": {"guest": ["audience"], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "block": {"guest": [], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}});
+export const PERMISSIONS = Object.freeze({"listen": {"guest": ["audience"], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "leave": {"guest": ["audience"], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "raise_hand": {"guest": [], "member": ["audience"], "moderator": [], "host": [], "staff": []}, "lower_hand": {"guest": [], "member": ["audience"], "moderator": [], "host": [], "staff": []}, "join_stage": {"guest": [], "member": ["audience"], "moderator": ["audience"], "host": ["audience"], "staff": []}, "decline": {"guest": [], "member": ["audience"], "moderator": [], "host": [], "staff": []}, "leave_stage": {"guest": [], "member": ["stage"], "moderator": ["stage"], "host": ["stage"], "staff": []}, "mute_self": {"guest": [], "member": ["stage"], "moderator": ["stage"], "host": ["stage"], "staff": []}, "unmute_self": {"guest": [], "member": ["stage"], "moderator": ["stage"], "host": ["stage"], "staff": []}, "invite": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "lower_other_hand": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "mute_other": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "move_to_audience": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "remove": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "ban": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "name_moderator": {"guest": [], "member": [], "moderator": [], "host": ["audience", "stage"], "staff": []}, "dismiss_moderator": {"guest": [], "member": [], "moderator": [], "host": ["audience", "stage"], "staff": []}, "lock_stage": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "reset_stage": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "set_hand_policy": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "search_people": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "chat": {"guest": [], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "remove_message": {"guest": [], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "set_slow_mode": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "set_turn_limit": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "react": {"guest": [], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "ask": {"guest": [], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "vote": {"guest": [], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "mark_answered": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "remove_question": {"guest": [], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "pin_link": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "hand_over": {"guest": [], "member": [], "moderator": [], "host": ["audience", "stage"], "staff": []}, "end_room": {"guest": [], "member": [], "moderator": [], "host": ["audience", "stage"], "staff": ["audience"]}, "freeze": {"guest": [], "member": [], "moderator": [], "host": [], "staff": ["audience"]}, "message_room": {"guest": [], "member": [], "moderator": [], "host": [], "staff": ["audience"]}, "report": {"guest": ["audience"], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "block": {"guest": [], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}});
 
 /** Act on another → role → the roles it may be done to. @type {Table} */
 export const ON_WHOM = Object.freeze({"invite": {"moderator": ["member"], "host": ["member"], "staff": []}, "lower_other_hand": {"moderator": ["member"], "host": ["member"], "staff": []}, "mute_other": {"moderator": ["member"], "host": ["guest", "host", "member", "moderator"], "staff": ["guest", "host", "member", "moderator", "staff"]}, "move_to_audience": {"moderator": ["member"], "host": ["guest", "host", "member", "moderator"], "staff": ["guest", "host", "member", "moderator", "staff"]}, "remove": {"moderator": ["guest", "member"], "host": ["guest", "host", "member", "moderator"], "staff": ["guest", "host", "member", "moderator", "staff"]}, "ban": {"moderator": ["guest", "member"], "host": ["guest", "host", "member", "moderator"], "staff": ["guest", "host", "member", "moderator", "staff"]}, "name_moderator": {"moderator": [], "host": ["member"], "staff": []}, "dismiss_moderator": {"moderator": [], "host": ["moderator"], "staff": []}, "hand_over": {"moderator": [], "host": ["member", "moderator"], "staff": []}, "report": {"guest": ["guest", "host", "member", "moderator", "staff"], "member": ["guest", "host", "member", "moderator", "staff"], "moderator": ["guest", "host", "member", "moderator", "staff"], "host": ["guest", "host", "member", "moderator", "staff"]}, "block": {"member": ["host", "member", "moderator"], "moderator": ["host", "member", "moderator"], "host": ["host", "member", "moderator"]}});

@@ -29,6 +29,11 @@ export function offerRunning({ room, attempt, people, changed }) {
     const policy = /** @type {import("./protocol.js").HandsPolicy["policy"]} */ (value);
     attempt("policy", () => room.act("hands.policy", { policy })).then(changed);
   });
+  find("turn-limit").addEventListener("change", (event) => {
+    const { value } = /** @type {HTMLSelectElement} */ (event.currentTarget);
+    const seconds = /** @type {import("./protocol.js").TurnLimit["seconds"]} */ (Number(value));
+    attempt("turn", () => room.act("turn.limit", { seconds })).then(changed);
+  });
   find("find-form").addEventListener("submit", (event) => {
     event.preventDefault();
     attempt("search", () => people.search());

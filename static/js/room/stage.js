@@ -71,6 +71,8 @@ function forEveryone(snapshot, { type, data }) {
       return { hand_policy: data.policy };
     case "chat.slow":
       return { slow_mode: data.seconds };
+    case "turn.limit":
+      return { turn_limit: data.seconds };
     case "link.pinned":
       return { link_title: data.title, link_host: data.host, link_by: data.host ? data.by : "" };
     case "room.frozen": {

@@ -1,6 +1,7 @@
 // What happened, in a sentence: what everybody is told, and what concerns the person at this page.
 
 import { fill, words } from "./cards.js";
+import { clockOf } from "./talk.js";
 import { Refusal } from "./wire.js";
 
 /** @typedef {import("./protocol.js").You} You */
@@ -62,6 +63,8 @@ export class Telling {
       view.announce(fill(words.newModerator, { NAME: data.name }));
     if (type === "stage.locked")
       view.toast(fill(data.locked ? words.lockedBy : words.unlockedBy, { NAME: data.by || words.aModerator || "" }));
+    if (type === "turn.limit")
+      view.toast(fill(data.seconds ? words.turnLimitedBy : words.turnFreedBy, { NAME: data.by, TIME: clockOf(data.seconds) }));
     if (type === "room.frozen") view.announce(data.frozen ? words.frozenBy : words.goesOn);
     if (type === "room.told" && data.text) view.announce(`${data.by}: ${data.text}`);
     if (type === "staff.entered") view.toast(fill(words.staffEntered, { NAME: data.person.name }));
