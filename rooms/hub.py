@@ -19,6 +19,7 @@ from rooms.audio import wire
 from rooms.bus import Bus, LocalBus, get_bus
 from rooms.domain import messages
 from rooms.domain.errors import Code, Refused
+from rooms.domain.floor import FloorSoFar
 from rooms.domain.messages import Face, You
 from rooms.domain.roles import RUNS_THE_ROOM
 from rooms.domain.snapshot import Audience
@@ -67,6 +68,7 @@ class LocalRoom:
     faces: list[Face] | None = None
     faces_at: float = 0.0
     speaking: tuple[str, ...] = ()
+    floor: FloorSoFar = field(default_factory=FloorSoFar)
     lately: dict[str, Any] | None = None  # the last snapshot that was read
     lately_at: float = 0.0
     seqs: dict[Audience, int] = field(
@@ -152,6 +154,8 @@ class Hub:
             await local.talker.load()
         if local.speaking:
             socket.push(messages.encode(_speaking_frame(local.speaking)))
+        if local.floor.seconds:
+            socket.push(messages.encode(_floor_frame(local.floor)))
 
     async def _subscribe(self, room: str, local: LocalRoom) -> None:
         async with local.subscribing:
@@ -258,7 +262,9 @@ class Hub:
             case wire.Speaking.kind:
                 self._speaking(local, tuple(data["people"]))
             case wire.Floor.kind:
-                local.push(_floor_frame(data))
+                spoken = dict(zip(data["people"], data["seconds"], strict=True))
+                local.floor.hear(spoken, data["holder"], data["held"], time.monotonic())
+                local.push(_floor_frame(local.floor))
             case wire.MediaLost.kind:
                 lost = local.sockets.get(data["connection"])
                 if lost is not None:
@@ -453,6 +459,6 @@ def get_hub() -> Hub:
     return Hub(get_bus())
 
 
-def _floor_frame(data: dict[str, Any]) -> dict[str, Any]:
-    times = [messages.FloorTime(*spoken) for spoken in zip(data["people"], data["seconds"], strict=True)]
-    return events.frame_of(messages.StageFloor(times=times, holder=data["holder"], held=data["held"]))
+def _floor_frame(floor: FloorSoFar) -> dict[str, Any]:
+    times = [messages.FloorTime(person, seconds) for person, seconds in floor.seconds.items()]
+    return events.frame_of(messages.StageFloor(times=times, holder=floor.holder, held=floor.held(time.monotonic())))

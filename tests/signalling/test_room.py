@@ -273,6 +273,32 @@ class TestMedia:
         await page.until("media.restart")
         assert [event["type"] for event in other.events if event["type"] in ("media.restart", "stage.speaking")] == []
 
+    async def test_floor_time_reaches_those_who_come_later_and_survives_a_change_of_worker(
+        self, worker: AnsweringWorker
+    ) -> None:
+        from rooms.audio import wire
+        from rooms.bus import get_bus
+
+        room = await make_room()
+        page = await a_page(room, room.host)
+        me = (await page.join())["you"]["id"]
+        topic = wire.room_topic(room.public_id)
+        await get_bus().publish(topic, wire.encode(wire.Floor(room.public_id, (me,), (40,), me, 9)))
+        assert (await page.until("stage.floor"))["data"] == {
+            "times": [{"person": me, "seconds": 40}],
+            "holder": me,
+            "held": 9,
+        }
+        late = await a_page(room, await make_member())
+        await late.join()
+        assert (await late.until("stage.floor"))["data"]["times"] == [{"person": me, "seconds": 40}]
+        await get_bus().publish(topic, wire.encode(wire.Floor(room.public_id, (me,), (3,), "", 0)))
+        assert (await late.until("stage.floor"))["data"] == {
+            "times": [{"person": me, "seconds": 43}],
+            "holder": "",
+            "held": 0,
+        }
+
     async def test_who_cannot_be_heard_is_told_and_nobody_else(self, worker: AnsweringWorker) -> None:
         from rooms.audio import wire
         from rooms.bus import get_bus
