@@ -51,7 +51,10 @@ class ScheduleForm(RoomForm):
         if zone not in dict(zone_choices()):  # an older name of a place
             time_zone.choices = [(zone, zone.replace("_", " ")), *zone_choices()]
         if room is not None:
-            del self.fields["speakers"]  # their addresses are not shown again, whoever typed them
+            # Whom one named is not shown: it would tell which addresses are members'.
+            self.fields["speakers"].help_text = _(
+                "Their e-mail addresses, separated by commas: they replace those you named before. Empty: as it was."
+            )
 
     def clean_description(self) -> str:
         """Lines that can be read as they stand."""
@@ -98,4 +101,7 @@ class ScheduleForm(RoomForm):
 
     def announced(self) -> dict[str, Any]:
         """What the services take."""
-        return {name: value for name, value in self.cleaned_data.items() if name not in ("date", "time")}
+        said = {name: value for name, value in self.cleaned_data.items() if name not in ("date", "time")}
+        if self.instance.pk is not None and not self._named:
+            del said["speakers"]
+        return said

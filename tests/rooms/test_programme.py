@@ -179,6 +179,19 @@ def test_the_host_changes_what_was_announced_and_nobody_else(client: Client, hos
     assert client.get(address).status_code == client.post(address, changed).status_code == 404
 
 
+@pytest.mark.usefixtures("march")
+def test_who_speaks_is_replaced_by_whom_the_host_names_and_kept_if_nobody_is_named(client: Client, host: User) -> None:
+    first, second = a_member(), a_member()
+    client.post(reverse("rooms:schedule"), form(a_topic(host), speakers=first.email))
+    room = Room.objects.get()
+    address = reverse("rooms:edit", args=[room.public_id])
+    assert first.email not in client.get(address).content.decode()
+    client.post(address, form(room.topic, title="Another title"))
+    assert list(room.speakers.all()) == [first]
+    client.post(address, form(room.topic, speakers=f"{second.email}, nobody@example.org"))
+    assert list(room.speakers.all()) == [second]
+
+
 def test_the_host_calls_a_room_off_after_a_question(client: Client, host: User) -> None:
     room = a_room_to_come(host)
     address = reverse("rooms:cancel", args=[room.public_id])
