@@ -44,7 +44,7 @@ class ScheduleForm(RoomForm):
         initial = {"time_zone": zone, **(initial or {})}
         if room is not None:
             starts_at = timezone.localtime(room.starts_at, ZoneInfo(zone))
-            initial |= {"date": starts_at.date(), "time": starts_at.time()}
+            initial |= {"date": starts_at.date(), "time": starts_at.time(), "speakers": ""}
         super().__init__(*args, host=host, initial=initial, **kwargs)
         time_zone = self.fields["time_zone"]
         assert isinstance(time_zone, forms.ChoiceField)
