@@ -121,6 +121,16 @@ def _found(request: MemberRequest, public_id: str) -> Room:
     return room
 
 
+def _shown(request: HttpRequest, public_id: str) -> Room:
+    """The same for anybody: people without an account are shown public rooms."""
+    if isinstance(request.user, User):
+        return _found(request, public_id)  # type: ignore[arg-type]
+    room = selectors.find_room(public_id)
+    if room is None or not selectors.shown_to_guests(room):
+        raise Http404
+    return room
+
+
 def _hosted(request: MemberRequest, public_id: str) -> Room:
     return get_object_or_404(Room, public_id=public_id, host=request.user, phase=Phase.SCHEDULED)
 
@@ -140,33 +150,41 @@ def start(request: MemberRequest, public_id: str) -> HttpResponse:
 # --- Waiting ----------------------------------------------------------------------------------------------------------
 
 
-def waiting_room(request: MemberRequest, room: Room) -> HttpResponse:
-    """The page of a room to come, or of one that did not happen: what, when, who; it turns into the room by itself."""
-    card = selectors.event_card(room, request.user)
-    i_am_host = room.host_id == request.user.pk
+def waiting_room(request: HttpRequest, room: Room, viewer: User | None) -> HttpResponse:
+    """The page of a room to come, or of one that did not happen: what, when, who; it turns into the room by itself. People
+    without an account are not shown who goes there."""
+    if viewer is None:
+        return render(request, "rooms/waiting.html", _waiting_for(room, None))
+    i_am_host = room.host_id == viewer.pk
     query = request.GET.get("find", "")
     context = {
-        "card": card,
-        "going": selectors.who_goes(room, request.user),
+        **_waiting_for(room, viewer),
+        "going": selectors.who_goes(room, viewer),
         "i_am_host": i_am_host,
         "may_edit": i_am_host and room.phase == Phase.SCHEDULED,
-        "answer": selectors.my_answer(room, request.user),
+        "answer": selectors.my_answer(room, viewer),
         "co_hosts": selectors.co_hosts(room) if i_am_host else [],
         "query": query,
-        "found": selectors.find_members_to_ask(room, request.user, query) if i_am_host and query.strip() else [],
-        "opens_at": room.starts_at - START_EARLY,
-        "early_minutes": int(START_EARLY.total_seconds() // 60),
-        "phase_path": reverse("rooms:phase", args=[room.public_id]),
+        "found": selectors.find_members_to_ask(room, viewer, query) if i_am_host and query.strip() else [],
     }
     return render(request, "rooms/waiting.html", context)
 
 
-@login_required
+def _waiting_for(room: Room, viewer: User | None) -> dict[str, Any]:
+    return {
+        "card": selectors.event_card(room, viewer),
+        "is_guest": viewer is None,
+        "opens_at": room.starts_at - START_EARLY,
+        "early_minutes": int(START_EARLY.total_seconds() // 60),
+        "phase_path": reverse("rooms:phase", args=[room.public_id]),
+    }
+
+
 @require_safe
 @never_cache
-def phase(request: MemberRequest, public_id: str) -> HttpResponse:
+def phase(request: HttpRequest, public_id: str) -> HttpResponse:
     """Whether a room began, for pages that wait for it; and when to ask again, so that many do not ask at once."""
-    room = _found(request, public_id)
+    room = _shown(request, public_id)
     going = room.rsvps.count()
     answer = {
         "phase": room.phase,
@@ -229,12 +247,11 @@ def answer_co_host(request: MemberRequest, public_id: str) -> HttpResponse:
 # --- Calendars --------------------------------------------------------------------------------------------------------
 
 
-@login_required
 @require_safe
 @never_cache
-def event_file(request: MemberRequest, public_id: str) -> HttpResponse:
+def event_file(request: HttpRequest, public_id: str) -> HttpResponse:
     """One room to come, for a calendar."""
-    room = _found(request, public_id)
+    room = _shown(request, public_id)
     return _calendar(ics.calendar_of([room], site=_site(request)), f"mitalk-{public_id}.ics")
 
 

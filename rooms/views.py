@@ -115,19 +115,18 @@ def check(request: HttpRequest) -> HttpResponse:
 @require_safe
 def room(request: HttpRequest, public_id: str) -> HttpResponse:
     """One room. The first paint comes from here; then the page's modules take over by the live protocol. Guests see public
-    rooms that are live; whoever else is not signed in is asked to sign in. Whom the room does not let in is told no more than
-    that."""
+    rooms that are live or to come; whoever else is not signed in is asked to sign in. Whom the room does not let in is told
+    no more than that."""
     found = selectors.find_room(public_id)
     is_guest = not request.user.is_authenticated
-    if is_guest and (found is None or found.visibility != Visibility.PUBLIC or found.phase != Phase.LIVE):
+    if is_guest and (found is None or not selectors.shown_to_guests(found)):
         return redirect_to_login(request.get_full_path())
     if found is None:
         raise Http404
     if not _may_be_shown(request, found):
         return _closed(request)
     if found.phase == Phase.SCHEDULED or found.not_held:
-        assert isinstance(request.user, User)
-        return waiting_room(request, found)  # type: ignore[arg-type]
+        return waiting_room(request, found, _member(request))
     response = render(request, "rooms/room.html", _room_context(request, found))
     if is_guest:
         guests.remember(request, response)

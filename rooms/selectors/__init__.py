@@ -8,6 +8,7 @@ from rooms.selectors.admission import (
     may_enter,
     members_to_list,
     open_to,
+    shown_to_guests,
     shut_out,
 )
 from rooms.selectors.calendars import calendar_token_hash, has_calendar, owner_of_calendar, rooms_of_calendar
@@ -134,6 +135,7 @@ __all__ = [
     "rooms_of_worker",
     "runs_scheduled",
     "search_for",
+    "shown_to_guests",
     "shut_out",
     "stage_snapshot",
     "standings",

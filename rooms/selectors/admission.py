@@ -11,7 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.models import Block, Follow, User
 from rooms.domain.roles import RUNS_THE_ROOM, Role
-from rooms.domain.snapshot import Visibility
+from rooms.domain.snapshot import Phase, Visibility
 from rooms.models import CoHost, Participant, Room
 
 LISTED_TO_ALL = (Visibility.PUBLIC, Visibility.MEMBERS)
@@ -65,6 +65,11 @@ def may_enter(room: Room, user: User | None) -> bool:
     if user is not None and not is_private(room):
         return True  # most rooms: without a question to the database, a crowd comes in sooner
     return Room.objects.filter(open_to(user), pk=room.pk).exists()
+
+
+def shown_to_guests(room: Room) -> bool:
+    """Whether its page is for people without an account too: to listen, to wait, or to read that it does not happen."""
+    return room.visibility == Visibility.PUBLIC and (room.phase != Phase.ENDED or bool(room.not_held))
 
 
 def has_agreed(room: Room, user: User | None) -> bool:

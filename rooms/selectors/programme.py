@@ -67,8 +67,8 @@ def programme_for(viewer: User, *, topic: str = "", language: str = "", now: dat
     return as_events(rooms, viewer).order_by("starts_at", "pk")
 
 
-def as_events(rooms: QuerySet[Room], viewer: User) -> QuerySet[Room]:
-    """Rooms with what their cards in the programme show."""
+def as_events(rooms: QuerySet[Room], viewer: User | None) -> QuerySet[Room]:
+    """Rooms with what their cards in the programme show; None: to somebody without an account."""
     accepted = CoHost.objects.exclude(accepted_at=None).select_related("user__profile").order_by("accepted_at")
     rsvps = Rsvp.objects.filter(room=OuterRef("pk"))
     going = rsvps.order_by().values("room").annotate(number=Count("pk")).values("number")
@@ -79,20 +79,20 @@ def as_events(rooms: QuerySet[Room], viewer: User) -> QuerySet[Room]:
     )
 
 
-def event_cards(rooms: Iterable[Room], viewer: User) -> list[EventCard]:
+def event_cards(rooms: Iterable[Room], viewer: User | None) -> list[EventCard]:
     """Rooms that `as_events` has fetched, as the viewer sees them."""
     now = timezone.now()
     return [_event_card(room, viewer, now) for room in rooms]
 
 
-def event_card(room: Room, viewer: User) -> EventCard:
+def event_card(room: Room, viewer: User | None) -> EventCard:
     """One room to come, as the viewer sees it."""
     return event_cards(as_events(Room.objects.filter(pk=room.pk), viewer), viewer)[0]
 
 
-def _event_card(room: Room, viewer: User, now: datetime) -> EventCard:
+def _event_card(room: Room, viewer: User | None, now: datetime) -> EventCard:
     hosts_too: list[CoHost] = room.hosts_too  # type: ignore[attr-defined]
-    i_run = viewer.pk in {room.host_id, *(co_host.user_id for co_host in hosts_too)}
+    i_run = viewer is not None and viewer.pk in {room.host_id, *(co_host.user_id for co_host in hosts_too)}
     return EventCard(
         public_id=room.public_id,
         url=reverse("rooms:room", args=[room.public_id]),

@@ -332,7 +332,7 @@ def test_who_waits_is_told_when_it_began(client: Client, host: User) -> None:
     services.open_scheduled(room.public_id, host)
     assert client.get(address).json()["phase"] == "live"
     client.logout()
-    assert client.get(address).status_code == 302
+    assert client.get(address).status_code == 404
 
 
 def test_a_thousand_who_wait_ask_in_turns(client: Client, host: User) -> None:
@@ -361,3 +361,32 @@ def test_a_room_that_was_started_is_not_missed(host: User) -> None:
     room = a_room_to_come(host, minutes=10)
     services.open_scheduled(room.public_id, host)
     assert services.close_missed_rooms(room.starts_at + timedelta(hours=3)) == 0
+
+
+# --- Without an account ---------------------------------------------------------------------------------------------------
+
+
+def test_a_guest_waits_for_a_public_room_from_its_link(host: User) -> None:
+    client = Client()
+    room = a_room_to_come(host, visibility="public")
+    fan = a_member("Fan Of Packages")
+    services.go(room, fan, "UTC")
+    page = client.get(page_of(room)).content.decode()
+    assert "Chip packaging 101" in page
+    assert "Sign in to be reminded" in page
+    assert host.name in page
+    assert "Fan Of Packages" not in page
+    assert reverse("accounts:profile", args=[host.public_id]) not in page
+    assert client.get(reverse("rooms:phase", args=[room.public_id])).json()["phase"] == "scheduled"
+    assert b"BEGIN:VEVENT" in client.get(reverse("rooms:event_file", args=[room.public_id])).content
+    services.cancel_scheduled(room.public_id, host)
+    assert "called this room off" in client.get(page_of(room)).content.decode()
+
+
+@pytest.mark.parametrize("visibility", ["members", "followers", "closed"])
+def test_no_guest_is_shown_a_room_to_come_of_members(host: User, visibility: str) -> None:
+    client = Client()
+    room = a_room_to_come(host, visibility=visibility)
+    assert reverse("account_login") in client.get(page_of(room))["Location"]
+    for name in ("rooms:phase", "rooms:event_file"):
+        assert client.get(reverse(name, args=[room.public_id])).status_code == 404
