@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from django.db import transaction
 
+from accounts.models import User
 from rooms import selectors
 from rooms.audio.wire import room_topic
 from rooms.bus import get_bus
@@ -104,7 +105,17 @@ class Reacted:
     counts: dict[str, int]
 
 
-BusMessage = Said | Unsaid | QuestionsMoved | Reacted | Frame | Superseded | Dismissed | AudienceMoved | StandingsMoved
+@dataclass(frozen=True, slots=True)
+class Met:
+    """People meet between whom a block stands: the host is told."""
+
+    kind: ClassVar[str] = "met"
+    conflicts: list[dict[str, str]]
+
+
+BusMessage = (
+    Met | Said | Unsaid | QuestionsMoved | Reacted | Frame | Superseded | Dismissed | AudienceMoved | StandingsMoved
+)
 
 
 def publish_change(room: Room, event: changes.Event, seq: int, name: Callable[[str], str]) -> None:
@@ -144,6 +155,13 @@ def publish_standings(room: Room, decided: tuple[changes.Event, ...]) -> None:
 def publish(room_public_id: str, message: BusMessage) -> None:
     """Tell the web processes that hold sockets of the room, once it is committed."""
     _after_commit(room_public_id, message)
+
+
+def publish_conflicts(room: Room, user: User | None = None) -> None:
+    """Tell the host who meets whom although a block stands between them, once it is committed: this person, or anybody."""
+    met = selectors.conflicts(room, user)
+    if met:
+        _after_commit(room.public_id, Met([dataclasses.asdict(conflict) for conflict in met]))
 
 
 def message_of(room: Room, event: changes.Event, name: Callable[[str], str]) -> messages.Event:

@@ -21,7 +21,7 @@ from rooms.domain import messages
 from rooms.domain.errors import Code, Refused
 from rooms.domain.floor import FloorSoFar
 from rooms.domain.messages import Face, You
-from rooms.domain.roles import RUNS_THE_ROOM
+from rooms.domain.roles import RUNS_THE_ROOM, Role
 from rooms.domain.snapshot import Audience
 from rooms.local_talk import LocalTalk
 from rooms.talker import Talker
@@ -90,6 +90,18 @@ class LocalRoom:
             if sent and sent % SOCKETS_AT_ONCE == 0:
                 await asyncio.sleep(0)
             socket.push(text)
+
+    def tell_host(self, conflicts: list[dict[str, str]]) -> None:
+        """Say to the host's page, and to nobody else, who meets whom."""
+        for connection, socket in list(self.sockets.items()):
+            if self.is_host(connection):
+                for conflict in conflicts:
+                    socket.push(messages.encode(events.frame_of(messages.RoomConflict(**conflict))))
+
+    def is_host(self, connection: str) -> bool:
+        """Whether this connection's person hosts the room."""
+        you = self.standings.get(connection)
+        return you is not None and you.role == Role.HOST
 
     def runs_the_room(self, connection: str) -> bool:
         """Whether this connection's person is of the moderators' audience."""
@@ -208,6 +220,11 @@ class Hub:
         elif read_at > local.lately_at:
             local.lately, local.lately_at = snapshot, read_at
 
+    def is_host(self, room: str, connection: str) -> bool:
+        """Whether this connection's person hosts the room, as their page was told last."""
+        local = self._rooms.get(room)
+        return local is not None and local.is_host(connection)
+
     def lately(self, room: str) -> dict[str, Any] | None:
         """The snapshot of a large room that was read within the last second: a crowd shares it. Its audience is no older than
         what everybody else is shown."""
@@ -265,6 +282,8 @@ class Hub:
                 spoken = dict(zip(data["people"], data["seconds"], strict=True))
                 local.floor.hear(spoken, data["holder"], data["held"], time.monotonic())
                 local.push(_floor_frame(local.floor))
+            case events.Met.kind:
+                local.tell_host(data["conflicts"])
             case wire.MediaLost.kind:
                 lost = local.sockets.get(data["connection"])
                 if lost is not None:

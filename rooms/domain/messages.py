@@ -1009,6 +1009,18 @@ class MediaUnheard:
     unheard: bool
 
 
+@dataclass(frozen=True, slots=True)
+class RoomConflict:
+    """Told to the host: these two meet here, one of them on stage, and a block stands between them. Who blocked whom is not
+    said. Nobody is kept out by it: the host decides."""
+
+    type: ClassVar[str] = "room.conflict"
+    first: str
+    first_name: str
+    second: str
+    second_name: str
+
+
 Event = (
     Hello
     | StageSeated
@@ -1043,6 +1055,7 @@ Event = (
     | StageFloor
     | MediaRestart
     | MediaUnheard
+    | RoomConflict
 )
 EVENTS: dict[str, type[Event]] = {event.type: event for event in typing.get_args(Event)}
 

@@ -12,6 +12,7 @@ from rooms.selectors.admission import (
     shut_out,
 )
 from rooms.selectors.calendars import calendar_token_hash, has_calendar, owner_of_calendar, rooms_of_calendar
+from rooms.selectors.conflicts import conflicts, conflicts_in
 from rooms.selectors.hall import Hall, Wanted, hall_for, topic_card
 from rooms.selectors.listing import (
     RoomCard,
@@ -90,6 +91,8 @@ __all__ = [
     "chat_message",
     "chat_wait",
     "co_hosts",
+    "conflicts",
+    "conflicts_in",
     "connections_here",
     "desk",
     "event_card",

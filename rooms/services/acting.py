@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts import services as accounts
 from accounts.models import User
 from accounts.text import tidy
-from rooms import hooks, passing, selectors
+from rooms import events, hooks, passing, selectors
 from rooms.domain import commands
 from rooms.domain.errors import Code, Refused
 from rooms.domain.links import Link
@@ -203,6 +203,7 @@ def block(room_public_id: str, connection: str, person: str) -> None:
     if target.pk == me.pk or target.user is None or me.user is None or target.role == Role.STAFF:
         raise Refused(Code.NOT_ALLOWED)
     accounts.block(me.user, target.user)
+    events.publish_conflicts(room, me.user)
 
 
 @transaction.atomic

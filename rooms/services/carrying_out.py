@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from rooms import events, media, passing, selectors
 from rooms.domain import changes
 from rooms.domain.commands import Command
@@ -85,8 +86,22 @@ def carry_out(room: Room, snapshot: Snapshot, decided: tuple[changes.Event, ...]
     events.publish_standings(room, decided)
     if any(isinstance(event, _CHANGES_THE_AUDIENCE) for event in decided):
         events.publish(room.public_id, events.AudienceMoved())
+    _tell_conflicts(room, decided)
     if any(event.audience is Audience.EVERYONE for event in decided):
         media.stage_changed(room, snapshot)
+
+
+def _tell_conflicts(room: Room, decided: tuple[changes.Event, ...]) -> None:
+    """Whoever goes on stage may meet somebody there, or be met by somebody who listens; a new host knows of nothing yet."""
+    for event in decided:
+        if isinstance(event, changes.Seated):
+            events.publish_conflicts(room, _user(room, event.person.id))
+        elif isinstance(event, changes.RoleChanged) and event.role is Role.HOST:
+            events.publish_conflicts(room)
+
+
+def _user(room: Room, person: str) -> User | None:
+    return room.participants.select_related("user").get(public_id=person).user
 
 
 def _save(room: Room, event: changes.Event) -> None:

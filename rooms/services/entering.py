@@ -97,6 +97,8 @@ def join(
         except IntegrityError:
             continue  # this account entered another room meanwhile: it leaves that one
         _give_a_worker(room)
+        if entrant.user is not None and not as_staff:
+            events.publish_conflicts(room, entrant.user)
         return joined
     raise Refused(Code.SERVER_ERROR)
 

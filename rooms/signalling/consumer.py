@@ -189,12 +189,19 @@ class RoomConsumer(AsyncWebsocketConsumer):
         try:
             await get_hub().enter(self.room, self)
             await self._tell_whole(re, connection=joined.connection)
+            await self._tell_conflicts()
         except BaseException:
             # They are in by another socket already, or out again: this one is of no use.
             self._held = None
             await get_hub().exit(self.room, self.connection, self)
             self._refuse(re, Code.NOT_JOINED, close=True)
             raise
+
+    async def _tell_conflicts(self) -> None:
+        """To a host who comes: who met before. Who comes later is told of by the bus."""
+        if get_hub().is_host(self.room, self.connection):
+            for conflict in await database_sync_to_async(selectors.conflicts_in)(self.room):
+                self.push(messages.encode(frame_of(conflict)))
 
     async def _tell_whole(self, re: int, **more: str) -> None:
         """Answer with everything. Frames that come while it is read follow it: the page has something to apply them to."""

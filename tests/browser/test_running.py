@@ -1,5 +1,7 @@
 """Running a room: what those who run it do, what everybody sees, and what is heard afterwards."""
 
+from pathlib import Path
+
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Scene
@@ -199,3 +201,18 @@ def test_staff_come_openly_pause_say_something_and_end(scene: Scene) -> None:
     assert (frozen["actor"], frozen["reason"]) == (MODERATOR, "A threat was made")
     (gone_on,) = scene.backstage("audit", act="room.unfreeze", room=scene.room_id)
     assert gone_on["reason"] == ""
+
+
+def test_the_host_is_told_that_two_meet_between_whom_a_block_stands(scene: Scene, screenshots: Path) -> None:
+    scene.make("Ji-woo Han", "Lin Wei", "Amara Okafor", stage=("Ji-woo Han", "Lin Wei"))
+    scene.backstage("block", blocker=scene.address_of("Amara Okafor"), blocked=scene.address_of("Lin Wei"))
+    host, speaker, listener = (scene.person(name) for name in ("Ji-woo Han", "Lin Wei", "Amara Okafor"))
+    for person in (host, speaker, listener):
+        person.enter(scene.room)
+    told = host.page.locator("#conflicts li")
+    expect(told).to_contain_text("A block stands between Amara Okafor and Lin Wei")
+    host.page.screenshot(path=screenshots / "conflict.png", full_page=True)
+    told.get_by_role("button", name="Put away").click()
+    expect(told).to_have_count(0)
+    for person in (speaker, listener):
+        expect(person.page.locator("#conflicts li")).to_have_count(0)

@@ -184,6 +184,13 @@ def follow(follower: str, followed: str) -> None:
     services.follow(_user(follower), _user(followed))
 
 
+def block(blocker: str, blocked: str) -> None:
+    """One blocks another, by their addresses."""
+    from accounts import services
+
+    services.block(_user(blocker), _user(blocked))
+
+
 def roster(room: str) -> list[dict[str, Any]]:
     """Who is in a room now."""
     from rooms import selectors
@@ -257,6 +264,7 @@ _FUNCTIONS: dict[str, Any] = {
         suspend_quietly,
         end_session,
         follow,
+        block,
         roster,
         reports,
         audit,

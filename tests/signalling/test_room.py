@@ -6,6 +6,7 @@ import pytest
 from channels.db import database_sync_to_async
 from django.utils import timezone
 
+from accounts import services as accounts
 from rooms import events, selectors, services
 from rooms.domain import messages
 from rooms.models import Participant, Room
@@ -418,3 +419,22 @@ async def test_many_come_and_go_and_the_roster_is_right(live: None) -> None:
     await asyncio.gather(*(page.command("room.leave") for page in pages[:5]))
     count, _faces = await database_sync_to_async(selectors.audience_of)(room.public_id)
     assert count == 7
+
+
+async def test_the_host_alone_is_told_who_meets_whom_also_on_return(live: None) -> None:
+    lin, amara = await make_member("Lin Wei"), await make_member("Amara Okafor")
+    room = await database_sync_to_async(a_live_room)(speakers=(lin,))
+    await database_sync_to_async(accounts.block)(lin, amara)
+    host, speaker, listener = await a_page(room, room.host), await a_page(room, lin), await a_page(room, amara)
+    await host.join()
+    await speaker.join()
+    await listener.join()
+    conflict = (await host.until("room.conflict"))["data"]
+    assert (conflict["first_name"], conflict["second_name"]) == ("Amara Okafor", "Lin Wei")
+    again = await a_page(room, room.host)
+    await again.join()
+    assert (await again.until("room.conflict"))["data"] == conflict
+    await again.command("stage.lock", locked=True)
+    for page in (speaker, listener):
+        await page.until("stage.locked")
+        assert "room.conflict" not in [event["type"] for event in page.events]

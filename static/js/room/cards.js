@@ -73,7 +73,7 @@ export function showCards(list, template, cards, dress) {
 }
 
 /** @param {string} id */
-function fromTemplate(id) {
+export function fromTemplate(id) {
   const template = /** @type {HTMLTemplateElement} */ (find(id));
   return /** @type {HTMLElement} */ (template.content.firstElementChild).cloneNode(true);
 }

@@ -5,6 +5,7 @@ import { Acting } from "./acting.js";
 import { Attempts } from "./attempts.js";
 import { begin, find } from "./cards.js";
 import { writerOf } from "./chat.js";
+import { showConflicts } from "./conflicts.js";
 import { prepareDialogs } from "./dialogs.js";
 import { Entrance } from "./entrance.js";
 import { FloorClock } from "./floorclock.js";
@@ -51,6 +52,7 @@ export function mount(main) {
   });
   const showing = new Showing({ room, media, view, entrance, sounding });
   new FloorClock(room, view, gone.signal);
+  showConflicts(room, view);
   const telling = new Telling({ room, media, view, complain: attempts.complain });
 
   const people = new People(

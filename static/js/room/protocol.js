@@ -634,6 +634,15 @@
  */
 
 /**
+ * Told to the host: these two meet here, one of them on stage, and a block stands between them. Who blocked whom is not said. Nobody is kept out by it: the host decides.
+ * @typedef {object} RoomConflict
+ * @property {string} first
+ * @property {string} first_name
+ * @property {string} second
+ * @property {string} second_name
+ */
+
+/**
  * Command type → what it carries.
  * @typedef {{
  *   "room.join": Join,
@@ -781,6 +790,7 @@
  *   "stage.floor": StageFloor,
  *   "media.restart": MediaRestart,
  *   "media.unheard": MediaUnheard,
+ *   "room.conflict": RoomConflict,
  * }} Events
  */
 
@@ -1034,6 +1044,12 @@ export const EVENTS = Object.freeze({
   "media.restart": [],
   "media.unheard": [
     "unheard"
+  ],
+  "room.conflict": [
+    "first",
+    "first_name",
+    "second",
+    "second_name"
   ]
 });
 

@@ -21,6 +21,7 @@ import { NO_ANSWER, Refusal } from "./wire.js";
  * - "happened" (detail: {frame, before}): an ordered event was applied;
  * - "stood" (detail: {before, now, by}): one stands otherwise in the room;
  * - "moved": the sound was lost on the server's side and begins anew;
+ * - "conflict": for a host, who meets whom although a block stands between them;
  * - "unheard": nothing arrives from one's open microphone, or something again;
  * - "floor" (detail: StageFloor): who has spoken how long, and whose turn it is;
  * - "speaking" (detail: ids), "refused" (detail: Refusal), "asked" (detail: Refusal): in another room already;
@@ -169,6 +170,9 @@ export class Room extends EventTarget {
         this.unheard = frame.data.unheard;
         this.#tell("unheard");
         break;
+      case "room.conflict":
+        this.#tell("conflict", frame.data);
+        return;
       case "chat.said":
       case "chat.removed":
       case "questions.changed":
