@@ -22,6 +22,12 @@ def delete_old_talk() -> None:
 
 
 @shared_task
+def forget_attendance() -> None:
+    """Forget who was in rooms of which that is not kept."""
+    services.forget_attendance()
+
+
+@shared_task
 def close_empty_rooms() -> None:
     """End rooms whose stage stayed empty."""
     services.close_empty_rooms()

@@ -167,6 +167,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep rosters": {"task": "rooms.tasks.sweep_rosters", "schedule": 2.0, "options": {"expires": 2}},
     "close empty rooms": {"task": "rooms.tasks.close_empty_rooms", "schedule": 30.0, "options": {"expires": 30}},
     "delete old talk": {"task": "rooms.tasks.delete_old_talk", "schedule": 3600.0, "options": {"expires": 3600}},
+    "forget attendance": {"task": "rooms.tasks.forget_attendance", "schedule": 3600.0, "options": {"expires": 3600}},
     "close missed rooms": {"task": "rooms.tasks.close_missed_rooms", "schedule": 30.0, "options": {"expires": 30}},
     "mail the programme": {"task": "rooms.tasks.mail_programme", "schedule": 10.0, "options": {"expires": 10}},
     "clear old sessions": {"task": "accounts.tasks.clear_expired_sessions", "schedule": 86_400.0},
@@ -219,6 +220,7 @@ DEFAULT_FROM_EMAIL = env.text("MITALK_MAIL_FROM", "MiTalk <no-reply@localhost>")
 
 INVITE_LIFETIME_DAYS = env.integer("MITALK_INVITE_DAYS", 14, least=1, most=365)
 
+ATTENDANCE_HOURS = env.integer("MITALK_ATTENDANCE_HOURS", 24, least=1, most=8760)
 CHAT_DAYS = env.integer("MITALK_CHAT_DAYS", 30, least=1, most=3650)
 
 # --- Words ------------------------------------------------------------------------------------------------------

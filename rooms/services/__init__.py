@@ -47,6 +47,7 @@ from rooms.services.departing import (
 )
 from rooms.services.ending import EMPTY_STAGE_CLOSES_AFTER, close_empty_rooms, end_from_outside
 from rooms.services.entering import Entrant, Joined, guest, is_banned, join
+from rooms.services.forgetting import forget_attendance
 from rooms.services.going import answer_co_host, ask_co_host, do_not_go, go, withdraw_co_host
 from rooms.services.guest_list import MOST_ON_A_GUEST_LIST, put_on_guest_list, take_off_guest_list
 from rooms.services.opening import change_confidentiality, create_topic, follow_topic, open_room, unfollow_topic
@@ -103,6 +104,7 @@ __all__ = [
     "end_from_outside",
     "find_people",
     "follow_topic",
+    "forget_attendance",
     "forget_places",
     "freeze",
     "go",

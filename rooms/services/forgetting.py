@@ -1,0 +1,30 @@
+"""What is forgotten of a room some time after it is over."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from rooms.domain.confidentiality import Kept, may_be_kept
+from rooms.domain.snapshot import Confidentiality, Phase
+from rooms.models import Participant
+
+
+def forget_attendance(now: datetime | None = None) -> int:
+    """Delete who was in rooms whose names are not kept, once nobody can report anything of them any more. Whoever a report is
+    by or about stays, for those who decide on it.
+
+    Returns:
+        How many people's places.
+    """
+    nameless = [mode for mode in Confidentiality if not may_be_kept(mode, Kept.NAMES)]
+    over = (now or timezone.now()) - timedelta(hours=settings.ATTENDANCE_HOURS)
+    places = Participant.objects.filter(
+        room__phase=Phase.ENDED,
+        room__ended_at__lt=over,
+        room__confidentiality__in=nameless,
+        reports_made=None,
+        reports_received=None,
+    )
+    _, by_model = places.delete()
+    return by_model.get(Participant._meta.label, 0)
