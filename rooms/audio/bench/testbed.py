@@ -22,6 +22,7 @@ from rooms.audio.transport.dtls import certificate
 _CLIENTS_SATURATED = 0.9  # of their core: then what they miss is their own fault
 _SERVER_SATURATED = 0.95  # of its core: it cannot do what is asked of it
 _MOST_OTHERS = 0.05  # of the server's core: more, and others had it
+MOST_LATE_MS = 5.0  # of one tick in a hundred: more, and what is heard late says nothing of how it was played
 _LEAST_RECEIVED = 0.98  # of a packet a tick: less, and others had the speaker's
 
 
@@ -60,9 +61,12 @@ class Stretch:
         """User and system time of the server, of one core."""
         return round(100 * self.server.cpu_seconds / self.wall_seconds, 1)
 
-    def verdict(self, *, received: int | None = None, streams: int = 0) -> dict[str, Any]:
+    def verdict(
+        self, *, received: int | None = None, streams: int = 0, most_late_ms: float | None = None
+    ) -> dict[str, Any]:
         """Whether this stretch says what the server costs, and if not, why: the clients were too slow, others used the
-        server's core, or less was received than a packet a tick of each stream."""
+        server's core, less was received than a packet a tick of each stream, or, where it is the sound that is measured,
+        the ticks came late."""
         because = []
         if self.clients_cpu_seconds > _CLIENTS_SATURATED * self.wall_seconds:
             because.append("the clients saturated their core")
@@ -71,6 +75,8 @@ class Stretch:
         if received is not None and received < _LEAST_RECEIVED * streams * self.wall_seconds / TICK_SECONDS:
             saturated = self.server.cpu_seconds > _SERVER_SATURATED * self.wall_seconds
             because.append("the server saturated its core" if saturated else "fewer packets came than were sent")
+        if most_late_ms is not None and self.inside and self.inside["tick_late_p99_ms"] > most_late_ms:
+            because.append("the server was held up")
         return {"void": bool(because), "void_because": "; ".join(because)}
 
 
