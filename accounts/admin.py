@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuditEntry, Industry, Profile, User
 
@@ -59,7 +60,8 @@ class AuditEntryAdmin(admin.ModelAdmin):
 
     list_display = ("at", "actor", "act", "target", "reason")
     list_filter = ("act",)
-    list_select_related = ("actor",)
+    search_fields = ("actor", "target")
+    search_help_text = _("A public id, of who did it or on what")
     date_hierarchy = "at"
 
     def has_add_permission(self, request: HttpRequest) -> bool:

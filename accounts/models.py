@@ -193,16 +193,12 @@ class Block(models.Model):
 
 
 class AuditEntry(models.Model):
-    """One thing that staff, who runs a room, or an operator's command did. Appended, never changed, not even by staff."""
+    """One thing that staff, who runs a room, or an operator's command did. Appended, never changed, not even by staff: see
+    accounts.audit. Who did it is named by public id, and stays so when their account is gone."""
 
     at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
-    actor = models.ForeignKey(
-        User,
-        on_delete=models.SET_NULL,
-        null=True,
-        related_name="+",
-        verbose_name=_("who"),
-        help_text=_("Empty: an operator's command."),
+    actor = models.CharField(
+        _("who"), max_length=24, blank=True, help_text=_("Public id. Empty: an operator's command.")
     )
     act = models.CharField(_("act"), max_length=40)
     target = models.CharField(_("on what"), max_length=120)
@@ -233,3 +229,23 @@ class AuditEntry(models.Model):
             TypeError: always.
         """
         raise TypeError("An audit entry is never deleted.")
+
+
+class AuditSeal(models.Model):
+    """A run of audit entries, sealed: see accounts.audit.chain."""
+
+    number = models.PositiveBigIntegerField(_("number"), unique=True)
+    at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
+    first_entry = models.PositiveBigIntegerField(_("from entry"))
+    last_entry = models.PositiveBigIntegerField(_("to entry"))
+    digests = models.JSONField(_("digests of entries"))
+    previous = models.CharField(_("digest before"), max_length=64, blank=True)
+    digest = models.CharField(_("digest"), max_length=64)
+
+    class Meta:
+        verbose_name = _("audit seal")
+        verbose_name_plural = _("audit seals")
+        ordering: ClassVar = ["number"]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.first_entry} to {self.last_entry}"

@@ -13,7 +13,7 @@ from accounts.text import tidy
 def record(act: str, target: str, *, actor: User | None = None, reason: str = "") -> None:
     """Append to the audit log what staff, or who runs a room (`actor`), or an operator's command (None) did, in the same
     transaction."""
-    AuditEntry.objects.create(actor=actor, act=act, target=target[:120], reason=reason[:300])
+    AuditEntry.objects.create(actor=actor.public_id if actor else "", act=act, target=target[:120], reason=reason[:300])
 
 
 @transaction.atomic

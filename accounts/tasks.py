@@ -3,6 +3,14 @@
 from celery import shared_task
 from django.core.management import call_command
 
+from accounts.audit.sealing import seal_entries
+
+
+@shared_task
+def seal_audit_entries() -> None:
+    """Add what was written to the audit log's chain."""
+    seal_entries()
+
 
 @shared_task
 def clear_expired_sessions() -> None:

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
+from django.test import TransactionTestCase
 from django.utils import translation
 
+from accounts.audit import append_only
 from tests.fakes import RecordingBus, install_recording_bus
 
 
@@ -13,6 +15,21 @@ from tests.fakes import RecordingBus, install_recording_bus
 def _empty_cache() -> Iterator[None]:
     yield
     cache.clear()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _tables_that_can_be_emptied() -> Iterator[None]:
+    """Between tests that commit, Django empties all tables: also those that let nobody take anything out. Its `post_migrate`
+    protects them again."""
+    empty = TransactionTestCase._fixture_teardown
+
+    def unprotect_and_empty(test: TransactionTestCase) -> None:
+        append_only.unprotect()
+        empty(test)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", unprotect_and_empty)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -170,6 +170,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget attendance": {"task": "rooms.tasks.forget_attendance", "schedule": 3600.0, "options": {"expires": 3600}},
     "close missed rooms": {"task": "rooms.tasks.close_missed_rooms", "schedule": 30.0, "options": {"expires": 30}},
     "mail the programme": {"task": "rooms.tasks.mail_programme", "schedule": 10.0, "options": {"expires": 10}},
+    "seal the audit log": {"task": "accounts.tasks.seal_audit_entries", "schedule": 60.0, "options": {"expires": 60}},
     "clear old sessions": {"task": "accounts.tasks.clear_expired_sessions", "schedule": 86_400.0},
 }
 

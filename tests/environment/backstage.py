@@ -215,12 +215,11 @@ def reports(room: str) -> list[dict[str, Any]]:
 
 def audit(act: str, room: str) -> list[dict[str, str]]:
     """The entries of the audit log of one act in one room, oldest first."""
-    from accounts.models import AuditEntry
+    from accounts.models import AuditEntry, User
 
-    entries = (
-        AuditEntry.objects.filter(act=act, target__startswith=room).select_related("actor__profile").order_by("pk")
-    )
-    return [{"actor": e.actor.name if e.actor else "", "target": e.target, "reason": e.reason} for e in entries]
+    entries = AuditEntry.objects.filter(act=act, target__startswith=room).order_by("pk")
+    names = {user.public_id: user.name for user in User.objects.select_related("profile")}
+    return [{"actor": names.get(e.actor, ""), "target": e.target, "reason": e.reason} for e in entries]
 
 
 def sweep_empty_rooms(minutes: float) -> int:

@@ -252,7 +252,7 @@ def test_staff_end_a_room_and_it_is_written_down(client: Client, host: User) -> 
     room.refresh_from_db()
     assert room.phase == "ended"
     entry = AuditEntry.objects.get()
-    assert (entry.act, entry.actor, entry.target) == ("room.end_room", staff, room.public_id)
+    assert (entry.act, entry.actor, entry.target) == ("room.end_room", staff.public_id, room.public_id)
 
 
 def test_staff_make_an_invite_and_see_its_link_once(client: Client, host: User) -> None:
