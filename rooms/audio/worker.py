@@ -56,7 +56,7 @@ class Config:
 
     @property
     def tells_its_own_address(self) -> bool:
-        """Whether browsers are told this machine's own address too: Firefox sends nothing to loopback from within a network."""
+        """Whether browsers are told its own too: Firefox sends nothing to loopback from inside a network."""
         return self.bind_ip == "0.0.0.0" and ipaddress.ip_address(self.public_ip).is_loopback  # noqa: S104
 
 
