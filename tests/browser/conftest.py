@@ -1,6 +1,7 @@
 """Browser tests run against a real installation: web, audio and jobs as processes of their own."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -119,7 +120,14 @@ class Scene:
 @pytest.fixture
 def scene(playwright_driver: Playwright, installation: Installation, tmp_path: Path) -> Iterator[Scene]:
     """People and a room; afterwards no page may have complained."""
-    stage = Scene(playwright_driver, installation, tmp_path)
+    with a_scene(playwright_driver, installation, tmp_path) as stage:
+        yield stage
+
+
+@contextmanager
+def a_scene(driver: Playwright, installation: Installation, sounds: Path) -> Iterator[Scene]:
+    """The same, in an installation that a test chooses."""
+    stage = Scene(driver, installation, sounds)
     yield stage
     stage.hold_to_the_protocol()
     complaints = [complaint for person in stage.people for complaint in person.complaints]
