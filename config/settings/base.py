@@ -139,7 +139,7 @@ MITALK_MOST_IN_A_ROOM = env.integer("MITALK_MOST_IN_A_ROOM", 2_000, least=2, mos
 
 MITALK_UDP_PORT = env.integer("MITALK_UDP_PORT", 7882, least=1, most=65535)
 MITALK_PUBLIC_IP = env.text("MITALK_PUBLIC_IP", "127.0.0.1")  # what browsers are told to send to
-MITALK_UDP_BIND = env.text("MITALK_UDP_BIND", "127.0.0.1" if MITALK_PUBLIC_IP.startswith("127.") else "0.0.0.0")  # noqa: S104
+MITALK_UDP_BIND = env.text("MITALK_UDP_BIND", "0.0.0.0")  # noqa: S104 - only checked addresses get further than the socket
 
 MITALK_TURN_URLS = env.words("MITALK_TURN_URLS")  # for networks that let no UDP through
 MITALK_TURN_SECRET = env.text("MITALK_TURN_SECRET")  # the TURN server's `static-auth-secret`

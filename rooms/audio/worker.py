@@ -5,6 +5,7 @@ This is its control process; the sound is made in another, which nothing here ca
 
 import asyncio
 import gc
+import ipaddress
 import logging
 import secrets
 from collections.abc import Callable, Coroutine
@@ -21,6 +22,7 @@ from rooms.audio.sound_checks import SoundChecks, offer_of, truth_of
 from rooms.audio.transport import ice_lite, sdp
 from rooms.audio.transport.call import Call, Endpoint
 from rooms.audio.transport.dtls import certificate
+from rooms.audio.transport.own_address import own_address
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +53,11 @@ class Config:
     bind_ip: str = "0.0.0.0"  # noqa: S104 - production listens on every interface
     most_peers: int = 3_000
     worker_id: str = field(default_factory=lambda: secrets.token_urlsafe(9))
+
+    @property
+    def tells_its_own_address(self) -> bool:
+        """Whether browsers are told its own too: Firefox sends nothing to loopback from inside a network."""
+        return self.bind_ip == "0.0.0.0" and ipaddress.ip_address(self.public_ip).is_loopback  # noqa: S104
 
 
 @dataclass(eq=False, slots=True)
@@ -116,7 +123,8 @@ class AudioWorker:
         """
         Encoder()
         with ice_lite.listen(self.config.bind_ip, self.config.udp_port) as port:
-            self._endpoint = Endpoint(self.config.public_ip, port.getsockname()[1], certificate())
+            own = own_address if self.config.tells_its_own_address else lambda: ""
+            self._endpoint = Endpoint(self.config.public_ip, port.getsockname()[1], certificate(), own)
             self._media = MediaLink(port, self._start_media, receive=self._hear, lost=self._fail)
         self._pulse_at = asyncio.get_running_loop().time()
         await self._bus.subscribe(wire.worker_topic(self.config.worker_id), self._receive)

@@ -18,8 +18,8 @@ from tests.audio.inside import MediaInside
 class Stage:
     """A worker, its bus and its roster."""
 
-    def __init__(self, *, start_media: StartMedia | None = None) -> None:
-        self.config = Config(public_ip="127.0.0.1", udp_port=0, bind_ip="127.0.0.1")
+    def __init__(self, *, start_media: StartMedia | None = None, config: Config | None = None) -> None:
+        self.config = config or Config(public_ip="127.0.0.1", udp_port=0, bind_ip="127.0.0.1")
         self.published: list[tuple[str, dict[str, Any]]] = []
         self.present: set[str] = set()
         self.may_speak: set[str] = set()

@@ -1,5 +1,7 @@
 """Offers: what is read, what is refused, what is answered."""
 
+import dataclasses
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -70,6 +72,13 @@ def test_the_answer_says_what_it_must() -> None:
     ):
         assert line in lines
     assert len([line for line in lines if line.startswith("a=candidate")]) == 1
+
+
+def test_another_address_of_ours_comes_second() -> None:
+    lines = answer(parse(CHROMIUM), dataclasses.replace(LOCAL, own_ip="198.51.100.7")).split("\r\n")
+    first, second = (line for line in lines if line.startswith("a=candidate"))
+    assert first == "a=candidate:1 1 udp 2130706431 192.0.2.1 7882 typ host"
+    assert second == "a=candidate:2 1 udp 2130706175 198.51.100.7 7882 typ host"
 
 
 def test_candidates_are_not_read() -> None:

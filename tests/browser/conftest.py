@@ -1,6 +1,7 @@
 """Browser tests run against a real installation: web, audio and jobs as processes of their own."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,17 @@ def screenshots() -> Path:
     folder = Path(__file__).resolve().parents[2] / "var" / "screenshots"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+FRAMES = "() => [window.testFrames ?? [], window.testSent ?? []]"
+
+
+def hold_to_the_protocol(received: list[Any], sent: list[str]) -> None:
+    """Every frame that a page received or sent is one that is declared."""
+    for frame in received:
+        check_frame(frame)
+    for text in sent:
+        decode_one_of({**COMMANDS, **CHECK_COMMANDS}, text)
 
 
 class Scene:
@@ -70,12 +82,16 @@ class Scene:
         """A member's e-mail address."""
         return self._addresses[name]
 
+    def cookie_of(self, name: str) -> str:
+        """What signs a member in; nothing for whoever is none."""
+        return self._cookies.get(name, "")
+
     def person(self, name: str = "", *, tone_hz: int = 0, flags: tuple[str, ...] = (), **options) -> Person:
         """A person at a browser; with a tone, it is their microphone."""
         microphone = tone(self._sounds / f"{tone_hz}.wav", tone_hz) if tone_hz else None
         browser = start_browser(self._driver, microphone=microphone, flags=flags)
         self._browsers.append(browser)
-        person = Person(browser, self.installation.url, cookie=self._cookies.get(name, ""), **options)
+        person = Person(browser, self.installation.url, cookie=self.cookie_of(name), **options)
         self.people.append(person)
         return person
 
@@ -93,11 +109,7 @@ class Scene:
         """Every frame that a page sent or received since it was opened is one that is declared."""
         for person in self.people:
             if not person.page.is_closed():
-                received, sent = person.page.evaluate("() => [window.testFrames ?? [], window.testSent ?? []]")
-                for frame in received:
-                    check_frame(frame)
-                for text in sent:
-                    decode_one_of({**COMMANDS, **CHECK_COMMANDS}, text)
+                hold_to_the_protocol(*person.page.evaluate(FRAMES))
 
     def close(self) -> None:
         """Everybody goes home."""
@@ -108,7 +120,14 @@ class Scene:
 @pytest.fixture
 def scene(playwright_driver: Playwright, installation: Installation, tmp_path: Path) -> Iterator[Scene]:
     """People and a room; afterwards no page may have complained."""
-    stage = Scene(playwright_driver, installation, tmp_path)
+    with a_scene(playwright_driver, installation, tmp_path) as stage:
+        yield stage
+
+
+@contextmanager
+def a_scene(driver: Playwright, installation: Installation, sounds: Path) -> Iterator[Scene]:
+    """The same, in an installation that a test chooses."""
+    stage = Scene(driver, installation, sounds)
     yield stage
     stage.hold_to_the_protocol()
     complaints = [complaint for person in stage.people for complaint in person.complaints]

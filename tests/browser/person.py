@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, expect
 
@@ -27,7 +28,7 @@ _FLAGS = [
 ]
 
 # Level (dBFS, RMS) of everything heard and of single frequencies, from the track that the page plays.
-_HEAR = """
+HEAR = """
 async ([frequencies, milliseconds]) => {
   const stream = document.querySelector("#sound").srcObject;
   if (!stream) return null;
@@ -77,6 +78,19 @@ class Heard:
     level: float
     dominant: float
     at: dict[int, float]
+
+    def is_clearly(self, frequency: int) -> bool:
+        """Whether a tone is in it that nobody overhears."""
+        return self.level > AUDIBLE_DBFS and self.at[frequency] > AUDIBLE_DBFS - 20
+
+
+def heard(found: dict[str, Any] | None, frequencies: tuple[int, ...]) -> Heard:
+    """What `HEAR` found; nothing at all, if the page plays nothing."""
+    if found is None:
+        return Heard(-math.inf, 0.0, dict.fromkeys(frequencies, -math.inf))
+    level = 10 * math.log10(found["power"]) if found["power"] > 0 else -math.inf
+    levels = (-math.inf if at is None else at for at in found["at"])
+    return Heard(level, found["dominant"], dict(zip(frequencies, levels, strict=True)))
 
 
 def start_browser(playwright: Playwright, *, microphone: Path | None = None, flags: tuple[str, ...] = ()) -> Browser:
@@ -275,15 +289,7 @@ class Person:
 
     def hears(self, *frequencies: int, milliseconds: int = 400) -> Heard:
         """Listen for a moment and measure."""
-        heard = self.page.evaluate(_HEAR, [list(frequencies), milliseconds])
-        if heard is None:
-            return Heard(-math.inf, 0.0, dict.fromkeys(frequencies, -math.inf))
-        level = 10 * math.log10(heard["power"]) if heard["power"] > 0 else -math.inf
-        at = {
-            frequency: -math.inf if found is None else found
-            for frequency, found in zip(frequencies, heard["at"], strict=True)
-        }
-        return Heard(level, heard["dominant"], at)
+        return heard(self.page.evaluate(HEAR, [list(frequencies), milliseconds]), frequencies)
 
     def taps_and_hears_within(self, seconds: float) -> None:
         """Tap the one button of a room in which somebody speaks, and hear them soon enough."""
@@ -292,25 +298,25 @@ class Person:
 
     def must_hear(self, frequency: int, *, within: float = PATIENCE_SECONDS) -> Heard:
         """Wait until a tone is clearly heard."""
-        heard: list[Heard] = []
+        listened: list[Heard] = []
 
         def clearly() -> bool:
-            heard.append(self.hears(frequency))
-            return heard[-1].level > AUDIBLE_DBFS and heard[-1].at[frequency] > AUDIBLE_DBFS - 20
+            listened.append(self.hears(frequency))
+            return listened[-1].is_clearly(frequency)
 
-        self.wait(clearly, f"{frequency} Hz heard", lambda: str(heard[-1]), within=within)
-        return heard[-1]
+        self.wait(clearly, f"{frequency} Hz heard", lambda: str(listened[-1]), within=within)
+        return listened[-1]
 
     def must_hear_silence(self, *, within: float = PATIENCE_SECONDS) -> Heard:
         """Wait until nothing is heard."""
-        heard: list[Heard] = []
+        listened: list[Heard] = []
 
         def silent() -> bool:
-            heard.append(self.hears())
-            return heard[-1].level < SILENCE_DBFS
+            listened.append(self.hears())
+            return listened[-1].level < SILENCE_DBFS
 
-        self.wait(silent, "silence", lambda: str(heard[-1]), within=within)
-        return heard[-1]
+        self.wait(silent, "silence", lambda: str(listened[-1]), within=within)
+        return listened[-1]
 
     def wait(
         self,

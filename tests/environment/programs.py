@@ -10,6 +10,9 @@ from pathlib import Path
 FOR_LINT = {"node": "nodejs", "npm": "npm"}
 NEEDED = FOR_LINT | {
     "chromium": "chromium",
+    "firefox-esr": "firefox-esr",
+    "pulseaudio": "pulseaudio",  # Firefox plays nothing on a machine without a sound card
+    "turnserver": "coturn",
     "espeak-ng": "espeak-ng",
     "sox": "sox",
     "msgfmt": "gettext",

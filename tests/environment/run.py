@@ -72,6 +72,7 @@ def stages() -> list[Stage]:
         Stage("faults", [[*pytest, "tests/faults"]]),
         Stage("faults on engines", [[*pytest, "tests/faults"]], needs_engines=True),
         Stage("browser", [[*pytest, "-p", "no:asyncio", "tests/browser"]], {"DJANGO_ALLOW_ASYNC_UNSAFE": "true"}),
+        Stage("firefox", [[*pytest, "-p", "no:asyncio", "tests/firefox"]], {"DJANGO_ALLOW_ASYNC_UNSAFE": "true"}),
         Stage(
             "browser on engines",
             [[*pytest, "-p", "no:asyncio", *(f"tests/browser/test_{name}.py" for name in ON_ENGINES_TOO)]],

@@ -11,7 +11,17 @@ def nothing_there(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_missing_program_is_named_by_its_package(nothing_there: None) -> None:
-    assert set(programs.missing_packages()) >= {"chromium", "espeak-ng", "sox", "gettext", "redis-server", "postgresql"}
+    assert set(programs.missing_packages()) >= {
+        "chromium",
+        "firefox-esr",
+        "pulseaudio",
+        "coturn",
+        "espeak-ng",
+        "sox",
+        "gettext",
+        "redis-server",
+        "postgresql",
+    }
     assert programs.missing_packages(lint_only=True) == ["nodejs", "npm"]
 
 

@@ -29,6 +29,7 @@ class Endpoint:
     ip: str
     port: int
     certificate: RTCCertificate
+    own_ip: Callable[[], str] = lambda: ""  # another address of this machine, as it is now; mostly there is none
 
 
 @dataclass(eq=False, slots=True)
@@ -114,6 +115,7 @@ class Call:
             port=self._endpoint.port,
             ssrc=setup.ssrc,
             cname=setup.cname,
+            own_ip=self._endpoint.own_ip(),
         )
 
     async def _connect(self, fingerprint: str) -> None:

@@ -61,6 +61,7 @@ class Local:
     port: int
     ssrc: int
     cname: str
+    own_ip: str = ""  # another address of ours, for browsers that send nothing to `ip`
 
 
 def parse(sdp: str) -> Offer:
@@ -162,6 +163,7 @@ def answer(offer: Offer, local: Local) -> str:
         f"a=fingerprint:sha-256 {local.fingerprint}",
         "a=setup:passive",
         f"a=candidate:1 1 udp 2130706431 {local.ip} {local.port} typ host",
+        *([f"a=candidate:2 1 udp 2130706175 {local.own_ip} {local.port} typ host"] if local.own_ip else []),
         "a=end-of-candidates",
     ]
     return "\r\n".join(lines) + "\r\n"

@@ -1,6 +1,7 @@
 // The room's page: what the person does becomes a command, what happens is shown and said. Decides nothing about who may do
 // what; the server does. This file only puts the parts together.
 
+import { lacks, sayUnsupported } from "../support.js";
 import { Acting } from "./acting.js";
 import { Attempts } from "./attempts.js";
 import { begin, find } from "./cards.js";
@@ -26,11 +27,13 @@ import { Voice } from "./voice.js";
 import { Wire } from "./wire.js";
 
 /**
- * Begin: the page's main part comes alive.
+ * Begin: the page's main part comes alive, unless this browser cannot play a room; then it says so.
  * @param {HTMLElement} main
- * @returns {import("../shell/shell.js").Mounted}
+ * @returns {import("../shell/shell.js").Mounted | undefined}
  */
 export function mount(main) {
+  const missing = lacks();
+  if (missing.length) return void sayUnsupported(main, missing);
   begin(main);
   prepareDialogs();
   const gone = new AbortController(); // whatever listens beyond the main part ends with this
