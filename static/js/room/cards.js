@@ -1,5 +1,7 @@
 // People as cards from the server's <template>s: only what changed is touched, so that focus and a screen reader's place survive.
 
+import { arrange, write } from "./writing.js";
+
 /** @typedef {{id: string, name: string, initials: string, tint: number, portrait: string, guest?: number}} Card */
 
 /**
@@ -57,7 +59,7 @@ export function showCards(list, template, cards, dress) {
   const items = cards.map((card) => {
     const item = /** @type {HTMLElement} */ (known.get(card.id) ?? fromTemplate(template));
     item.dataset.person = card.id;
-    part(item, "[data-name]").textContent = nameOf(card);
+    write(part(item, "[data-name]"), nameOf(card));
     drawFace(part(item, "[data-face]"), card);
     dress(item, card);
     return item;
@@ -65,7 +67,7 @@ export function showCards(list, template, cards, dress) {
   if (items.length === place.children.length && items.every((item, index) => place.children[index] === item)) return;
   const focused = place.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement) : null;
   const at = focused ? [...place.children].findIndex((item) => item.contains(focused)) : -1;
-  place.replaceChildren(...items);
+  arrange(place, items);
   if (!focused) return;
   // Whoever acted by keyboard goes on with the neighbour, else with the one big button.
   const next = focused.isConnected ? focused : items[Math.min(at, items.length - 1)]?.querySelector("button");
@@ -83,11 +85,12 @@ function fromTemplate(id) {
  * @param {Card} card
  */
 export function drawFace(face, card) {
-  face.className = face.className.replace(/tint-\d*/, `tint-${card.tint}`);
+  const dressed = face.className.replace(/tint-\d*/, `tint-${card.tint}`);
+  if (face.className !== dressed) face.className = dressed;
   const source = card.portrait ? `${words.faces}${card.portrait}.svg` : "";
   const image = face.querySelector("img");
   if (!source) {
-    face.textContent = card.initials;
+    write(face, card.initials);
   } else if (image?.getAttribute("src") !== source) {
     const drawn = new Image(96, 96);
     drawn.alt = "";

@@ -6,6 +6,7 @@
 import { drawFace, fill, find, part, words } from "./cards.js";
 import { timeOfDay } from "./clock.js";
 import { showRows } from "./rows.js";
+import { write } from "./writing.js";
 
 /** @typedef {import("./talk.js").Message} Message */
 
@@ -87,7 +88,7 @@ export class Chat {
     find("chat-form").hidden = !this.#may;
     find("chat-closed").hidden = this.#may;
     const sentence = left > 0 ? words.chatWait : this.#slow ? words.chatSlow : "";
-    find("chat-hint").textContent = this.#may ? fill(sentence, { SECONDS: left > 0 ? left : this.#slow }) : "";
+    write(find("chat-hint"), this.#may ? fill(sentence, { SECONDS: left > 0 ? left : this.#slow }) : "");
     part(find("chat-form"), "button").setAttribute("aria-disabled", String(left > 0));
   }
 

@@ -9,6 +9,7 @@ import { CODES } from "./protocol.js";
 import { showQuestions } from "./questions.js";
 import { Reactions } from "./reactions.js";
 import { Refusal } from "./wire.js";
+import { write } from "./writing.js";
 
 /** @typedef {import("./room.js").Room} Room */
 /** @typedef {import("./view.js").View} View */
@@ -63,8 +64,8 @@ export class Talking {
     this.#panel.show(Boolean(you && talk) && (state === "inside" || state === "reconnecting"));
     find("pinned").hidden = !snapshot?.link_host;
     if (!snapshot || !you || !talk) return;
-    find("pinned-title").textContent = snapshot.link_title;
-    find("pinned-host").textContent = snapshot.link_host;
+    write(find("pinned-title"), snapshot.link_title);
+    write(find("pinned-host"), snapshot.link_host);
     find("reactions").hidden = !may(you, "room.react");
     this.#chat.allow(may(you, "chat.say"), may(you, "chat.slow") ? 0 : snapshot.slow_mode);
     find("talk-desk").hidden = !may(you, "link.pin");
@@ -103,7 +104,7 @@ export class Talking {
   #count(tab, count) {
     this.#unread[tab] = count;
     for (const place of this.view.room.querySelectorAll(`[data-count="${tab}"]`))
-      place.textContent = count > 99 ? "99+" : count ? String(count) : "";
+      write(place, count > 99 ? "99+" : count ? String(count) : "");
   }
 
   /** @param {Frame} frame */

@@ -3,6 +3,7 @@
 import { bigButton } from "./button.js";
 import { fill, find, part, showCards, words } from "./cards.js";
 import { inOrder } from "./stage.js";
+import { write } from "./writing.js";
 
 /** @typedef {import("./protocol.js").RoomSnapshot} RoomSnapshot */
 /** @typedef {import("./button.js").Situation} Situation */
@@ -24,18 +25,18 @@ export class View {
   show(snapshot) {
     showCards("stage", "stage-person", inOrder(snapshot.stage), (item, person) => {
       item.dataset.muted = String(person.muted);
-      part(item, "[data-headline]").textContent = person.headline;
+      write(part(item, "[data-headline]"), person.headline);
       const role = part(item, "[data-role]");
       role.hidden = person.role === "member";
-      role.textContent = roleName(person.role);
+      write(role, roleName(person.role));
       part(item, "[data-demo]").hidden = !person.demo;
     });
     find("stage-empty").hidden = snapshot.stage.length > 0;
-    find("stage-seats").textContent = fill(words.seats, { TAKEN: snapshot.stage.length, SEATS: snapshot.stage_size });
+    write(find("stage-seats"), fill(words.seats, { TAKEN: snapshot.stage.length, SEATS: snapshot.stage_size }));
     showCards("staff", "listener", snapshot.staff, dressListener);
     find("staff-here").hidden = snapshot.staff.length === 0;
     showCards("audience", "listener", snapshot.faces, dressListener);
-    find("audience-count").textContent = String(snapshot.count);
+    write(find("audience-count"), String(snapshot.count));
     find("locked-chip").hidden = !snapshot.locked;
     find("people").hidden = false;
     for (const chip of /** @type {NodeListOf<HTMLElement>} */ (this.room.querySelectorAll("[data-mode-chip]")))
@@ -43,8 +44,8 @@ export class View {
     find("audience-hidden").hidden = snapshot.confidentiality !== "chatham";
     find("frozen-notice").hidden = !snapshot.frozen;
     find("notice").hidden = !snapshot.notice;
-    find("notice-text").textContent = snapshot.notice;
-    find("notice-by").textContent = snapshot.notice_by;
+    write(find("notice-text"), snapshot.notice);
+    write(find("notice-by"), snapshot.notice_by);
   }
 
   /**
@@ -68,13 +69,13 @@ export class View {
     this.room.dataset.position = now.onStage ? "stage" : "audience";
     this.#ask(now);
     const button = bigButton(now);
-    this.button.textContent = fill(words[button.word], { SECONDS: now.wait, PLACE: ordinal(now.place) });
+    write(this.button, fill(words[button.word], { SECONDS: now.wait, PLACE: ordinal(now.place) }));
     this.button.dataset.look = button.look;
     this.button.dataset.does = button.does;
     this.button.dataset.speaking = String(speaking);
     this.button.setAttribute("aria-disabled", String(!button.does));
     this.button.hidden = now.state === "ended";
-    find("button-hint").textContent = button.hint ? (words[button.hint] ?? "") : "";
+    write(find("button-hint"), button.hint ? words[button.hint] : "");
     const here = now.state === "inside";
     for (const card of /** @type {NodeListOf<HTMLButtonElement>} */ (this.room.querySelectorAll("[data-open], #report-room")))
       card.disabled = !here;
@@ -159,7 +160,7 @@ export function roleName(role) {
  * @param {{role: string}} card
  */
 function dressListener(item, card) {
-  part(item, "[data-role]").textContent = roleName(card.role);
+  write(part(item, "[data-role]"), roleName(card.role));
 }
 
 /**
