@@ -18,6 +18,7 @@ import { offered } from "./permissions.js";
  * @property {import("./view.js").View} view
  * @property {import("./attempts.js").Attempt} attempt
  * @property {import("./people.js").People} people
+ * @property {import("./audience.js").Audience} audience
  */
 
 export class Acting {
@@ -70,13 +71,13 @@ export class Acting {
 
   /** @param {string} id */
   #personBy(id) {
-    const { room, people } = this.parts;
+    const { room, people, audience } = this.parts;
     const { snapshot, desk } = room;
     const hands = (desk?.hands ?? []).map((hand) => hand.person);
     const cards = [...(snapshot?.stage ?? []), ...(snapshot?.staff ?? []), ...hands];
     const visitor = people.found.find(({ person }) => person.id === id);
     const writer = room.talk?.messages.find(({ author }) => author.id === id)?.author;
-    const face = snapshot?.faces.find((listener) => listener.id === id) ?? writer;
+    const face = audience.shown.find((listener) => listener.id === id) ?? writer;
     const card = cards.find((person) => person.id === id) ?? visitor?.person;
     if (card) return { card, here: visitor && !cards.includes(card) ? visitor.here : true };
     const listener = { headline: "", member: "", position: "audience", muted: true, number: 0, guest: 0, demo: false };

@@ -3,6 +3,7 @@
 
 import { Acting } from "./acting.js";
 import { Attempts } from "./attempts.js";
+import { Audience } from "./audience.js";
 import { begin, find } from "./cards.js";
 import { writerOf } from "./chat.js";
 import { prepareDialogs } from "./dialogs.js";
@@ -58,7 +59,8 @@ export function mount(main) {
     () => (room.state === "inside" && room.you && may(room.you, "room.people") ? room.snapshot : null),
     gone.signal,
   );
-  const acting = new Acting({ room, view, attempt, people });
+  const audience = new Audience({ room, view, attempt, gone: gone.signal });
+  const acting = new Acting({ room, view, attempt, people, audience });
   offerRunning({ room, attempt, people, changed: () => showing.show() });
   offerSharing();
   new Talking({ room, view, attempt, gone: gone.signal }, {

@@ -35,7 +35,6 @@ export class View {
     write(find("stage-seats"), fill(words.seats, { TAKEN: snapshot.stage.length, SEATS: snapshot.stage_size }));
     showCards("staff", "listener", snapshot.staff, dressListener);
     find("staff-here").hidden = snapshot.staff.length === 0;
-    showCards("audience", "listener", snapshot.faces, dressListener);
     write(find("audience-count"), String(snapshot.count));
     find("locked-chip").hidden = !snapshot.locked;
     find("people").hidden = false;
