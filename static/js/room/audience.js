@@ -82,12 +82,14 @@ export class Audience {
   /** Ask for the page that follows; whoever's focus is on the button hears of it, and goes on with the first that is new. */
   async #next() {
     if (this.#asking) return;
-    const [before, hasFocus] = [this.shown.length, document.activeElement === this.#button];
+    const before = this.shown.length;
+    let hasFocus = false;
     await this.#ask(async () => {
       const { faces, more } = await this.#after(this.shown.at(-1));
       const known = new Set(this.shown.map(({ id }) => id));
       this.#further = [...this.#further, ...faces.filter(({ id }) => !known.has(id))];
       this.#more = more;
+      hasFocus = document.activeElement === this.#button;
     });
     if (hasFocus) {
       this.view.announce(fill(words.audienceShown, { NUMBER: this.shown.length - before }));
