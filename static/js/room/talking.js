@@ -44,7 +44,7 @@ export class Talking {
     this.attempt = attempt;
     this.open = open;
     this.#panel = new Panel(gone);
-    room.addEventListener("changed", () => this.#show());
+    room.addEventListener("changed", () => view.keepingFocus(() => this.#show()));
     room.addEventListener("talked", (event) => this.#talked(/** @type {CustomEvent<Frame>} */ (event).detail));
     room.addEventListener("reacted", (event) => this.#reactions.show(/** @type {CustomEvent<Counts>} */ (event).detail));
     room.addEventListener("happened", (event) => this.#say(/** @type {CustomEvent<{frame: Frame}>} */ (event).detail.frame));

@@ -74,10 +74,12 @@ export class View {
     this.button.dataset.speaking = String(speaking);
     this.button.setAttribute("aria-disabled", String(!button.does));
     this.button.hidden = now.state === "ended";
+    if (now.state === "ended") find("ended").hidden = false;
     write(find("button-hint"), button.hint ? words[button.hint] : "");
     const here = now.state === "inside";
+    // In a room that comes back in a moment nobody loses their place: a button that is disabled has no focus.
     for (const card of /** @type {NodeListOf<HTMLButtonElement>} */ (this.room.querySelectorAll("[data-open], #report-room")))
-      card.disabled = !here;
+      card.disabled = !inside;
     find("decline").hidden = !(here && now.invited && !now.onStage);
     find("leave-stage").hidden = !(here && now.onStage);
     find("end").hidden = !(here && mayEnd);
@@ -96,6 +98,18 @@ export class View {
     if (asks) find("people").hidden = true;
     for (const mode of /** @type {NodeListOf<HTMLElement>} */ (find("terms").querySelectorAll("[data-mode]")))
       mode.hidden = mode.dataset.mode !== now.asks;
+  }
+
+  /**
+   * Do what shows and hides, and let nobody's focus be lost by it: it goes on at the one big button, or at the way back.
+   * @param {() => void} work
+   */
+  keepingFocus(work) {
+    const hadFocus = this.room.contains(document.activeElement);
+    work();
+    const focused = document.activeElement;
+    const isLost = this.room.contains(focused) ? focused?.closest("[hidden]") : hadFocus && focused === document.body;
+    if (isLost) (this.button.hidden ? find("ended").querySelector("a") : this.button)?.focus();
   }
 
   /**
@@ -144,7 +158,6 @@ export class View {
 
   /** @param {string} by who ended the room; empty if nobody did */
   ended(by) {
-    find("ended").hidden = false;
     if (by) find("ended-words").textContent = fill(words.endedBy, { NAME: by });
   }
 }
