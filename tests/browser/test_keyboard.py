@@ -127,6 +127,7 @@ def test_the_host_runs_the_room(scene: Scene) -> None:
 
     host.choose("#audience button", name=OTHER)
     host.choose("#person-dialog button", name="Remove from the room")
+    host.choose("#confirm-yes")
     second.in_state("failed")
     host.wait_until_gone("#audience", OTHER)
     host.keeps_the_focus()
@@ -135,6 +136,7 @@ def test_the_host_runs_the_room(scene: Scene) -> None:
     host.choose("#person-dialog button", name="Move to the audience")
     first.is_in_the_audience()
     host.hears("Amara Okafor left the stage")
+    expect(host.page.locator("#audience")).to_contain_text(LISTENER)
     host.keeps_the_focus()
     host.choose("#end")
     expect(host.page.locator("#confirm-dialog")).to_be_visible()

@@ -65,7 +65,12 @@ export class Acting {
     if (!(button instanceof HTMLElement) || !(item instanceof HTMLElement) || room.state !== "inside") return;
     const person = item.dataset.person ?? "";
     const act = /** @type {AboutPerson | undefined} */ (button.dataset.act);
-    if (act) attempt(`${act} ${person}`, () => room.act(act, { person }));
+    const name = item.querySelector("[data-name]")?.textContent ?? "";
+    if (act)
+      attempt(`${act} ${person}`, async () => {
+        await room.act(act, { person });
+        this.#offerUndo(act, person, name);
+      });
     else attempt("person", () => this.open(person));
   }
 
@@ -93,6 +98,7 @@ export class Acting {
     const { room, view } = this.parts;
     if (command === "person.report") return this.report(person, name);
     const asked = {
+      "person.remove": [words.removeTitle, words.removeText, words.removeYes],
       "person.ban": [words.banTitle, words.banText, words.banYes],
       "person.block": [words.blockTitle, words.blockText, words.blockYes],
       "host.hand_over": [words.handOverTitle, words.handOverText, words.handOverYes],
@@ -101,6 +107,28 @@ export class Acting {
     if (command === "person.ban") await room.act(command, { person, reason: "" });
     else await room.act(/** @type {AboutPerson} */ (command), { person });
     if (command === "person.block") view.toast(fill(words.blocked, { NAME: name }));
+    this.#offerUndo(command, person, name);
     return undefined;
+  }
+
+  /**
+   * What was done is undone by doing the other thing, where there is one.
+   * @param {string} command
+   * @param {string} person
+   * @param {string} name
+   */
+  #offerUndo(command, person, name) {
+    const { room, view, attempt } = this.parts;
+    /** @type {Record<string, [string | undefined, AboutPerson, string | undefined]>} what is said, what undoes it, how that is called */
+    const ways = {
+      "person.move": [words.youMoved, "stage.invite", words.inviteBack],
+      "moderator.name": [words.youNamed, "moderator.dismiss", words.undo],
+      "moderator.dismiss": [words.youDismissed, "moderator.name", words.undo],
+      "stage.withdraw": [words.youWithdrew, "stage.invite", words.undo],
+    };
+    const way = ways[command];
+    if (!way) return;
+    const [said, undoes, word] = way;
+    view.toast(fill(said, { NAME: name }), { word, work: () => attempt(`undo ${person}`, () => room.act(undoes, { person })) });
   }
 }

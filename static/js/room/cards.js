@@ -69,9 +69,10 @@ export function showCards(list, template, cards, dress) {
   const at = focused ? [...place.children].findIndex((item) => item.contains(focused)) : -1;
   arrange(place, items);
   if (!focused) return;
-  // Whoever acted by keyboard goes on with the neighbour, else with the one big button.
+  // Whoever acted by keyboard goes on with the neighbour, else with the heading of where they are, else with the one big button.
   const next = focused.isConnected ? focused : items[Math.min(at, items.length - 1)]?.querySelector("button");
-  (next ?? find("main-button")).focus();
+  const heading = /** @type {HTMLElement | null | undefined} */ (place.closest("section")?.querySelector("h2[tabindex]"));
+  (next ?? heading ?? find("main-button")).focus();
 }
 
 /** @param {string} id */

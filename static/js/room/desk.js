@@ -19,7 +19,7 @@ import { write } from "./writing.js";
  */
 export function showDesk(you, snapshot, desk) {
   const runs = Boolean(you && snapshot && may(you, "stage.lock"));
-  find("desk").hidden = !runs;
+  find("desk").hidden = find("open-desk").hidden = !runs;
   if (!runs || !you || !snapshot) return;
   find("hands-part").hidden = !desk;
   find("policy-part").hidden = !may(you, "hands.policy");
@@ -43,6 +43,7 @@ function showHands(desk) {
     part(item, "[data-act='hand.lower_other']").setAttribute("aria-label", fill(words.lowerName, { NAME: hand.name }));
   });
   write(find("hands-count"), hands.length ? String(hands.length) : "");
+  write(find("hands-up"), hands.length ? String(hands.length) : "");
   find("hands-empty").hidden = hands.length > 0;
   showCards("invited", "invited-person", desk.invited, (item, person) => {
     part(item, "button").setAttribute("aria-label", fill(words.withdrawName, { NAME: person.name }));

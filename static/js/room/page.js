@@ -11,11 +11,13 @@ import { Entrance } from "./entrance.js";
 import { FloorClock } from "./floorclock.js";
 import { Media } from "./media.js";
 import { People } from "./people.js";
+import { offerMenu } from "./menu.js";
 import { may } from "./permissions.js";
 import { offerButton } from "./pressing.js";
 import { Room } from "./room.js";
 import { offerRunning } from "./running.js";
 import { offerSharing } from "./share.js";
+import { offerSheet } from "./sheet.js";
 import { Showing } from "./showing.js";
 import { Sounding } from "./sounding.js";
 import { standingIn } from "./standing.js";
@@ -61,8 +63,10 @@ export function mount(main) {
   );
   const audience = new Audience({ room, view, attempt, gone: gone.signal });
   const acting = new Acting({ room, view, attempt, people, audience });
-  offerRunning({ room, attempt, people, changed: () => showing.show() });
+  offerRunning({ room, attempt, people, telling, changed: () => showing.show() });
   offerSharing();
+  offerMenu(gone.signal);
+  offerSheet();
   new Talking({ room, view, attempt, gone: gone.signal }, {
     about: (person) => acting.open(person),
     report: (message) => acting.report(message.author.id, writerOf(message), message.id),

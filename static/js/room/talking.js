@@ -2,7 +2,7 @@
 
 import { fill, find, words } from "./cards.js";
 import { Chat, writerOf } from "./chat.js";
-import { askAboutMessage } from "./dialogs.js";
+import { askAboutMessage, confirmed } from "./dialogs.js";
 import { Panel } from "./panel.js";
 import { may } from "./permissions.js";
 import { CODES } from "./protocol.js";
@@ -31,6 +31,8 @@ export class Talking {
   #unread = { chat: 0, questions: 0 };
   /** @type {Set<string>} what one asked here, where it is not said who did */
   #asked = new Set();
+  /** @type {{url: string, title: string} | null} the link that one pinned here last */
+  #pinned = null;
   /** @type {Set<string>} what one wrote here */
   #written = new Set();
 
@@ -146,11 +148,13 @@ export class Talking {
     onSubmit("pin-form", "pin-url", (url) => {
       const title = /** @type {HTMLInputElement} */ (find("pin-title"));
       this.attempt("pin", async () => {
-        await this.room.act("link.pin", { url: url.value, title: title.value });
+        const link = { url: url.value, title: title.value };
+        await this.room.act("link.pin", link);
+        this.#pinned = link;
         url.value = title.value = "";
       });
     });
-    find("unpin").addEventListener("click", () => this.attempt("pin", () => this.room.act("link.pin", { url: "", title: "" })));
+    find("unpin").addEventListener("click", () => this.attempt("pin", () => this.#unpin()));
   }
 
   /** @param {HTMLInputElement} field */
@@ -183,7 +187,7 @@ export class Talking {
       report: !mine && may(you, "person.report"),
       mine,
     });
-    if (choice === "remove") await this.room.act("chat.remove", { message: id });
+    if (choice === "remove" && (mine || (await this.#isSure(words.chatRemoveTitle)))) await this.room.act("chat.remove", { message: id });
     if (choice === "report") await this.open.report(message);
     if (choice === "person") await this.open.about(message.author.id);
   }
@@ -205,7 +209,29 @@ export class Talking {
       this.attempt(`answer ${marked}`, () => this.room.act("question.answer", { question: marked, answered }));
     }
     const removed = rowOf(event, "[data-remove]");
-    if (removed) this.attempt(`remove ${removed}`, () => this.room.act("question.remove", { question: removed }));
+    if (removed)
+      this.attempt(`remove ${removed}`, async () => {
+        const asker = talk?.questions.find(({ id }) => id === removed)?.author.id;
+        const mine = this.#asked.has(removed) || asker === this.room.you?.id;
+        if (mine || (await this.#isSure(words.questionRemoveTitle))) await this.room.act("question.remove", { question: removed });
+      });
+  }
+
+  /** What others wrote does not come back. @param {string | undefined} title */
+  #isSure(title) {
+    return confirmed(title, words.removedForAll, words.removeForAllYes);
+  }
+
+  /** Take the pinned link down: its address is told to nobody, so only who pinned it here can put it back. */
+  async #unpin() {
+    const pinned = this.#pinned;
+    const { link_host: host = "" } = this.room.snapshot ?? {};
+    const known = pinned && new URL(pinned.url).host === host ? pinned : null;
+    if (!known && !(await confirmed(words.unpinTitle, words.unpinText, words.unpinYes))) return;
+    await this.room.act("link.pin", { url: "", title: "" });
+    if (!known) return;
+    const work = () => this.attempt("pin", () => this.room.act("link.pin", known));
+    this.view.toast(words.unpinned ?? "", { word: words.undo, work });
   }
 }
 

@@ -10,12 +10,16 @@ import { write } from "./writing.js";
 
 const TOAST_MILLISECONDS = 12000;
 
+/** @typedef {{word: string | undefined, work: () => unknown}} Undo */
+
 export class View {
   #toastTimer = 0;
+  #toast = find("toast");
 
   constructor() {
     this.room = find("room");
     this.button = /** @type {HTMLButtonElement} */ (find("main-button"));
+    this.#toast.addEventListener("click", () => this.keepingFocus(() => this.#toast.replaceChildren())); // it may lie over something
   }
 
   /**
@@ -136,11 +140,33 @@ export class View {
   /**
    * Say for a while what somebody did that concerns the person at this page.
    * @param {string} text
+   * @param {Undo} [undo] how what they did themselves is undone
    */
-  toast(text) {
+  toast(text, undo) {
+    const toast = this.#toast;
+    const words = document.createElement("span");
+    words.textContent = text;
+    toast.replaceChildren(words, ...(undo ? [this.#undoing(undo)] : []));
+    this.#vanishLater();
+  }
+
+  /** Not while somebody is about to press its button. */
+  #vanishLater() {
     clearTimeout(this.#toastTimer);
-    find("toast").textContent = text;
-    this.#toastTimer = window.setTimeout(() => find("toast").replaceChildren(), TOAST_MILLISECONDS);
+    this.#toastTimer = window.setTimeout(() => {
+      if (this.#toast.matches(":hover, :focus-within")) this.#vanishLater();
+      else this.#toast.replaceChildren();
+    }, TOAST_MILLISECONDS);
+  }
+
+  /** @param {Undo} undo */
+  #undoing({ word, work }) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button";
+    button.textContent = word ?? "";
+    button.addEventListener("click", work);
+    return button;
   }
 
   /**
