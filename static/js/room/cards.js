@@ -5,7 +5,8 @@ import { arrange, write } from "./writing.js";
 /** @typedef {{id: string, name: string, initials: string, tint: number, portrait: string, guest?: number}} Card */
 
 /**
- * The room's part of the document. A document has one room at a time, and other pages beside it.
+ * The room’s part of the document. A document has one room at a time, and other pages beside it; what a room that was left still
+ * waits for ends with its page’s signal (wire, attempts, timers), so that nothing of it is written into the next.
  * @type {HTMLElement}
  */
 let home;

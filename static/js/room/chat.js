@@ -23,13 +23,19 @@ export class Chat {
   #ticking = 0;
   #follows = true; // the newest stays in sight
 
-  constructor() {
+  /** @param {AbortSignal} gone the page is not in the document any more */
+  constructor(gone) {
+    gone.addEventListener("abort", () => window.clearInterval(this.#ticking));
     this.#latest.addEventListener("click", () => this.#toTheEnd());
     this.#log.addEventListener("scroll", () => {
       this.#follows = this.#isAtTheEnd();
       if (this.#follows) this.#latest.hidden = true;
     });
-    new ResizeObserver(() => this.#follows && this.#toTheEnd()).observe(this.#log);
+    const follow = () => this.#follows && this.#toTheEnd();
+    new ResizeObserver(() => {
+      follow();
+      requestAnimationFrame(follow); // what is measured in the same moment may change its size once more
+    }).observe(this.#log);
   }
 
   /**

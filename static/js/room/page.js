@@ -37,8 +37,8 @@ export function mount(main) {
   prepareDialogs();
   const gone = new AbortController(); // whatever listens beyond the main part ends with this
   const view = new View();
-  const { room, media } = connect(view.room.dataset);
-  const attempts = new Attempts(view);
+  const { room, media } = connect(view.room.dataset, gone.signal);
+  const attempts = new Attempts(view, gone.signal);
   const { attempt } = attempts;
 
   const entrance = new Entrance({ room, view, attempt });
@@ -90,15 +90,17 @@ export function mount(main) {
 /**
  * The room as this page knows it, and its sound, over one wire.
  * @param {DOMStringMap} page what the server wrote into it
+ * @param {AbortSignal} gone
  */
-function connect({ socketPath = "", relay: written = '{"urls": []}' }) {
-  const wire = new Wire(socketPath);
+function connect({ socketPath = "", relay: written = '{"urls": []}' }, gone) {
+  const wire = new Wire(socketPath, gone);
   /** @type {{urls: string[], username: string, credential: string}} */
   const relay = JSON.parse(written);
   const media = new Media(
     /** @type {HTMLAudioElement} */ (find("sound")),
     async (sdp) => (await wire.command("media.offer", { sdp })).sdp,
     relay.urls.length ? [relay] : [],
+    gone,
   );
   return { room: new Room(wire, media), media };
 }

@@ -30,7 +30,7 @@ export class Panel extends EventTarget {
     const bar = /** @type {HTMLElement} */ (find("talk-bar").closest(".room-bar"));
     let seen = true; // false while the page shows another in the room's place
     const resized = new ResizeObserver(() => {
-      measure(bar, this.#panel);
+      measure(bar, this.#wide.matches ? this.#panel : null);
       const comesBack = !seen && bar.offsetHeight > 0;
       seen = bar.offsetHeight > 0;
       if (comesBack) this.choose(this.#tab);
@@ -102,10 +102,10 @@ export class Panel extends EventTarget {
 
 /**
  * @param {HTMLElement} bar the sheet stands on it, and the page ends above it
- * @param {HTMLElement} panel beside the stage, it ends above the bar too
+ * @param {HTMLElement | null} panel beside the stage, it ends above the bar too
  */
 function measure(bar, panel) {
   const { style } = document.documentElement;
   style.setProperty("--bar-height", `${bar.offsetHeight}px`);
-  style.setProperty("--talk-top", `${Math.round(panel.getBoundingClientRect().top + window.scrollY)}px`);
+  if (panel) style.setProperty("--talk-top", `${Math.round(panel.getBoundingClientRect().top + window.scrollY)}px`);
 }

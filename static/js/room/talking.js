@@ -25,7 +25,7 @@ import { write } from "./writing.js";
  */
 
 export class Talking {
-  #chat = new Chat();
+  #chat;
   #reactions = new Reactions();
   #panel;
   #unread = { chat: 0, questions: 0 };
@@ -45,6 +45,7 @@ export class Talking {
     this.view = view;
     this.attempt = attempt;
     this.open = open;
+    this.#chat = new Chat(gone);
     this.#panel = new Panel(gone);
     room.addEventListener("changed", () => view.keepingFocus(() => this.#show()));
     room.addEventListener("talked", (event) => this.#talked(/** @type {CustomEvent<Frame>} */ (event).detail));
