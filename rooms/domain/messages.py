@@ -25,6 +25,7 @@ MAX_FRAME_BYTES = 16 * 1024
 MAX_ID = 2**31 - 1
 MAX_LINE = 140  # of why a hand is up
 MAX_LINK_TITLE = 80
+FACES_AT_A_TIME = 40  # of an audience; the rest is a count
 HEARTBEAT_SECONDS = 5  # a page pings this often
 ABSENT_AFTER_SECONDS = 10  # and is off the roster, at the next sweep, when nothing came for so long
 
@@ -334,6 +335,16 @@ class RoomPeople:
 
 
 @dataclass(frozen=True, slots=True)
+class RoomAudience:
+    """See more of the audience than the faces that a snapshot has. Answer: `{"faces": list of Face, "more": whether others
+    follow}`, at most `FACES_AT_A_TIME`, those who came before the one that `after` names; empty: the first."""
+
+    type: ClassVar[str] = "room.audience"
+    act: ClassVar[Act] = Act.LISTEN
+    after: str = text(24)
+
+
+@dataclass(frozen=True, slots=True)
 class ChatSay:
     """Write a message. Answer: `{"message": its id}`. `slow_mode` says in `details.seconds` how long to wait."""
 
@@ -477,6 +488,7 @@ Command = (
     | RoomFreeze
     | RoomMessage
     | RoomPeople
+    | RoomAudience
     | ChatSay
     | ChatRemove
     | ChatSlow

@@ -57,6 +57,7 @@ from rooms.selectors.search import Found, search_for
 from rooms.selectors.stage import (
     audience,
     audience_of,
+    audience_page,
     desk,
     gone_lately,
     on_stage,
@@ -85,6 +86,7 @@ __all__ = [
     "asked_to_co_host",
     "audience",
     "audience_of",
+    "audience_page",
     "audio_truth",
     "banned_now",
     "calendar_token_hash",

@@ -9,14 +9,13 @@ from django.utils import timezone
 
 from rooms.domain.confidentiality import shows_audience
 from rooms.domain.links import Link, host_of
-from rooms.domain.messages import Desk, Face, RoomSnapshot, You
+from rooms.domain.messages import FACES_AT_A_TIME, Desk, Face, RoomSnapshot, You
 from rooms.domain.roles import Position, Role
 from rooms.domain.snapshot import Confidentiality, HandPolicy, Phase, Snapshot
 from rooms.models import Participant, Room
 from rooms.selectors.people import as_hand, as_person, face, hand_card, on_roster, person_card
 
 _WISHING = Q(hand_number__gt=0) | Q(invited_by__isnull=False)
-MOST_FACES = 40  # of the audience; the rest is a count
 
 
 def on_stage(room: Room) -> QuerySet[Participant]:
@@ -67,12 +66,26 @@ def stage_snapshot(room: Room) -> Snapshot:
 def audience(room: Room) -> tuple[int, list[Face]]:
     """How many listen, and the faces of the last members to arrive. Guests are counted; staff are shown elsewhere. Under the
     Chatham House rule there are no faces: whatever is told of an audience comes from here."""
-    listeners = on_roster(room.participants.all()).filter(position=Position.AUDIENCE).exclude(role=Role.STAFF)
+    faces, _more = audience_page(room)
+    return _listeners(room).count(), faces
+
+
+def audience_page(room: Room, after: str = "") -> tuple[list[Face], bool]:
+    """The faces of those members of the audience who came before the one with this public id, the last to arrive first; and
+    whether others follow. The first of them if it is empty, or nobody's."""
     if not shows_audience(Confidentiality(room.confidentiality)):
-        return listeners.count(), []
-    members = listeners.exclude(user=None).select_related("user__profile")
-    faces = [face(participant) for participant in members.order_by("-arrived_at", "-id")[:MOST_FACES]]
-    return listeners.count(), faces
+        return [], False
+    members = _listeners(room).exclude(user=None).select_related("user__profile").order_by("-arrived_at", "-id")
+    last = room.participants.filter(public_id=after).values_list("arrived_at", "id").first() if after else None
+    if last is not None:
+        arrived_at, pk = last
+        members = members.filter(Q(arrived_at__lt=arrived_at) | Q(arrived_at=arrived_at, id__lt=pk))
+    found = list(members[: FACES_AT_A_TIME + 1])
+    return [face(participant) for participant in found[:FACES_AT_A_TIME]], len(found) > FACES_AT_A_TIME
+
+
+def _listeners(room: Room) -> QuerySet[Participant]:
+    return on_roster(room.participants.all()).filter(position=Position.AUDIENCE).exclude(role=Role.STAFF)
 
 
 def audience_of(public_id: str) -> tuple[int, list[Face]]:

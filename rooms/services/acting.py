@@ -17,7 +17,7 @@ from rooms import events, hooks, passing, selectors
 from rooms.domain import commands
 from rooms.domain.errors import Code, Refused
 from rooms.domain.links import Link
-from rooms.domain.messages import ReportCategory, Visitor
+from rooms.domain.messages import Face, ReportCategory, Visitor
 from rooms.domain.roles import Act, Role
 from rooms.domain.snapshot import HandPolicy, Person
 from rooms.models import Ban, Participant, Room
@@ -212,6 +212,14 @@ def find_people(room_public_id: str, connection: str, query: str) -> list[Visito
     room = Room.objects.get(public_id=room_public_id)
     demand(present(room, connection), Act.SEARCH_PEOPLE)
     return selectors.find_people(room, query)
+
+
+@transaction.atomic
+def see_audience(room_public_id: str, connection: str, after: str) -> tuple[list[Face], bool]:
+    """More of those who listen, for whoever is here."""
+    room = Room.objects.get(public_id=room_public_id)
+    demand(present(room, connection), Act.LISTEN)
+    return selectors.audience_page(room, after)
 
 
 # --- To the room --------------------------------------------------------------------------------------------------

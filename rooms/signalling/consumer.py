@@ -268,6 +268,12 @@ class RoomConsumer(AsyncWebsocketConsumer):
         found = await database_sync_to_async(services.find_people)(self.room, self.connection, query)
         return {"people": [dataclasses.asdict(visitor) for visitor in found]}
 
+    async def _on_audience(self, incoming: Incoming[messages.Command]) -> dict[str, Any]:
+        assert isinstance(incoming.command, messages.RoomAudience)
+        after = incoming.command.after
+        faces, more = await database_sync_to_async(services.see_audience)(self.room, self.connection, after)
+        return {"faces": [dataclasses.asdict(face) for face in faces], "more": more}
+
     async def _on_ping(self, incoming: Incoming[messages.Command]) -> dict[str, Any]:
         assert isinstance(incoming.command, messages.Ping)
         self._unread.received(incoming.command.received)
@@ -303,6 +309,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
         messages.Leave: _on_leave,
         messages.Sync: _on_sync,
         messages.RoomPeople: _on_people,
+        messages.RoomAudience: _on_audience,
         messages.RoomReact: _on_react,
         messages.MediaOffer: _on_offer,
         messages.Ping: _on_ping,

@@ -100,7 +100,7 @@ def test_who_is_on_stage_mutes_and_is_moved_while_elsewhere(scene: Scene) -> Non
     host.must_hear_silence()
     host.does_to("Lin Wei", "person.move")
     expect(bar).to_contain_text("You are listening")
-    host.does_to("Lin Wei", "person.remove", where="#audience")
+    host.does_to("Lin Wei", "person.remove", where="#audience", sure=True)
     expect(bar).to_contain_text("Ji-woo Han")
     bar.locator("[data-close]").click()
     expect(bar).to_have_count(0)

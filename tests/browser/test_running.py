@@ -63,7 +63,7 @@ def test_moved_to_the_audience_one_listens_on_and_raises_a_hand(scene: Scene) ->
 
 def test_removed_one_is_told_by_whom_and_may_come_back_to_listen(scene: Scene) -> None:
     host, speaker, listener = three_people(scene)
-    host.does_to(SPEAKER, "person.remove")
+    host.does_to(SPEAKER, "person.remove", sure=True)
     speaker.in_state("failed")
     speaker.is_told("Ji-woo Han")
     listener.must_hear_silence(within=2)

@@ -252,6 +252,20 @@ def time_passes(room: str, seconds: float) -> None:
     waiting.update(place_until=F("place_until") - timedelta(seconds=seconds))
 
 
+def fill(room: str, **how: Any) -> None:
+    """Let a crowd be in a room: see tests.environment.crowd."""
+    from tests.environment import crowd
+
+    crowd.fill(room, **how)
+
+
+def live(room: str, **how: Any) -> dict[str, int]:
+    """Let that crowd live for a while."""
+    from tests.environment import crowd
+
+    return crowd.live(room, **how)
+
+
 _FUNCTIONS: dict[str, Any] = {
     function.__name__: function
     for function in (
@@ -270,5 +284,7 @@ _FUNCTIONS: dict[str, Any] = {
         sweep_empty_rooms,
         time_passes,
         limit_turns,
+        fill,
+        live,
     )
 }

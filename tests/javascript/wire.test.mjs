@@ -159,3 +159,21 @@ test("a socket on which nothing comes is dead, and another is opened", async () 
   assert.equal(socket.readyState, 3);
   assert.ok(Socket.all.length > 1);
 });
+
+test("a page that is gone hears no answer any more, and its wire listens to nothing", async () => {
+  const gone = new AbortController();
+  wire = new Wire("/ws/rooms/x/", gone.signal);
+  const socket = connect();
+  /** @type {string[]} */
+  const late = [];
+  const hear = (/** @type {Promise<unknown>} */ answer) => answer.then(() => late.push("ok"), () => late.push("refused"));
+  hear(wire.command("mic.mute"));
+  gone.abort();
+  hear(wire.command("mic.unmute"));
+  await clock.pass(20_000);
+  assert.deepEqual(late, []);
+  assert.equal(socket.readyState, 3);
+  const opened = Socket.all.length;
+  globalThis.dispatchEvent(new Event("online"));
+  assert.equal(Socket.all.length, opened);
+});

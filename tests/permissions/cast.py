@@ -40,6 +40,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     "room.freeze": {"frozen": True, "reason": "A report"},
     "room.message": {"text": NOTICE},
     "room.people": {"query": ""},
+    "room.audience": {"after": ""},
     "media.offer": {"sdp": SDP},
 }
 
@@ -118,6 +119,7 @@ SERVICES: dict[str, Callable[[str, Player, str], Any]] = {
     ),
     "link.pin": lambda room, me, them: services.pin_link(room, me.connection, **FIELDS["link.pin"]),
     "room.people": lambda room, me, them: services.find_people(room, me.connection, ""),
+    "room.audience": lambda room, me, them: services.see_audience(room, me.connection, ""),
 }
 
 

@@ -265,7 +265,7 @@ EFFECTS: dict[str, Effect] = {
     "question.remove": _removed_question,
     "link.pin": _pinned,
 }
-READS = {"room.sync", "room.people", "room.react", "media.offer"}  # leave nothing in the database
+READS = {"room.sync", "room.people", "room.audience", "room.react", "media.offer"}  # leave nothing in the database
 
 
 def nothing_happened(was: State, now: State) -> bool:

@@ -18,6 +18,7 @@ import { offered } from "./permissions.js";
  * @property {import("./view.js").View} view
  * @property {import("./attempts.js").Attempt} attempt
  * @property {import("./people.js").People} people
+ * @property {import("./audience.js").Audience} audience
  */
 
 export class Acting {
@@ -64,19 +65,24 @@ export class Acting {
     if (!(button instanceof HTMLElement) || !(item instanceof HTMLElement) || room.state !== "inside") return;
     const person = item.dataset.person ?? "";
     const act = /** @type {AboutPerson | undefined} */ (button.dataset.act);
-    if (act) attempt(`${act} ${person}`, () => room.act(act, { person }));
+    const name = item.querySelector("[data-name]")?.textContent ?? "";
+    if (act)
+      attempt(`${act} ${person}`, async () => {
+        await room.act(act, { person });
+        this.#offerUndo(act, person, name);
+      });
     else attempt("person", () => this.open(person));
   }
 
   /** @param {string} id */
   #personBy(id) {
-    const { room, people } = this.parts;
+    const { room, people, audience } = this.parts;
     const { snapshot, desk } = room;
     const hands = (desk?.hands ?? []).map((hand) => hand.person);
     const cards = [...(snapshot?.stage ?? []), ...(snapshot?.staff ?? []), ...hands];
     const visitor = people.found.find(({ person }) => person.id === id);
     const writer = room.talk?.messages.find(({ author }) => author.id === id)?.author;
-    const face = snapshot?.faces.find((listener) => listener.id === id) ?? writer;
+    const face = audience.shown.find((listener) => listener.id === id) ?? writer;
     const card = cards.find((person) => person.id === id) ?? visitor?.person;
     if (card) return { card, here: visitor && !cards.includes(card) ? visitor.here : true };
     const listener = { headline: "", member: "", position: "audience", muted: true, number: 0, guest: 0, demo: false };
@@ -92,6 +98,7 @@ export class Acting {
     const { room, view } = this.parts;
     if (command === "person.report") return this.report(person, name);
     const asked = {
+      "person.remove": [words.removeTitle, words.removeText, words.removeYes],
       "person.ban": [words.banTitle, words.banText, words.banYes],
       "person.block": [words.blockTitle, words.blockText, words.blockYes],
       "host.hand_over": [words.handOverTitle, words.handOverText, words.handOverYes],
@@ -100,6 +107,28 @@ export class Acting {
     if (command === "person.ban") await room.act(command, { person, reason: "" });
     else await room.act(/** @type {AboutPerson} */ (command), { person });
     if (command === "person.block") view.toast(fill(words.blocked, { NAME: name }));
+    this.#offerUndo(command, person, name);
     return undefined;
+  }
+
+  /**
+   * What was done is undone by doing the other thing, where there is one.
+   * @param {string} command
+   * @param {string} person
+   * @param {string} name
+   */
+  #offerUndo(command, person, name) {
+    const { room, view, attempt } = this.parts;
+    /** @type {Record<string, [string | undefined, AboutPerson, string | undefined]>} what is said, what undoes it, how that is called */
+    const ways = {
+      "person.move": [words.youMoved, "stage.invite", words.inviteBack],
+      "moderator.name": [words.youNamed, "moderator.dismiss", words.undo],
+      "moderator.dismiss": [words.youDismissed, "moderator.name", words.undo],
+      "stage.withdraw": [words.youWithdrew, "stage.invite", words.undo],
+    };
+    const way = ways[command];
+    if (!way) return;
+    const [said, undoes, word] = way;
+    view.toast(fill(said, { NAME: name }), { word, work: () => attempt(`undo ${person}`, () => room.act(undoes, { person })) });
   }
 }

@@ -12,9 +12,13 @@ export class Attempts {
   /** @type {Set<string>} */
   #underWay = new Set(); // what was begun and not yet answered
 
-  /** @param {import("./view.js").View} view */
-  constructor(view) {
+  /**
+   * @param {import("./view.js").View} view
+   * @param {AbortSignal} gone the page is not in the document any more: nobody is there to be told
+   */
+  constructor(view, gone) {
     this.view = view;
+    this.gone = gone;
   }
 
   /**
@@ -37,6 +41,7 @@ export class Attempts {
 
   /** @param {unknown} error */
   complain = (error) => {
+    if (this.gone.aborted) return;
     this.view.full(error instanceof Refusal && FULL.includes(error.code));
     const why = this.explain(error);
     if (why) this.view.alert(why);

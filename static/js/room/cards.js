@@ -1,9 +1,12 @@
 // People as cards from the server's <template>s: only what changed is touched, so that focus and a screen reader's place survive.
 
+import { arrange, write } from "./writing.js";
+
 /** @typedef {{id: string, name: string, initials: string, tint: number, portrait: string, guest?: number}} Card */
 
 /**
- * The room's part of the document. A document has one room at a time, and other pages beside it.
+ * The room’s part of the document. A document has one room at a time, and other pages beside it; what a room that was left still
+ * waits for ends with its page’s signal (wire, attempts, timers), so that nothing of it is written into the next.
  * @type {HTMLElement}
  */
 let home;
@@ -57,7 +60,7 @@ export function showCards(list, template, cards, dress) {
   const items = cards.map((card) => {
     const item = /** @type {HTMLElement} */ (known.get(card.id) ?? fromTemplate(template));
     item.dataset.person = card.id;
-    part(item, "[data-name]").textContent = nameOf(card);
+    write(part(item, "[data-name]"), nameOf(card));
     drawFace(part(item, "[data-face]"), card);
     dress(item, card);
     return item;
@@ -65,11 +68,12 @@ export function showCards(list, template, cards, dress) {
   if (items.length === place.children.length && items.every((item, index) => place.children[index] === item)) return;
   const focused = place.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement) : null;
   const at = focused ? [...place.children].findIndex((item) => item.contains(focused)) : -1;
-  place.replaceChildren(...items);
+  arrange(place, items);
   if (!focused) return;
-  // Whoever acted by keyboard goes on with the neighbour, else with the one big button.
+  // Whoever acted by keyboard goes on with the neighbour, else with the heading of where they are, else with the one big button.
   const next = focused.isConnected ? focused : items[Math.min(at, items.length - 1)]?.querySelector("button");
-  (next ?? find("main-button")).focus();
+  const heading = /** @type {HTMLElement | null | undefined} */ (place.closest("section")?.querySelector("h2[tabindex]"));
+  (next ?? heading ?? find("main-button")).focus();
 }
 
 /** @param {string} id */
@@ -83,11 +87,12 @@ export function fromTemplate(id) {
  * @param {Card} card
  */
 export function drawFace(face, card) {
-  face.className = face.className.replace(/tint-\d*/, `tint-${card.tint}`);
+  const dressed = face.className.replace(/tint-\d*/, `tint-${card.tint}`);
+  if (face.className !== dressed) face.className = dressed;
   const source = card.portrait ? `${words.faces}${card.portrait}.svg` : "";
   const image = face.querySelector("img");
   if (!source) {
-    face.textContent = card.initials;
+    write(face, card.initials);
   } else if (image?.getAttribute("src") !== source) {
     const drawn = new Image(96, 96);
     drawn.alt = "";

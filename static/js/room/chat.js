@@ -6,6 +6,7 @@
 import { drawFace, fill, find, part, words } from "./cards.js";
 import { timeOfDay } from "./clock.js";
 import { showRows } from "./rows.js";
+import { write } from "./writing.js";
 
 /** @typedef {import("./talk.js").Message} Message */
 
@@ -22,13 +23,19 @@ export class Chat {
   #ticking = 0;
   #follows = true; // the newest stays in sight
 
-  constructor() {
+  /** @param {AbortSignal} gone the page is not in the document any more */
+  constructor(gone) {
+    gone.addEventListener("abort", () => window.clearInterval(this.#ticking));
     this.#latest.addEventListener("click", () => this.#toTheEnd());
     this.#log.addEventListener("scroll", () => {
       this.#follows = this.#isAtTheEnd();
       if (this.#follows) this.#latest.hidden = true;
     });
-    new ResizeObserver(() => this.#follows && this.#toTheEnd()).observe(this.#log);
+    const follow = () => this.#follows && this.#toTheEnd();
+    new ResizeObserver(() => {
+      follow();
+      requestAnimationFrame(follow); // what is measured in the same moment may change its size once more
+    }).observe(this.#log);
   }
 
   /**
@@ -87,7 +94,7 @@ export class Chat {
     find("chat-form").hidden = !this.#may;
     find("chat-closed").hidden = this.#may;
     const sentence = left > 0 ? words.chatWait : this.#slow ? words.chatSlow : "";
-    find("chat-hint").textContent = this.#may ? fill(sentence, { SECONDS: left > 0 ? left : this.#slow }) : "";
+    write(find("chat-hint"), this.#may ? fill(sentence, { SECONDS: left > 0 ? left : this.#slow }) : "");
     part(find("chat-form"), "button").setAttribute("aria-disabled", String(left > 0));
   }
 

@@ -4,6 +4,7 @@ import { fill, find, part, showCards, words } from "./cards.js";
 import { timeOfDay } from "./clock.js";
 import { may } from "./permissions.js";
 import { roleName } from "./view.js";
+import { write } from "./writing.js";
 
 /** @typedef {import("./protocol.js").Desk} DeskState */
 /** @typedef {import("./protocol.js").RoomSnapshot} RoomSnapshot */
@@ -18,16 +19,16 @@ import { roleName } from "./view.js";
  */
 export function showDesk(you, snapshot, desk) {
   const runs = Boolean(you && snapshot && may(you, "stage.lock"));
-  find("desk").hidden = !runs;
+  find("desk").hidden = find("open-desk").hidden = !runs;
   if (!runs || !you || !snapshot) return;
   find("hands-part").hidden = !desk;
   find("policy-part").hidden = !may(you, "hands.policy");
   find("staff-part").hidden = !may(you, "room.freeze");
-  find("lock-stage").textContent = (snapshot.locked ? words.unlock : words.lock) ?? "";
+  write(find("lock-stage"), snapshot.locked ? words.unlock : words.lock);
   /** @type {HTMLSelectElement} */ (find("hand-policy")).value = snapshot.hand_policy;
   find("turn-part").hidden = !may(you, "turn.limit");
   /** @type {HTMLSelectElement} */ (find("turn-limit")).value = String(snapshot.turn_limit);
-  find("freeze").textContent = (snapshot.frozen ? words.unfreeze : words.freeze) ?? "";
+  write(find("freeze"), snapshot.frozen ? words.unfreeze : words.freeze);
   if (desk) showHands(desk);
 }
 
@@ -35,15 +36,16 @@ export function showDesk(you, snapshot, desk) {
 function showHands(desk) {
   const hands = desk.hands.map((hand) => ({ ...hand.person, line: hand.line, raised: hand.raised_at }));
   showCards("hands", "hand", hands, (item, hand) => {
-    part(item, "[data-headline]").textContent = hand.headline;
-    part(item, "[data-line]").textContent = hand.line ? fill(words.quote, { LINE: hand.line }) : "";
+    write(part(item, "[data-headline]"), hand.headline);
+    write(part(item, "[data-line]"), hand.line ? fill(words.quote, { LINE: hand.line }) : "");
     const time = part(item, "time");
     time.setAttribute("datetime", hand.raised);
-    time.textContent = timeOfDay(hand.raised);
+    write(time, timeOfDay(hand.raised));
     part(item, "[data-act='stage.invite']").setAttribute("aria-label", fill(words.inviteName, { NAME: hand.name }));
     part(item, "[data-act='hand.lower_other']").setAttribute("aria-label", fill(words.lowerName, { NAME: hand.name }));
   });
-  find("hands-count").textContent = hands.length ? String(hands.length) : "";
+  write(find("hands-count"), hands.length ? String(hands.length) : "");
+  write(find("hands-up"), hands.length ? String(hands.length) : "");
   find("hands-empty").hidden = hands.length > 0;
   showCards("invited", "invited-person", desk.invited, (item, person) => {
     part(item, "button").setAttribute("aria-label", fill(words.withdrawName, { NAME: person.name }));
@@ -67,7 +69,7 @@ export function showFound(people) {
         roleName(visitor.person.role),
         visitor.here && visitor.person.position === "stage" ? words.onStageState : "",
       ];
-      part(item, "[data-state]").textContent = states.filter(Boolean).join(" · ");
+      write(part(item, "[data-state]"), states.filter(Boolean).join(" · "));
     },
   );
   find("found-empty").hidden = people.length > 0;

@@ -30,13 +30,14 @@ export class Media extends EventTarget {
    * @param {HTMLAudioElement} element
    * @param {(sdp: string) => Promise<string>} exchange sends an offer, resolves to the answer
    * @param {RTCIceServer[]} [relays] TURN servers, for networks that let no UDP through
+   * @param {AbortSignal} [gone] the page is not in the document any more
    */
-  constructor(element, exchange, relays = []) {
+  constructor(element, exchange, relays = [], gone) {
     super();
     this.element = element;
     this.exchange = exchange;
     this.relays = relays;
-    this.microphone = new Microphone();
+    this.microphone = new Microphone(gone);
     this.microphone.addEventListener("track", () => this.#send());
     element.addEventListener("playing", () => this.dispatchEvent(new Event("playing")));
   }

@@ -4,6 +4,7 @@
 import { lacks, sayUnsupported } from "../support.js";
 import { Acting } from "./acting.js";
 import { Attempts } from "./attempts.js";
+import { Audience } from "./audience.js";
 import { begin, find } from "./cards.js";
 import { writerOf } from "./chat.js";
 import { showConflicts } from "./conflicts.js";
@@ -12,11 +13,13 @@ import { Entrance } from "./entrance.js";
 import { FloorClock } from "./floorclock.js";
 import { Media } from "./media.js";
 import { People } from "./people.js";
+import { offerMenu } from "./menu.js";
 import { may } from "./permissions.js";
 import { offerButton } from "./pressing.js";
 import { Room } from "./room.js";
 import { offerRunning } from "./running.js";
 import { offerSharing } from "./share.js";
+import { offerSheet } from "./sheet.js";
 import { Showing } from "./showing.js";
 import { Sounding } from "./sounding.js";
 import { standingIn } from "./standing.js";
@@ -38,8 +41,8 @@ export function mount(main) {
   prepareDialogs();
   const gone = new AbortController(); // whatever listens beyond the main part ends with this
   const view = new View();
-  const { room, media } = connect(view.room.dataset);
-  const attempts = new Attempts(view);
+  const { room, media } = connect(view.room.dataset, gone.signal);
+  const attempts = new Attempts(view, gone.signal);
   const { attempt } = attempts;
 
   const entrance = new Entrance({ room, view, attempt });
@@ -63,9 +66,12 @@ export function mount(main) {
     () => (room.state === "inside" && room.you && may(room.you, "room.people") ? room.snapshot : null),
     gone.signal,
   );
-  const acting = new Acting({ room, view, attempt, people });
-  offerRunning({ room, attempt, people, changed: () => showing.show() });
+  const audience = new Audience({ room, view, attempt, gone: gone.signal });
+  const acting = new Acting({ room, view, attempt, people, audience });
+  offerRunning({ room, attempt, people, telling, changed: () => showing.show() });
   offerSharing();
+  offerMenu(gone.signal);
+  offerSheet();
   new Talking({ room, view, attempt, gone: gone.signal }, {
     about: (person) => acting.open(person),
     report: (message) => acting.report(message.author.id, writerOf(message), message.id),
@@ -89,15 +95,17 @@ export function mount(main) {
 /**
  * The room as this page knows it, and its sound, over one wire.
  * @param {DOMStringMap} page what the server wrote into it
+ * @param {AbortSignal} gone
  */
-function connect({ socketPath = "", relay: written = '{"urls": []}' }) {
-  const wire = new Wire(socketPath);
+function connect({ socketPath = "", relay: written = '{"urls": []}' }, gone) {
+  const wire = new Wire(socketPath, gone);
   /** @type {{urls: string[], username: string, credential: string}} */
   const relay = JSON.parse(written);
   const media = new Media(
     /** @type {HTMLAudioElement} */ (find("sound")),
     async (sdp) => (await wire.command("media.offer", { sdp })).sdp,
     relay.urls.length ? [relay] : [],
+    gone,
   );
   return { room: new Room(wire, media), media };
 }

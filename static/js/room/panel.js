@@ -22,19 +22,20 @@ export class Panel extends EventTarget {
       find(`open-${tab}`).addEventListener("click", () => this.#toggle(tab));
     }
     find("talk-close").addEventListener("click", () => this.#close());
+    find("open-desk").addEventListener("click", () => this.#close(false)); // one sheet at a time
     this.#panel.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !this.#wide.matches) this.#close();
     });
     this.#wide.addEventListener("change", () => this.choose(this.#tab), { signal: gone });
-    const bar = /** @type {HTMLElement} */ (find("talk-bar").parentElement);
+    const bar = /** @type {HTMLElement} */ (find("talk-bar").closest(".room-bar"));
     let seen = true; // false while the page shows another in the room's place
     const resized = new ResizeObserver(() => {
-      measure(bar);
+      measure(bar, this.#wide.matches ? this.#panel : null);
       const comesBack = !seen && bar.offsetHeight > 0;
       seen = bar.offsetHeight > 0;
       if (comesBack) this.choose(this.#tab);
     });
-    resized.observe(bar);
+    for (const changes of [bar, find("room")]) resized.observe(changes);
     gone.addEventListener("abort", () => resized.disconnect());
   }
 
@@ -81,10 +82,10 @@ export class Panel extends EventTarget {
     find(`${tab}-tab`).focus();
   }
 
-  #close() {
+  #close(takesFocus = true) {
     this.#panel.dataset.open = "false";
     this.choose(this.#tab);
-    find(`open-${this.#tab}`).focus();
+    if (takesFocus) find(`open-${this.#tab}`).focus();
   }
 
   /**
@@ -99,7 +100,12 @@ export class Panel extends EventTarget {
   }
 }
 
-/** @param {HTMLElement} bar the sheet stands on it, and the page ends above it */
-function measure(bar) {
-  document.documentElement.style.setProperty("--bar-height", `${bar.offsetHeight}px`);
+/**
+ * @param {HTMLElement} bar the sheet stands on it, and the page ends above it
+ * @param {HTMLElement | null} panel beside the stage, it ends above the bar too
+ */
+function measure(bar, panel) {
+  const { style } = document.documentElement;
+  style.setProperty("--bar-height", `${bar.offsetHeight}px`);
+  if (panel) style.setProperty("--talk-top", `${Math.round(panel.getBoundingClientRect().top + window.scrollY)}px`);
 }

@@ -322,6 +322,12 @@
  */
 
 /**
+ * See more of the audience than the faces that a snapshot has. Answer: `{"faces": list of Face, "more": whether others follow}`, at most `FACES_AT_A_TIME`, those who came before the one that `after` names; empty: the first.
+ * @typedef {object} RoomAudience
+ * @property {string} after
+ */
+
+/**
  * Write a message. Answer: `{"message": its id}`. `slow_mode` says in `details.seconds` how long to wait.
  * @typedef {object} ChatSay
  * @property {string} text
@@ -674,6 +680,7 @@
  *   "room.freeze": RoomFreeze,
  *   "room.message": RoomMessage,
  *   "room.people": RoomPeople,
+ *   "room.audience": RoomAudience,
  *   "chat.say": ChatSay,
  *   "chat.remove": ChatRemove,
  *   "chat.slow": ChatSlow,
@@ -721,6 +728,7 @@
  *   "room.freeze": object,
  *   "room.message": object,
  *   "room.people": {people: Visitor[]},
+ *   "room.audience": {faces: Face[], more: boolean},
  *   "chat.say": {message: string},
  *   "chat.remove": object,
  *   "chat.slow": object,
@@ -801,6 +809,7 @@
 
 export const PROTOCOL = 3;
 export const HEARTBEAT_SECONDS = 5;
+export const FACES_AT_A_TIME = 40;
 export const MAX_FRAME_BYTES = 16384;
 
 /** Command type → its fields. */
@@ -881,6 +890,9 @@ export const COMMANDS = Object.freeze({
   ],
   "room.people": [
     "query"
+  ],
+  "room.audience": [
+    "after"
   ],
   "chat.say": [
     "text"
@@ -1107,6 +1119,7 @@ export const ACTS = Object.freeze({
   "room.freeze": "freeze",
   "room.message": "message_room",
   "room.people": "search_people",
+  "room.audience": "listen",
   "chat.say": "chat",
   "chat.remove": "remove_message",
   "chat.slow": "set_slow_mode",

@@ -4,6 +4,7 @@ import { fill, find, part, words } from "./cards.js";
 import { may } from "./permissions.js";
 import { showRows } from "./rows.js";
 import { clockOf } from "./talk.js";
+import { write } from "./writing.js";
 
 /** @typedef {import("./protocol.js").Question} Question */
 /** @typedef {import("./protocol.js").You} You */
@@ -23,18 +24,18 @@ export function showQuestions(questions, voted, mine, you) {
   showRows("questions", "question", rows, (item, question) => {
     const answered = question.seconds_in >= 0;
     item.dataset.answered = String(answered);
-    part(item, "[data-text]").textContent = question.text;
+    write(part(item, "[data-text]"), question.text);
     const by = question.author.name ? fill(words.askedBy, { NAME: question.author.name }) : "";
     const when = answered ? fill(words.answeredAt, { TIME: clockOf(question.seconds_in) }) : "";
-    part(item, "[data-state]").textContent = [by, when].filter(Boolean).join(" · ");
+    write(part(item, "[data-state]"), [by, when].filter(Boolean).join(" · "));
     const vote = /** @type {HTMLButtonElement} */ (part(item, "[data-vote]"));
     vote.setAttribute("aria-pressed", String(voted.has(question.id)));
     vote.setAttribute("aria-label", `${fill(words.voteFor, { QUESTION: question.text })} (${question.votes})`);
     vote.disabled = answered || !may(you, "question.vote");
-    part(item, "[data-votes]").textContent = String(question.votes);
+    write(part(item, "[data-votes]"), String(question.votes));
     const answer = part(item, "[data-answer]");
     answer.hidden = !runs;
-    answer.textContent = (answered ? words.markOpen : words.markAnswered) ?? "";
+    write(answer, answered ? words.markOpen : words.markAnswered);
     answer.dataset.answer = String(!answered);
     part(item, "[data-remove]").hidden = !removesAny && !mine.has(question.id) && question.author.id !== you.id;
   });

@@ -8,6 +8,7 @@ import { confirmed } from "./dialogs.js";
  * @property {import("./room.js").Room} room
  * @property {import("./attempts.js").Attempt} attempt
  * @property {import("./people.js").People} people
+ * @property {import("./telling.js").Telling} telling
  * @property {() => void} changed
  */
 
@@ -15,9 +16,13 @@ import { confirmed } from "./dialogs.js";
  * Let the desk's controls do what they say.
  * @param {Parts} parts
  */
-export function offerRunning({ room, attempt, people, changed }) {
+export function offerRunning({ room, attempt, people, telling, changed }) {
   find("lock-stage").addEventListener("click", () =>
-    attempt("lock", () => room.act("stage.lock", { locked: !room.snapshot?.locked })),
+    attempt("lock", async () => {
+      const locked = !room.snapshot?.locked;
+      telling.undoes("stage.locked", () => attempt("lock", () => room.act("stage.lock", { locked: !locked })));
+      await room.act("stage.lock", { locked });
+    }),
   );
   find("reset-stage").addEventListener("click", () =>
     attempt("reset", async () => {

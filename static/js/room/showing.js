@@ -36,6 +36,10 @@ export class Showing {
   }
 
   show() {
+    this.parts.view.keepingFocus(() => this.#showAll());
+  }
+
+  #showAll() {
     const { room, view, entrance, sounding } = this.parts;
     const { snapshot, you } = room;
     if (snapshot) {

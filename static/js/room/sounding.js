@@ -28,7 +28,7 @@ const SAID_AFTER_MILLISECONDS = 800; // what is over sooner is no trouble
 export class Sounding {
   #silence = new SilenceWatch();
   #network = new NetworkWatch();
-  #awake = new Awake();
+  #awake;
   #state = "none";
   #begun = false;
   #moved = false;
@@ -38,6 +38,7 @@ export class Sounding {
   constructor(parts) {
     this.parts = parts;
     const { room, media } = parts;
+    this.#awake = new Awake(parts.gone);
     this.#silence.addEventListener("changed", () => {
       parts.view.announce(this.silent ? words.silentHint : "");
       parts.changed();
@@ -58,7 +59,10 @@ export class Sounding {
       pause: () => media.pause(),
       toggleMicrophone: () => this.#toggle(),
     });
-    parts.gone.addEventListener("abort", withdrawControls);
+    parts.gone.addEventListener("abort", () => {
+      withdrawControls();
+      clearTimeout(this.#troubleTimer);
+    });
   }
 
   /** Whether one's open microphone gives nothing at all. */
@@ -134,7 +138,7 @@ export class Sounding {
 
   #offerDialogs() {
     const { media } = this.parts;
-    const dialog = new SoundDialog(media.microphone, media.element, this.parts.explain);
+    const dialog = new SoundDialog(media.microphone, media.element, this.parts.explain, this.parts.gone);
     for (const id of ["sound-settings", "backstage"]) find(id).addEventListener("click", () => dialog.open());
     const shortcuts = /** @type {HTMLInputElement} */ (find("shortcuts"));
     shortcuts.checked = recall("shortcuts") !== "off";

@@ -2,13 +2,14 @@
 
 import { fill, find, words } from "./cards.js";
 import { Chat, writerOf } from "./chat.js";
-import { askAboutMessage } from "./dialogs.js";
+import { askAboutMessage, confirmed } from "./dialogs.js";
 import { Panel } from "./panel.js";
 import { may } from "./permissions.js";
 import { CODES } from "./protocol.js";
 import { showQuestions } from "./questions.js";
 import { Reactions } from "./reactions.js";
 import { Refusal } from "./wire.js";
+import { write } from "./writing.js";
 
 /** @typedef {import("./room.js").Room} Room */
 /** @typedef {import("./view.js").View} View */
@@ -24,12 +25,14 @@ import { Refusal } from "./wire.js";
  */
 
 export class Talking {
-  #chat = new Chat();
+  #chat;
   #reactions = new Reactions();
   #panel;
   #unread = { chat: 0, questions: 0 };
   /** @type {Set<string>} what one asked here, where it is not said who did */
   #asked = new Set();
+  /** @type {{url: string, title: string} | null} the link that one pinned here last */
+  #pinned = null;
   /** @type {Set<string>} what one wrote here */
   #written = new Set();
 
@@ -42,8 +45,9 @@ export class Talking {
     this.view = view;
     this.attempt = attempt;
     this.open = open;
+    this.#chat = new Chat(gone);
     this.#panel = new Panel(gone);
-    room.addEventListener("changed", () => this.#show());
+    room.addEventListener("changed", () => view.keepingFocus(() => this.#show()));
     room.addEventListener("talked", (event) => this.#talked(/** @type {CustomEvent<Frame>} */ (event).detail));
     room.addEventListener("reacted", (event) => this.#reactions.show(/** @type {CustomEvent<Counts>} */ (event).detail));
     room.addEventListener("happened", (event) => this.#say(/** @type {CustomEvent<{frame: Frame}>} */ (event).detail.frame));
@@ -63,8 +67,8 @@ export class Talking {
     this.#panel.show(Boolean(you && talk) && (state === "inside" || state === "reconnecting"));
     find("pinned").hidden = !snapshot?.link_host;
     if (!snapshot || !you || !talk) return;
-    find("pinned-title").textContent = snapshot.link_title;
-    find("pinned-host").textContent = snapshot.link_host;
+    write(find("pinned-title"), snapshot.link_title);
+    write(find("pinned-host"), snapshot.link_host);
     find("reactions").hidden = !may(you, "room.react");
     this.#chat.allow(may(you, "chat.say"), may(you, "chat.slow") ? 0 : snapshot.slow_mode);
     find("talk-desk").hidden = !may(you, "link.pin");
@@ -103,7 +107,7 @@ export class Talking {
   #count(tab, count) {
     this.#unread[tab] = count;
     for (const place of this.view.room.querySelectorAll(`[data-count="${tab}"]`))
-      place.textContent = count > 99 ? "99+" : count ? String(count) : "";
+      write(place, count > 99 ? "99+" : count ? String(count) : "");
   }
 
   /** @param {Frame} frame */
@@ -145,11 +149,13 @@ export class Talking {
     onSubmit("pin-form", "pin-url", (url) => {
       const title = /** @type {HTMLInputElement} */ (find("pin-title"));
       this.attempt("pin", async () => {
-        await this.room.act("link.pin", { url: url.value, title: title.value });
+        const link = { url: url.value, title: title.value };
+        await this.room.act("link.pin", link);
+        this.#pinned = link;
         url.value = title.value = "";
       });
     });
-    find("unpin").addEventListener("click", () => this.attempt("pin", () => this.room.act("link.pin", { url: "", title: "" })));
+    find("unpin").addEventListener("click", () => this.attempt("pin", () => this.#unpin()));
   }
 
   /** @param {HTMLInputElement} field */
@@ -182,7 +188,7 @@ export class Talking {
       report: !mine && may(you, "person.report"),
       mine,
     });
-    if (choice === "remove") await this.room.act("chat.remove", { message: id });
+    if (choice === "remove" && (mine || (await this.#isSure(words.chatRemoveTitle)))) await this.room.act("chat.remove", { message: id });
     if (choice === "report") await this.open.report(message);
     if (choice === "person") await this.open.about(message.author.id);
   }
@@ -204,7 +210,29 @@ export class Talking {
       this.attempt(`answer ${marked}`, () => this.room.act("question.answer", { question: marked, answered }));
     }
     const removed = rowOf(event, "[data-remove]");
-    if (removed) this.attempt(`remove ${removed}`, () => this.room.act("question.remove", { question: removed }));
+    if (removed)
+      this.attempt(`remove ${removed}`, async () => {
+        const asker = talk?.questions.find(({ id }) => id === removed)?.author.id;
+        const mine = this.#asked.has(removed) || asker === this.room.you?.id;
+        if (mine || (await this.#isSure(words.questionRemoveTitle))) await this.room.act("question.remove", { question: removed });
+      });
+  }
+
+  /** What others wrote does not come back. @param {string | undefined} title */
+  #isSure(title) {
+    return confirmed(title, words.removedForAll, words.removeForAllYes);
+  }
+
+  /** Take the pinned link down: its address is told to nobody, so only who pinned it here can put it back. */
+  async #unpin() {
+    const pinned = this.#pinned;
+    const { link_host: host = "" } = this.room.snapshot ?? {};
+    const known = pinned && new URL(pinned.url).host === host ? pinned : null;
+    if (!known && !(await confirmed(words.unpinTitle, words.unpinText, words.unpinYes))) return;
+    await this.room.act("link.pin", { url: "", title: "" });
+    if (!known) return;
+    const work = () => this.attempt("pin", () => this.room.act("link.pin", known));
+    this.view.toast(words.unpinned ?? "", { word: words.undo, work });
   }
 }
 

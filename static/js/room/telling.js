@@ -17,6 +17,9 @@ import { Refusal } from "./wire.js";
  */
 
 export class Telling {
+  /** @type {{type: string, work: () => unknown} | null} how to undo what one has just asked for, when it comes */
+  #undo = null;
+
   /** Why one is not in the room any more, if it was said. */
   farewell = "";
 
@@ -34,6 +37,22 @@ export class Telling {
       const { detail } = /** @type {CustomEvent<unknown>} */ (event);
       if (detail instanceof Refusal && detail.message) view.alert(detail.message);
     });
+  }
+
+  /**
+   * One does something that everybody is told: beside what is said of it stands how it is undone.
+   * @param {string} type the event's
+   * @param {() => unknown} work
+   */
+  undoes(type, work) {
+    this.#undo = { type, work };
+  }
+
+  /** @param {string} type */
+  #undoOf(type) {
+    const undo = this.#undo?.type === type ? { word: words.undo, work: this.#undo.work } : undefined;
+    if (undo) this.#undo = null;
+    return undo;
   }
 
   /** @param {Refusal} refusal */
@@ -62,7 +81,7 @@ export class Telling {
     if (type === "person.role" && data.role === "moderator" && data.name && data.person !== mine)
       view.announce(fill(words.newModerator, { NAME: data.name }));
     if (type === "stage.locked")
-      view.toast(fill(data.locked ? words.lockedBy : words.unlockedBy, { NAME: data.by || words.aModerator || "" }));
+      view.toast(fill(data.locked ? words.lockedBy : words.unlockedBy, { NAME: data.by || words.aModerator || "" }), this.#undoOf(type));
     if (type === "turn.limit")
       view.toast(fill(data.seconds ? words.turnLimitedBy : words.turnFreedBy, { NAME: data.by, TIME: clockOf(data.seconds) }));
     if (type === "room.frozen") view.announce(data.frozen ? words.frozenBy : words.goesOn);

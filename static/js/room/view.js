@@ -3,18 +3,23 @@
 import { bigButton } from "./button.js";
 import { fill, find, part, showCards, words } from "./cards.js";
 import { inOrder } from "./stage.js";
+import { write } from "./writing.js";
 
 /** @typedef {import("./protocol.js").RoomSnapshot} RoomSnapshot */
 /** @typedef {import("./button.js").Situation} Situation */
 
 const TOAST_MILLISECONDS = 12000;
 
+/** @typedef {{word: string | undefined, work: () => unknown}} Undo */
+
 export class View {
   #toastTimer = 0;
+  #toast = find("toast");
 
   constructor() {
     this.room = find("room");
     this.button = /** @type {HTMLButtonElement} */ (find("main-button"));
+    this.#toast.addEventListener("click", () => this.keepingFocus(() => this.#toast.replaceChildren())); // it may lie over something
   }
 
   /**
@@ -24,18 +29,17 @@ export class View {
   show(snapshot) {
     showCards("stage", "stage-person", inOrder(snapshot.stage), (item, person) => {
       item.dataset.muted = String(person.muted);
-      part(item, "[data-headline]").textContent = person.headline;
+      write(part(item, "[data-headline]"), person.headline);
       const role = part(item, "[data-role]");
       role.hidden = person.role === "member";
-      role.textContent = roleName(person.role);
+      write(role, roleName(person.role));
       part(item, "[data-demo]").hidden = !person.demo;
     });
     find("stage-empty").hidden = snapshot.stage.length > 0;
-    find("stage-seats").textContent = fill(words.seats, { TAKEN: snapshot.stage.length, SEATS: snapshot.stage_size });
+    write(find("stage-seats"), fill(words.seats, { TAKEN: snapshot.stage.length, SEATS: snapshot.stage_size }));
     showCards("staff", "listener", snapshot.staff, dressListener);
     find("staff-here").hidden = snapshot.staff.length === 0;
-    showCards("audience", "listener", snapshot.faces, dressListener);
-    find("audience-count").textContent = String(snapshot.count);
+    write(find("audience-count"), String(snapshot.count));
     find("locked-chip").hidden = !snapshot.locked;
     find("people").hidden = false;
     for (const chip of /** @type {NodeListOf<HTMLElement>} */ (this.room.querySelectorAll("[data-mode-chip]")))
@@ -43,8 +47,8 @@ export class View {
     find("audience-hidden").hidden = snapshot.confidentiality !== "chatham";
     find("frozen-notice").hidden = !snapshot.frozen;
     find("notice").hidden = !snapshot.notice;
-    find("notice-text").textContent = snapshot.notice;
-    find("notice-by").textContent = snapshot.notice_by;
+    write(find("notice-text"), snapshot.notice);
+    write(find("notice-by"), snapshot.notice_by);
   }
 
   /**
@@ -68,16 +72,18 @@ export class View {
     this.room.dataset.position = now.onStage ? "stage" : "audience";
     this.#ask(now);
     const button = bigButton(now);
-    this.button.textContent = fill(words[button.word], { SECONDS: now.wait, PLACE: ordinal(now.place) });
+    write(this.button, fill(words[button.word], { SECONDS: now.wait, PLACE: ordinal(now.place) }));
     this.button.dataset.look = button.look;
     this.button.dataset.does = button.does;
     this.button.dataset.speaking = String(speaking);
     this.button.setAttribute("aria-disabled", String(!button.does));
     this.button.hidden = now.state === "ended";
-    find("button-hint").textContent = button.hint ? (words[button.hint] ?? "") : "";
+    if (now.state === "ended") find("ended").hidden = false;
+    write(find("button-hint"), button.hint ? words[button.hint] : "");
     const here = now.state === "inside";
+    // In a room that comes back in a moment nobody loses their place: a button that is disabled has no focus.
     for (const card of /** @type {NodeListOf<HTMLButtonElement>} */ (this.room.querySelectorAll("[data-open], #report-room")))
-      card.disabled = !here;
+      card.disabled = !inside;
     find("decline").hidden = !(here && now.invited && !now.onStage);
     find("leave-stage").hidden = !(here && now.onStage);
     find("end").hidden = !(here && mayEnd);
@@ -96,6 +102,18 @@ export class View {
     if (asks) find("people").hidden = true;
     for (const mode of /** @type {NodeListOf<HTMLElement>} */ (find("terms").querySelectorAll("[data-mode]")))
       mode.hidden = mode.dataset.mode !== now.asks;
+  }
+
+  /**
+   * Do what shows and hides, and let nobody's focus be lost by it: it goes on at the one big button, or at the way back.
+   * @param {() => void} work
+   */
+  keepingFocus(work) {
+    const hadFocus = this.room.contains(document.activeElement);
+    work();
+    const focused = document.activeElement;
+    const isLost = this.room.contains(focused) ? focused?.closest("[hidden]") : hadFocus && focused === document.body;
+    if (isLost) (this.button.hidden ? find("ended").querySelector("a") : this.button)?.focus();
   }
 
   /**
@@ -122,11 +140,33 @@ export class View {
   /**
    * Say for a while what somebody did that concerns the person at this page.
    * @param {string} text
+   * @param {Undo} [undo] how what they did themselves is undone
    */
-  toast(text) {
+  toast(text, undo) {
+    const toast = this.#toast;
+    const words = document.createElement("span");
+    words.textContent = text;
+    toast.replaceChildren(words, ...(undo ? [this.#undoing(undo)] : []));
+    this.#vanishLater();
+  }
+
+  /** Not while somebody is about to press its button. */
+  #vanishLater() {
     clearTimeout(this.#toastTimer);
-    find("toast").textContent = text;
-    this.#toastTimer = window.setTimeout(() => find("toast").replaceChildren(), TOAST_MILLISECONDS);
+    this.#toastTimer = window.setTimeout(() => {
+      if (this.#toast.matches(":hover, :focus-within")) this.#vanishLater();
+      else this.#toast.replaceChildren();
+    }, TOAST_MILLISECONDS);
+  }
+
+  /** @param {Undo} undo */
+  #undoing({ word, work }) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button";
+    button.textContent = word ?? "";
+    button.addEventListener("click", work);
+    return button;
   }
 
   /**
@@ -144,7 +184,6 @@ export class View {
 
   /** @param {string} by who ended the room; empty if nobody did */
   ended(by) {
-    find("ended").hidden = false;
     if (by) find("ended-words").textContent = fill(words.endedBy, { NAME: by });
   }
 }
@@ -159,7 +198,7 @@ export function roleName(role) {
  * @param {{role: string}} card
  */
 function dressListener(item, card) {
-  part(item, "[data-role]").textContent = roleName(card.role);
+  write(part(item, "[data-role]"), roleName(card.role));
 }
 
 /**

@@ -56,13 +56,20 @@ export class Wire extends EventTarget {
   #retry = 0;
   #countdown = 0;
   #over = true;
+  /** @type {AbortSignal | undefined} */
+  #gone;
 
-  /** @param {string} path the socket's path on this host */
-  constructor(path) {
+  /**
+   * @param {string} path the socket's path on this host
+   * @param {AbortSignal} [gone] the page is not in the document any more: no answer is of use to anybody
+   */
+  constructor(path, gone) {
     super();
+    this.#gone = gone;
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     this.address = `${scheme}//${location.host}${path}`;
-    window.addEventListener("online", () => this.retryNow());
+    window.addEventListener("online", () => this.retryNow(), { signal: gone });
+    gone?.addEventListener("abort", () => this.#forget());
   }
 
   /** Connect, and stay connected until `close` or a fatal refusal. */
@@ -87,6 +94,12 @@ export class Wire extends EventTarget {
     this.#socket?.close();
   }
 
+  /** Whoever waits for an answer waits for ever: what they would do with it is not in the document any more. */
+  #forget() {
+    for (const id of [...this.#waiting.keys()]) this.#settle(id);
+    this.close();
+  }
+
   /** Do not wait for the next try. */
   retryNow() {
     if (this.#over || this.#socket) return;
@@ -103,6 +116,7 @@ export class Wire extends EventTarget {
    */
   command(type, data = /** @type {Commands[T]} */ ({})) {
     const socket = this.#socket;
+    if (this.#gone?.aborted) return new Promise(() => {});
     if (socket?.readyState !== WebSocket.OPEN) return Promise.reject(new Refusal(NO_ANSWER, "", false));
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {

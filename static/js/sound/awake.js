@@ -5,9 +5,11 @@ export class Awake {
   #lock = null;
   #wanted = false;
 
-  constructor() {
+  /** @param {AbortSignal} gone the page is not in the document any more */
+  constructor(gone) {
     // The browser takes the lock back with the page out of sight.
-    document.addEventListener("visibilitychange", () => this.#arrange());
+    document.addEventListener("visibilitychange", () => this.#arrange(), { signal: gone });
+    gone.addEventListener("abort", () => this.keep(false));
   }
 
   /** @param {boolean} wanted */

@@ -17,6 +17,8 @@ export class SoundDialog {
   #microphones = /** @type {HTMLSelectElement} */ (find("sound-microphone"));
   #speakers = /** @type {HTMLSelectElement} */ (find("sound-speaker"));
   #meter = /** @type {HTMLMeterElement} */ (find("sound-level"));
+  #said = find("sound-said");
+  #tryIt = find("sound-try");
   #record = /** @type {HTMLButtonElement} */ (find("sound-record"));
   /** @type {MediaStreamTrack | null} what is measured: heard by nobody */
   #preview = null;
@@ -28,13 +30,14 @@ export class SoundDialog {
    * @param {Microphone} microphone the room's
    * @param {HTMLAudioElement} element what the room sounds through
    * @param {(error: unknown) => string} explain why there is no microphone
+   * @param {AbortSignal} gone the page is not in the document any more
    */
-  constructor(microphone, element, explain) {
+  constructor(microphone, element, explain, gone) {
     this.microphone = microphone;
     this.element = element;
     this.explain = explain;
     find("sound-speaker-part").hidden = !canChooseSpeaker();
-    find("sound-try").addEventListener("click", () => this.#try());
+    this.#tryIt.addEventListener("click", () => this.#try());
     this.#record.addEventListener("click", () => this.#hearOneself());
     this.#microphones.addEventListener("change", () => this.#choose());
     this.#speakers.addEventListener("change", () => chooseSpeaker(element, this.#speakers.value));
@@ -42,7 +45,9 @@ export class SoundDialog {
     microphone.addEventListener("track", () => {
       if (this.#dialog.open && microphone.live) this.#show();
     });
-    navigator.mediaDevices?.addEventListener("devicechange", () => this.#dialog.open && this.#list());
+    const changed = () => this.#dialog.open && this.#list();
+    navigator.mediaDevices?.addEventListener("devicechange", changed, { signal: gone });
+    gone.addEventListener("abort", () => this.#stop());
   }
 
   async open() {
@@ -121,7 +126,7 @@ export class SoundDialog {
   }
 
   #arrange() {
-    find("sound-try").hidden = this.#preview !== null;
+    this.#tryIt.hidden = this.#preview !== null;
     this.#record.hidden = this.#preview === null;
     this.#dialog.dataset.measuring = String(this.#preview !== null);
   }
@@ -137,7 +142,7 @@ export class SoundDialog {
 
   /** @param {string} text */
   #say(text) {
-    find("sound-said").textContent = text;
+    this.#said.textContent = text;
   }
 }
 

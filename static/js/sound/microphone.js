@@ -31,9 +31,10 @@ export class Microphone extends EventTarget {
   #muted = true;
   #closings = 0;
 
-  constructor() {
+  /** @param {AbortSignal} [gone] the page is not in the document any more */
+  constructor(gone) {
     super();
-    navigator.mediaDevices?.addEventListener("devicechange", () => this.#look());
+    navigator.mediaDevices?.addEventListener("devicechange", () => this.#look(), { signal: gone });
   }
 
   /** What sounds, or would if it were not muted. */
