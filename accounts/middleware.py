@@ -7,6 +7,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from accounts import sessions
 from accounts.zones import zone_of
 
 
@@ -37,6 +38,18 @@ class ProfileFirstMiddleware:
         if where:
             response["Location"] += f"?{where}"
         return response
+
+
+class ListedSessionMiddleware:
+    """Every session by which somebody is signed in is in their list of sessions, whatever it began with."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            sessions.note(request)
+        return self.get_response(request)
 
 
 class TimeZoneMiddleware:
