@@ -26,8 +26,9 @@ class AccountsConfig(AppConfig):
 
 
 def _signed_in(sender: object, request: Any, user: Any, response: Any = None, **_kwargs: Any) -> None:
-    from accounts import known_browsers
+    from accounts import known_browsers, sessions
 
+    sessions.noted(request)  # by allauth, just now
     if response is not None:
         known_browsers.remember(request, response, user.email)
 

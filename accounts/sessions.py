@@ -30,11 +30,15 @@ class SignedIn:
 
 def note(request: HttpRequest) -> None:
     """Keep the list true: this session is there, by this browser."""
-    now = time.time()
-    if now - request.session.get(LISTED_AT, 0) < NOTED_EVERY_SECONDS:
+    if time.time() - request.session.get(LISTED_AT, 0) < NOTED_EVERY_SECONDS:
         return
     UserSession.objects.create_from_request(request)
-    request.session[LISTED_AT] = int(now)
+    noted(request)
+
+
+def noted(request: HttpRequest) -> None:
+    """The list is true for a while."""
+    request.session[LISTED_AT] = int(time.time())
 
 
 def sessions_of(request: HttpRequest, user: User) -> list[SignedIn]:
