@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from allauth.account.internal.flows.email_verification_by_code import EmailVerificationProcess
+from allauth.account.models import EmailAddress
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -23,6 +25,15 @@ def accepted_invite(request: HttpRequest) -> Invite | None:
         return services.find_redeemable(code)
     except InviteRefused:
         return None
+
+
+def unproven_newcomer(request: HttpRequest) -> User | None:
+    """Who is about to prove the address of a new account by this browser; nobody also for an address that is taken."""
+    process = EmailVerificationProcess.resume(request)
+    user = process.user if process and not request.user.is_authenticated else None
+    if not isinstance(user, User) or user.last_login is not None:
+        return None
+    return None if EmailAddress.objects.filter(user=user, verified=True).exists() else user
 
 
 class InviteGate(AccountAdapter):

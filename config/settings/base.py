@@ -215,8 +215,6 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 600  # ten minutes, five tries: the product's promise
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_MAX_ATTEMPTS = 5
-ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = True  # a mistyped address must not cost the invite
-ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_GET = False
@@ -261,6 +259,7 @@ ACCOUNT_RATE_LIMITS = {  # beside allauth's own
     "reset_password": "20/m/ip,60/h/ip",
     "reset_password_of": "3/10m/key",
     "invite_guess": "20/10m/ip",
+    "start_again": "6/10m/ip",
     "member_search": "60/m/user",
     "search": "60/m/user",
     "schedule": "30/h/user",
