@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import known_browsers, sessions
 from accounts.browsers import browser_in_words
 from accounts.models import User, normalised_email
-from accounts.wording import ERRORS, MESSAGES, NOTICES, SAID_BY_THE_PAGE
+from accounts.wording import ERRORS, MESSAGES, NOTICES, SAID_BY_THE_PAGE, SAID_TO_STRANGERS_BY_THE_PAGE
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -68,7 +68,7 @@ class AccountAdapter(DefaultAccountAdapter):
         message: str | None = None,
     ) -> None:
         """Say something on the next page."""
-        if message_template in SAID_BY_THE_PAGE:
+        if message_template in (SAID_BY_THE_PAGE if request.user.is_authenticated else SAID_TO_STRANGERS_BY_THE_PAGE):
             return
         words = MESSAGES.get(message_template or "")
         if words is not None:

@@ -29,6 +29,7 @@ MESSAGES: dict[str, Promise] = {
 }
 
 SAID_BY_THE_PAGE = {"account/messages/login_code_sent.txt", "account/messages/email_confirmation_sent.txt"}
+SAID_TO_STRANGERS_BY_THE_PAGE = {*SAID_BY_THE_PAGE, "account/messages/password_changed.txt"}
 
 # By mail, when how one signs in was changed, so that whoever did not do it themselves hears of it.
 NOTICES: dict[str, Promise] = {
