@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare, salted_hmac
 
@@ -39,6 +41,12 @@ def note(request: HttpRequest) -> None:
 def noted(request: HttpRequest) -> None:
     """The list is true for a while."""
     request.session[LISTED_AT] = int(time.time())
+
+
+def is_fresh(request: HttpRequest) -> bool:
+    """Whether whoever is signed in has shown a moment ago who they are."""
+    shown = [record["at"] for record in get_authentication_records(request, request.user)]
+    return bool(shown) and time.time() - max(shown) < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
 
 def sessions_of(request: HttpRequest, user: User) -> list[SignedIn]:

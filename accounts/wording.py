@@ -74,7 +74,7 @@ FIELDS: dict[str, Promise] = {
     "oldpassword": _("Your password now"),
     "password1": _("New password"),
     "password2": _("New password, once more"),
-    "code": _("Code"),
+    "code": _("The code"),
     "name": _("What you call it"),
     "passwordless": _("Sign in by it, without a password"),
 }

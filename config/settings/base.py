@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "accounts.middleware.ListedSessionMiddleware",
+    "accounts.middleware.FreshSignInMiddleware",
     "accounts.middleware.ProfileFirstMiddleware",
     "accounts.middleware.TimeZoneMiddleware",
 ]

@@ -35,7 +35,7 @@ def _is_signed_out_with_all_others(hall: Hall, here: Pages, there: Pages) -> Non
 
 
 def _changes_the_password_elsewhere(hall: Hall, here: Pages, there: Pages) -> None:
-    there.post("/accounts/password/set/", password1=PASSWORD, password2=PASSWORD)
+    there.post("/accounts/password/change/", oldpassword=PASSWORD, password1=OTHER, password2=OTHER)
 
 
 def _sets_a_forgotten_password_anew(hall: Hall, here: Pages, there: Pages) -> None:
@@ -50,7 +50,7 @@ def _sets_a_forgotten_password_anew(hall: Hall, here: Pages, there: Pages) -> No
 
     hall.installation.until(mailed, "the code in the terminal")
     stranger.post("/accounts/password/reset/confirm/", code=found[0])
-    stranger.post("/accounts/password/reset/complete/", password1=PASSWORD, password2=PASSWORD)
+    stranger.post("/accounts/password/reset/complete/", password1=OTHER, password2=OTHER)
 
 
 WAYS_OUT = {
@@ -75,8 +75,9 @@ async def a_conversation(hall: Hall) -> tuple[Visitor, Visitor]:
 
 def browsers_of_the_speaker(hall: Hall) -> tuple[Pages, Pages]:
     """The one that is in the room, and another; both have opened a page."""
-    hall.installation.backstage.ask("prove_address", email=hall.emails[SPEAKER])
-    more = hall.installation.backstage.ask("another_session", email=hall.emails[SPEAKER])
+    ask, email = hall.installation.backstage.ask, hall.emails[SPEAKER]
+    ask("prove_address", email=email, password=PASSWORD)
+    hall.sessions[SPEAKER], more = (ask("another_session", email=email) for _ in range(2))
     browsers = tuple(Pages(hall.installation.url, session) for session in (hall.sessions[SPEAKER], more))
     for browser in browsers:
         browser.get("/hallway/")
@@ -104,12 +105,9 @@ async def test_whoever_changes_their_password_stays_in_the_room_and_is_heard(
     here, _there = browsers_of_the_speaker(hall)
     speaker, listener = await a_conversation(hall)
     bus_fails()
-    for path, fields in (
-        ("/accounts/password/set/", {}),
-        ("/accounts/password/change/", {"oldpassword": PASSWORD}),
-    ):
-        before, wanted = here.session, OTHER if fields else PASSWORD
-        await asyncio.to_thread(here.post, path, password1=wanted, password2=wanted, **fields)
+    for old, new in ((PASSWORD, OTHER), (OTHER, PASSWORD)):
+        before, fields = here.session, {"oldpassword": old, "password1": new, "password2": new}
+        await asyncio.to_thread(here.post, "/accounts/password/change/", **fields)
         assert here.session != before
     packets = speaker.ears.packets
     await asyncio.sleep(WITHIN_SECONDS)  # whatever would put them out had the time to

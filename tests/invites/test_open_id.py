@@ -1,16 +1,19 @@
 """Signing in by OpenID Connect, against a provider of this machine: there by setting only, and no way round an invite."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
 import requests
+import time_machine
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount, SocialApp
 from django.core import mail
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from config import env
@@ -159,6 +162,24 @@ class TestSomebodyKnown:
         sign_in(client, a_proven_member())
         assert go_there_and_back(client, "connect")["Location"].startswith("/accounts/reauthenticate/")
         assert not SocialAccount.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["account_set_password", "account_email", "mfa_activate_totp", "mfa_add_webauthn", "socialaccount_connections"],
+)
+def test_without_a_password_to_show_they_must_have_signed_in_lately(
+    client: Client, provider: Provider, name: str
+) -> None:
+    accept(client)
+    go_there_and_back(client)
+    assert client.get(reverse(name)).status_code == 200
+    with time_machine.travel(timezone.now() + timedelta(minutes=11)):
+        page = client.get(reverse(name))
+        assert (page.status_code, "Sign out and in again" in page.content.decode()) == (403, True)
+        data = {"password1": "another horse battery", "password2": "another horse battery"}
+        assert client.post(reverse(name), data).status_code == 403
+    assert not User.objects.get().has_usable_password()
 
 
 def test_who_says_no_there_is_told_that_nothing_is_lost(client: Client, provider: Provider) -> None:
