@@ -1,10 +1,18 @@
 """People, for staff."""
 
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuditEntry, Industry, Profile, User
+
+# allauth's own pages show secrets and would let staff give away an account; the OpenID provider comes from the settings.
+for model in (Authenticator, SocialAccount, SocialApp, SocialToken, UserSession):
+    if admin.site.is_registered(model):
+        admin.site.unregister(model)
 
 
 class ProfileInline(admin.StackedInline):

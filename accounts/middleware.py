@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 
+from allauth.account.adapter import get_adapter
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from accounts import sessions
 from accounts.zones import zone_of
 
 
@@ -37,6 +39,48 @@ class ProfileFirstMiddleware:
         if where:
             response["Location"] += f"?{where}"
         return response
+
+
+class ListedSessionMiddleware:
+    """Every session by which somebody is signed in is in their list of sessions, whatever it began with."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            sessions.note(request)
+        return self.get_response(request)
+
+
+# Each lets whoever does it stay in the account for good.
+_DANGEROUS = {
+    "account_set_password",
+    "account_email",
+    "mfa_activate_totp",
+    "mfa_add_webauthn",
+    "socialaccount_connections",
+}
+
+
+class FreshSignInMiddleware:
+    """Who has neither a password nor a second factor, as after OpenID Connect, cannot be asked for them before something
+    dangerous: they must have signed in a moment ago. allauth would ask nothing."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable, args: tuple, kwargs: dict) -> HttpResponse | None:
+        """The page that asks to sign in again, or None to go on."""
+        name = request.resolver_match.url_name if request.resolver_match else ""
+        if name not in _DANGEROUS or not request.user.is_authenticated:
+            return None
+        if sessions.is_fresh(request) or get_adapter().get_reauthentication_methods(request.user):
+            return None
+        return render(request, "account/sign_in_again.html", {"next": request.get_full_path()}, status=403)
 
 
 class TimeZoneMiddleware:

@@ -1,18 +1,56 @@
 """The staff's site."""
 
+from allauth.account.adapter import get_adapter
 from allauth.account.decorators import secure_admin_login
+from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext_lazy as _
+from django.shortcuts import redirect
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from accounts.requests import where_next
+from accounts.second_factor import has_second_factor, staff_may_work
 
 
 class MiTalkAdminSite(AdminSite):
-    """Staff sign in where everybody does, so limits and later the second factor hold here too."""
+    """Staff sign in where everybody does, so the same limits hold here; and it opens by a second factor only."""
 
-    site_header = _("MiTalk staff")
-    site_title = _("MiTalk staff")
-    index_title = _("What needs attention")
+    site_header = gettext_lazy("MiTalk staff")
+    site_title = gettext_lazy("MiTalk staff")
+    index_title = gettext_lazy("What needs attention")
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Staff who have shown a second factor in this session."""
+        return super().has_permission(request) and staff_may_work(request)
 
     def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-        """Send to MiTalk's sign-in instead of the admin's own form."""
+        """Send to MiTalk's sign-in instead of the admin's own form; staff without a second factor to where they get one, and
+        who did not show theirs to where they do."""
+        user = request.user
+        if isinstance(user, User) and user.is_staff and user.is_active and not staff_may_work(request):
+            return _set_up(request) if not has_second_factor(user) else _ask_for_it(request)
         return secure_admin_login(super().login)(request, extra_context=extra_context)
+
+    def password_change(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: dict | None = None
+    ) -> HttpResponse:
+        """Where everybody changes it."""
+        return redirect("account_change_password")
+
+
+def _set_up(request: HttpRequest) -> HttpResponse:
+    messages.warning(
+        request, _("The staff’s pages open by a second factor: add a passkey or an authenticator app first.")
+    )
+    return redirect("accounts:safety")
+
+
+def _ask_for_it(request: HttpRequest) -> HttpResponse:
+    methods = get_adapter().get_reauthentication_methods(request.user)
+    strong = {method["id"]: method["url"] for method in methods if method["id"] != "reauthenticate"}
+    url = strong.get("mfa_reauthenticate:webauthn") or strong["mfa_reauthenticate"]
+    where = where_next(request, request.get_full_path())
+    return redirect(f"{url}?{urlencode({'next': where})}")

@@ -136,6 +136,15 @@ def check_engines(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 
 @register(Tags.security, deploy=True)
+def check_second_factor(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """mitalk.W010: whoever guesses the password of one of the staff sees everything."""
+    if settings.MITALK_STAFF_SECOND_FACTOR:
+        return []
+    hint = "Leave MITALK_STAFF_SECOND_FACTOR out, or set it to true."
+    return [Warning("The staff's pages open by a password alone.", hint=hint, id="mitalk.W010")]
+
+
+@register(Tags.security, deploy=True)
 def check_mail(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """mitalk.W009: codes and invites go by mail."""
     if "smtp" in settings.EMAIL_BACKEND:

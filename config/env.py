@@ -3,6 +3,7 @@
 import os
 import secrets
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -52,6 +53,34 @@ def integer(name: str, default: int, *, least: int, most: int) -> int:
 def words(name: str, default: tuple[str, ...] = ()) -> list[str]:
     """A list separated by commas."""
     return [word.strip() for word in _env.list(name, default=list(default)) if word.strip()]
+
+
+def open_id() -> dict[str, dict]:
+    """The OpenID Connect provider, such as LinkedIn, that the environment names, as allauth wants it; nothing without one.
+
+    Raises:
+        ImproperlyConfigured: it is named by half.
+    """
+    server = text("MITALK_OPENID_SERVER")
+    if not server:
+        return {}
+    app = {
+        "provider_id": "openid",
+        "name": text("MITALK_OPENID_NAME") or "OpenID",
+        "client_id": required(
+            "MITALK_OPENID_CLIENT", "the client id that the provider of MITALK_OPENID_SERVER gave you"
+        ),
+        "secret": required("MITALK_OPENID_SECRET", "the secret that the provider of MITALK_OPENID_SERVER gave you"),
+        "settings": {"server_url": server},
+    }
+    return {"openid_connect": {"APPS": [app], "OAUTH_PKCE_ENABLED": True}}
+
+
+def open_id_origins() -> list[str]:
+    """Where people are sent to sign in with it: the origin of its address, and those given in addition."""
+    server = urlsplit(text("MITALK_OPENID_SERVER"))
+    own = [f"{server.scheme}://{server.netloc}"] if server.netloc else []
+    return [*own, *words("MITALK_OPENID_ORIGINS")] if own else []
 
 
 def secret_made_once(path: Path) -> str:

@@ -7,7 +7,8 @@ urlpatterns = [
     path("", include("rooms.urls")),
     path("", include("accounts.urls")),
     path("", include("invites.urls")),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("accounts.safety_urls")),
+    path("accounts/", include("allauth.urls")),
     path("language/", include("django.conf.urls.i18n")),
     path("staff/", admin.site.urls),
 ]

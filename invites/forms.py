@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.forms import SignupForm
 from allauth.core import context
 from django import forms
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -35,6 +36,8 @@ class InvitedSignupForm(SignupForm):
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         """The account and its seat commit together, or neither: whoever comes too late is told why on the invite's page."""
+        if self.account_already_exists:
+            make_password(self.cleaned_data["password1"])  # as much work as for a new account: the answer takes as long
         try:
             with transaction.atomic():
                 return super().try_save(request)

@@ -112,6 +112,15 @@ def redeem(invite: Invite, user: User) -> None:
     User.objects.filter(pk=user.pk).update(sponsor=invite.sponsor)
 
 
+@transaction.atomic
+def give_back(user: User) -> None:
+    """Undo a sign-up whose address was never proven: the account is gone, and the seat is free for another try."""
+    redemption = Redemption.objects.filter(user=user).first()
+    if redemption is not None:
+        Invite.objects.filter(pk=redemption.invite_id, seats_taken__gt=0).update(seats_taken=F("seats_taken") - 1)
+    user.delete()
+
+
 def expire_invites(now: datetime | None = None) -> int:
     """Mark the invites whose time is over, once each, so that lists and counts need not compute it.
 

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from functools import wraps
 
+from allauth.account.internal.flows.email_verification_by_code import EMAIL_VERIFICATION_CODE_SESSION_KEY
+from allauth.account.internal.stagekit import clear_login
 from allauth.core.internal import ratelimit  # the public one counts no GET, and a link is opened by one
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,7 +16,7 @@ from accounts.middleware import profile_optional
 from accounts.models import User
 from invites import services
 from invites.errors import ADVICE, MISTYPED, TITLES, TOO_MANY_GUESSES, InviteRefused
-from invites.gate import SESSION_KEY
+from invites.gate import SESSION_KEY, unproven_newcomer
 from invites.models import Invite
 from rooms import selectors
 from rooms.models import Room
@@ -73,6 +75,21 @@ def accept(request: HttpRequest, code: str, invite: Invite) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("rooms:room", public_id=invite.room.public_id) if invite.room else redirect("rooms:hallway")
     request.session[SESSION_KEY] = code
+    return redirect("account_signup")
+
+
+@require_POST
+@profile_optional
+def start_again(request: HttpRequest) -> HttpResponse:
+    """Sign up with another address, or have another code sent. Whether the one that was typed is taken is not told: what is
+    done for an account that was made is seen by nobody."""
+    if not ratelimit.consume(request, app="allauth.account", action="start_again"):
+        return ratelimit.respond_429(request)
+    newcomer = unproven_newcomer(request)
+    if newcomer is not None:
+        services.give_back(newcomer)
+    clear_login(request)
+    request.session.pop(EMAIL_VERIFICATION_CODE_SESSION_KEY, None)
     return redirect("account_signup")
 
 

@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.apps import AppConfig
-from django.contrib.auth.signals import user_logged_out
 from django.db.models.signals import post_save, pre_delete
 from django.utils.translation import gettext_lazy as _
+
+from accounts.signals import session_ended, session_moved
 
 
 class RoomsConfig(AppConfig):
@@ -15,18 +16,24 @@ class RoomsConfig(AppConfig):
     verbose_name = _("Rooms")
 
     def ready(self) -> None:
-        """Whoever signs out or is suspended is in no room any more. Signals are only the quick way: the workers' truth and a
-        sweep ask the same of the database."""
-        user_logged_out.connect(_signed_out, dispatch_uid="rooms.signed_out")
+        """Whoever signs out, is signed out or is suspended is in no room any more; who goes on by another session stays.
+        Signals are only the quick way: the workers' truth and a sweep ask the same of the database."""
+        session_ended.connect(_signed_out, dispatch_uid="rooms.signed_out")
+        session_moved.connect(_goes_on, dispatch_uid="rooms.goes_on")
         post_save.connect(_saved, sender="accounts.User", dispatch_uid="rooms.suspended")
         pre_delete.connect(_deleted, sender="accounts.User", dispatch_uid="rooms.deleted")
 
 
-def _signed_out(sender: object, request: Any, **_kwargs: Any) -> None:
+def _signed_out(sender: object, key: str, **_kwargs: Any) -> None:
     from rooms import services
 
-    if request is not None:
-        services.sign_out(request.session.session_key or "")
+    services.sign_out(key)
+
+
+def _goes_on(sender: object, old: str, new: str, **_kwargs: Any) -> None:
+    from rooms import services
+
+    services.go_on_by_session(old, new)
 
 
 def _saved(sender: object, instance: Any, created: bool, **_kwargs: Any) -> None:

@@ -31,6 +31,10 @@ INSTALLED_APPS = [
     "channels",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "heroicons",
     "csp",
     "django_structlog",
@@ -54,6 +58,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "accounts.middleware.ListedSessionMiddleware",
+    "accounts.middleware.FreshSignInMiddleware",
     "accounts.middleware.ProfileFirstMiddleware",
     "accounts.middleware.TimeZoneMiddleware",
 ]
@@ -191,7 +197,20 @@ LOGIN_REDIRECT_URL = "rooms:hallway"
 LOGOUT_REDIRECT_URL = "rooms:front"
 
 ACCOUNT_ADAPTER = "invites.gate.InviteGate"
-ACCOUNT_FORMS = {"signup": "invites.forms.InvitedSignupForm"}
+ACCOUNT_FORMS = {
+    "signup": "invites.forms.InvitedSignupForm",
+    "login": "accounts.signing_in_forms.SignInForm",
+    "request_login_code": "accounts.signing_in_forms.AskForCodeForm",
+    "confirm_login_code": "accounts.signing_in_forms.CodeForm",
+    "confirm_email_verification_code": "accounts.signing_in_forms.AddressCodeForm",
+    "confirm_password_reset_code": "accounts.signing_in_forms.CodeForm",
+    "reset_password": "accounts.signing_in_forms.ForgottenPasswordForm",
+    "reset_password_from_key": "accounts.signing_in_forms.NewPasswordAfterResetForm",
+    "change_password": "accounts.signing_in_forms.ChangePasswordForm",
+    "set_password": "accounts.signing_in_forms.SetPasswordForm",
+    "add_email": "accounts.signing_in_forms.NewAddressForm",
+    "reauthenticate": "accounts.signing_in_forms.PasswordAgainForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -199,15 +218,51 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_TIMEOUT = 600  # ten minutes, five tries: the product's promise
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_MAX_ATTEMPTS = 5
-ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_CHANGE = True  # a mistyped address must not cost the invite
-ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_SIGNUP_REDIRECT_URL = "accounts:welcome"
+ACCOUNT_CHANGE_EMAIL = True  # one address a person: a new one takes the place of the old once it is proven
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 600
+ACCOUNT_PASSWORD_RESET_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before an address changes; second factors ask for it by themselves
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # of what changes how one signs in
+
+SESSION_ENGINE = "accounts.session_store"
+
+MFA_ADAPTER = "accounts.second_factor.SecondFactors"
+MFA_FORMS = {
+    "authenticate": "accounts.signing_in_forms.SecondFactorForm",
+    "reauthenticate": "accounts.signing_in_forms.SecondFactorAgainForm",
+    "activate_totp": "accounts.signing_in_forms.ActivateAppForm",
+    "login_webauthn": "accounts.signing_in_forms.SignInByPasskeyForm",
+    "authenticate_webauthn": "accounts.signing_in_forms.PasskeyAsSecondFactorForm",
+    "reauthenticate_webauthn": "accounts.signing_in_forms.PasskeyAgainForm",
+    "add_webauthn": "accounts.signing_in_forms.AddPasskeyForm",
+    "edit_webauthn": "accounts.signing_in_forms.RenamePasskeyForm",
+}
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "MiTalk"
+MFA_TOTP_TOLERANCE = 1  # clocks of phones are half a minute off
+MITALK_STAFF_SECOND_FACTOR = env.flag("MITALK_STAFF_SECOND_FACTOR", True)  # /staff/ opens by a second factor only
+
+SOCIALACCOUNT_ADAPTER = "invites.open_id.OpenIdGate"
+SOCIALACCOUNT_PROVIDERS = env.open_id()
+
 ACCOUNT_RATE_LIMITS = {  # beside allauth's own
+    "login_failed": "10/m/ip,100/h/ip,5/5m/key,30/d/key",  # the key: accounts.known_browsers
+    "request_login_code": "20/m/ip,60/h/ip,3/10m/key",
+    "reset_password": "20/m/ip,60/h/ip",
+    "reset_password_of": "3/10m/key",
     "invite_guess": "20/10m/ip",
+    "start_again": "6/10m/ip",
     "member_search": "60/m/user",
     "search": "60/m/user",
     "schedule": "30/h/user",
@@ -251,7 +306,7 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF],
         "media-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *env.open_id_origins()],  # Chromium holds it against the redirect of a form, too
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }

@@ -13,4 +13,5 @@ CSRF_TRUSTED_ORIGINS = MITALK_ORIGINS
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 MESSAGES_TO_TERMINAL = True  # the sign-up page says where a local installation's mail goes
+MITALK_STAFF_SECOND_FACTOR = env.flag("MITALK_STAFF_SECOND_FACTOR", False)  # trying it out needs no phone at hand
 EMAIL_BACKEND = "config.mail.TerminalBackend"

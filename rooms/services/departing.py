@@ -85,6 +85,11 @@ def sign_out(session_key: str) -> int:
     return _depart_all(here, keeps_place=False, code=Code.SIGNED_OUT)
 
 
+def go_on_by_session(old: str, new: str) -> None:
+    """Whoever is anywhere by one session is so by another from now on, as when they change their password."""
+    Participant.objects.filter(session_key=old, left_at=None).update(session_key=new)
+
+
 def suspend(user: User) -> int:
     """An account may be nowhere any more.
 

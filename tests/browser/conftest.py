@@ -91,7 +91,8 @@ class Scene:
         microphone = tone(self._sounds / f"{tone_hz}.wav", tone_hz) if tone_hz else None
         browser = start_browser(self._driver, microphone=microphone, flags=flags)
         self._browsers.append(browser)
-        person = Person(browser, self.installation.url, cookie=self.cookie_of(name), **options)
+        options.setdefault("cookie", self.cookie_of(name))
+        person = Person(browser, self.installation.url, **options)
         self.people.append(person)
         return person
 

@@ -48,6 +48,13 @@ def test_a_good_origin_stands(settings, origin: str) -> None:
     assert checks.check_origins(None) == []
 
 
+def test_a_password_alone_for_staff_is_named(settings) -> None:
+    settings.MITALK_STAFF_SECOND_FACTOR = False
+    assert ids(checks.check_second_factor(None)) == ["mitalk.W010"]
+    settings.MITALK_STAFF_SECOND_FACTOR = True
+    assert checks.check_second_factor(None) == []
+
+
 def test_a_page_without_https_has_no_microphone(settings) -> None:
     settings.MITALK_ORIGINS = ["http://talk.example.org"]
     assert ids(checks.check_https(None)) == ["mitalk.E004"]

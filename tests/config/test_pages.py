@@ -32,6 +32,7 @@ def pages(recording_bus) -> dict[str, tuple[str, User | None]]:
         "closed sign-up": (reverse("account_signup"), None),
         "invite": (reverse("invites:preview", args=[code]), None),
         "unknown invite": (reverse("invites:preview", args=["x"]), None),
+        "sign in by a code": (reverse("account_request_login_code"), None),
         "reset": (reverse("account_reset_password"), None),
         "self-test": (reverse("rooms:check"), None),
         "self-test of a member": (reverse("rooms:check"), member),
@@ -57,6 +58,10 @@ def pages(recording_bus) -> dict[str, tuple[str, User | None]]:
         "call a room off": (reverse("rooms:cancel", args=[coming.public_id]), member),
         "calendar": (reverse("rooms:calendar"), member),
         "sign out": (reverse("account_logout"), member),
+        "sign-in and safety": (reverse("accounts:safety"), member),
+        "sessions": (reverse("usersessions_list"), member),
+        "is it you": (reverse("account_reauthenticate"), member),
+        "passkeys": (reverse("mfa_list_webauthn"), member),
     }
 
 

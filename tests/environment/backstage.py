@@ -117,6 +117,29 @@ def _session(user: Any) -> str:
     return str(session.session_key)
 
 
+def another_session(email: str) -> str:
+    """Somebody is signed in by one more browser; its session."""
+    return _session(_user(email))
+
+
+def prove_address(email: str, password: str = "") -> None:
+    """Somebody's address counts as proven, so that they can sign in; with a password, also by it."""
+    from allauth.account.models import EmailAddress
+
+    user = _user(email)
+    EmailAddress.objects.update_or_create(user=user, email=email, defaults={"verified": True, "primary": True})
+    if password:
+        user.set_password(password)
+        user.save()
+
+
+def an_app_of(email: str) -> str:
+    """Give somebody an authenticator app; its secret."""
+    from tests.accounts.signing_in import an_app_of
+
+    return an_app_of(_user(email))
+
+
 def another_room(host_email: str, title: str) -> str:
     """A live room of somebody who is there already."""
     from rooms import services
@@ -270,6 +293,9 @@ _FUNCTIONS: dict[str, Any] = {
     function.__name__: function
     for function in (
         make,
+        another_session,
+        prove_address,
+        an_app_of,
         another_room,
         to_come,
         profile_of,

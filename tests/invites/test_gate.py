@@ -165,3 +165,42 @@ def test_after_signing_in_by_another_door_the_profile_still_comes_first(client: 
     client.force_login(a_member(with_profile=False))
     for name in ("rooms:hallway", "rooms:new_room", "rooms:new_topic"):
         assert client.get(reverse(name))["Location"].startswith(reverse("accounts:welcome"))
+
+
+class TestStartingAgain:
+    """A mistyped address costs neither the invite nor the name that is waiting behind it."""
+
+    def join(self, client: Client, email: str) -> None:
+        client.post(reverse("account_signup"), {**SIGN_UP, "email": email})
+
+    def test_the_seat_is_free_again_for_the_right_address(self, client: Client) -> None:
+        _invite, code = an_invite()
+        accept(client, code)
+        self.join(client, "newcommer@example.org")
+        assert Invite.objects.get().seats_taken == 1
+        assert client.post(reverse("invites:start_again"))["Location"] == reverse("account_signup")
+        assert not User.objects.exists()
+        assert Invite.objects.get().seats_taken == 0
+        self.join(client, "newcomer@example.org")
+        assert list(User.objects.values_list("email", flat=True)) == ["newcomer@example.org"]
+        assert Invite.objects.get().seats_taken == 1
+
+    def test_for_an_address_that_is_taken_it_looks_the_same(self, client: Client) -> None:
+        a_member(email="lin@example.org")
+        _invite, code = an_invite()
+        accept(client, code)
+        self.join(client, "lin@example.org")
+        assert client.post(reverse("invites:start_again"))["Location"] == reverse("account_signup")
+        assert User.objects.get().email == "lin@example.org"
+        assert client.get(reverse("account_signup")).status_code == 200
+
+    def test_nobody_loses_an_account_that_is_proven_or_somebody_elses(self, client: Client) -> None:
+        member = a_member()
+        client.post(reverse("invites:start_again"))
+        client.force_login(member, backend="django.contrib.auth.backends.ModelBackend")
+        client.post(reverse("invites:start_again"))
+        assert User.objects.count() == 1
+
+    def test_it_cannot_be_done_on_and_on(self, client: Client) -> None:
+        answers = [client.post(reverse("invites:start_again")).status_code for _ in range(7)]
+        assert answers == [302] * 6 + [429]

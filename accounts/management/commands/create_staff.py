@@ -6,6 +6,7 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
@@ -36,7 +37,8 @@ class Command(BaseCommand):
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         make_staff(email, password)
-        self.stdout.write(f"{email} can sign in and open /staff/.")
+        wants_more = " It asks for a passkey or an authenticator app." if settings.MITALK_STAFF_SECOND_FACTOR else ""
+        self.stdout.write(f"{email} can sign in and open /staff/.{wants_more}")
 
     def _ask(self) -> str:
         if not sys.stdin.isatty():

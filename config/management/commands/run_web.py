@@ -30,12 +30,10 @@ class Command(BaseCommand):
             _collect_garbage_seldom()
             reactor._asyncioEventloop.create_task(start_live())
 
-        proxied = bool(settings.ALLAUTH_TRUSTED_PROXY_COUNT)
         daphne.server.Server(
             application=application,
             endpoints=[f"tcp:port={options['port']}:interface={options['bind']}"],
             ready_callable=lambda: reactor.callWhenRunning(begin),
-            proxy_forwarded_address_header="X-Forwarded-For" if proxied else None,
             ping_interval=10,
             ping_timeout=15,
             server_name="mitalk",

@@ -1,0 +1,108 @@
+"""allauth's decisions about accounts where MiTalk differs, invites left aside (invites.gate)."""
+
+import ipaddress
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts import known_browsers, sessions
+from accounts.browsers import browser_in_words
+from accounts.models import User, normalised_email
+from accounts.wording import ERRORS, MESSAGES, NOTICES, SAID_BY_THE_PAGE, SAID_TO_STRANGERS_BY_THE_PAGE
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Words, limits, and what a changed password ends."""
+
+    error_messages = {**DefaultAccountAdapter.error_messages, **ERRORS}
+
+    def clean_email(self, email: str) -> str:
+        """One spelling for one mailbox."""
+        return normalised_email(super().clean_email(email))
+
+    # --- Passwords ------------------------------------------------------------------------------------------------
+
+    def set_password(self, user: User, password: str) -> None:
+        """A changed password ends every session except the one it is changed by."""
+        super().set_password(user, password)
+        mine = self.request.user == user
+        sessions.end_sessions(user, but=self.request.session.session_key if mine else None)
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """Back to where the link was."""
+        return reverse("accounts:safety")
+
+    def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
+        """Back to where the address was changed; newcomers go on."""
+        if self.request.user.is_authenticated and hasattr(self.request.user, "profile"):
+            return reverse("accounts:safety")
+        return super().get_email_verification_redirect_url(email_address)
+
+    # --- Limits -----------------------------------------------------------------------------------------------------
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The address that limits count by: IPv4 as such, also where a socket for both writes it as IPv6. Otherwise all of
+        IPv4 would be one network."""
+        address = super().get_client_ip(request)
+        mapped = getattr(ipaddress.ip_address(address), "ipv4_mapped", None)
+        return str(mapped or address)
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        return known_browsers.limit_key(request, credentials.get("email", ""))
+
+    # --- Words ------------------------------------------------------------------------------------------------------
+
+    def add_message(
+        self,
+        request: HttpRequest,
+        level: int,
+        message_template: str | None = None,
+        message_context: dict[str, Any] | None = None,
+        extra_tags: str = "",
+        message: str | None = None,
+    ) -> None:
+        """Say something on the next page."""
+        if message_template in (SAID_BY_THE_PAGE if request.user.is_authenticated else SAID_TO_STRANGERS_BY_THE_PAGE):
+            return
+        words = MESSAGES.get(message_template or "")
+        if words is not None:
+            message = str(words) % (message_context or {})
+        super().add_message(request, level, message_template, message_context, extra_tags, message)
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: User,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Tell somebody that how they sign in was changed."""
+        to = email or user.email
+        words = NOTICES.get(template_prefix)
+        if words is None or not to:
+            return
+        told = {
+            "what": str(words) % (context or {}),
+            "at": timezone.now(),
+            "browser": browser_in_words(self.get_http_user_agent(self.request)),
+            "safety_url": self.request.build_absolute_uri(reverse("accounts:safety")),
+        }
+        self.send_mail("account/email/notice", to, told)
+
+    def get_reauthentication_methods(self, user: User) -> list[dict[str, Any]]:
+        """How somebody can show that it is them, named as we name it."""
+        methods = super().get_reauthentication_methods(user)
+        return [{**method, "description": _METHODS.get(method["id"], method["description"])} for method in methods]
+
+
+_METHODS: dict[str, Promise] = {
+    "reauthenticate": _("Use your password"),
+    "mfa_reauthenticate": _("Use a code of your app, or a recovery code"),
+    "mfa_reauthenticate:webauthn": _("Use a passkey"),
+}
