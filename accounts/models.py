@@ -233,3 +233,7 @@ class AuditEntry(models.Model):
             TypeError: always.
         """
         raise TypeError("An audit entry is never deleted.")
+
+
+# Django looks for models here.
+from accounts.contact_models import OneTimeCode, OutboxMessage, Phone  # noqa: E402, F401

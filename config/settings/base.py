@@ -14,6 +14,7 @@ VAR_DIR = BASE_DIR / env.text("MITALK_VAR_DIR", "var")
 
 DEBUG = False
 SECRET_KEY = ""  # dev makes one under var/, prod demands one
+DATA_KEYS: list[str] = []  # what is kept encrypted hangs on them (accounts.sealing): dev makes one, prod demands one
 PORT = env.integer("PORT", 8000, least=1, most=65535)  # of the web process
 ALLOWED_HOSTS: list[str] = []
 MITALK_ORIGINS: list[str] = []  # scheme://host:port, each in full: who may open a WebSocket
@@ -169,6 +170,8 @@ CELERY_BEAT_SCHEDULE = {
     "delete old talk": {"task": "rooms.tasks.delete_old_talk", "schedule": 3600.0, "options": {"expires": 3600}},
     "close missed rooms": {"task": "rooms.tasks.close_missed_rooms", "schedule": 30.0, "options": {"expires": 30}},
     "mail the programme": {"task": "rooms.tasks.mail_programme", "schedule": 10.0, "options": {"expires": 10}},
+    "send the outbox": {"task": "accounts.tasks.send_outbox", "schedule": 5.0, "options": {"expires": 5}},
+    "delete old messages": {"task": "accounts.tasks.delete_old_messages", "schedule": 3600.0},
     "clear old sessions": {"task": "accounts.tasks.clear_expired_sessions", "schedule": 86_400.0},
 }
 
@@ -216,6 +219,13 @@ ACCOUNT_RATE_LIMITS = {  # beside allauth's own
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("MITALK_PROXY_COUNT", 0, least=0, most=5)
 DEFAULT_FROM_EMAIL = env.text("MITALK_MAIL_FROM", "MiTalk <no-reply@localhost>")
+
+_SMS_BACKENDS = {"console": "accounts.sms.ConsoleBackend", "http": "accounts.sms.HttpBackend"}
+SMS_BACKEND = _SMS_BACKENDS[env.one_of("MITALK_SMS_BACKEND", tuple(_SMS_BACKENDS))]
+SMS_URL = env.text("MITALK_SMS_URL")
+SMS_TOKEN = env.text("MITALK_SMS_TOKEN")
+SMS_FROM = env.text("MITALK_SMS_FROM", "MiTalk")
+SMS_RETRY_SECONDS = 0.5
 
 INVITE_LIFETIME_DAYS = env.integer("MITALK_INVITE_DAYS", 14, least=1, most=365)
 
