@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
-from accounts.models import AuditEntry, Industry, Profile, User
+from accounts.models import AuditEntry, Industry, OutboxMessage, Profile, User
 
 
 class ProfileInline(admin.StackedInline):
@@ -72,4 +72,25 @@ class AuditEntryAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:
         """Never."""
+        return False
+
+
+@admin.register(OutboxMessage)
+class OutboxMessageAdmin(admin.ModelAdmin):
+    """What was sent, and what was not taken: to be read. Addresses and words are not shown."""
+
+    list_display = ("made_at", "channel", "kind", "sent", "tries", "error_code", "done_at")
+    list_filter = ("channel", "kind", "sent", "error_code")
+    date_hierarchy = "made_at"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Messages come from what happens."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: OutboxMessage | None = None) -> bool:
+        """Never."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: OutboxMessage | None = None) -> bool:
+        """The row is what keeps it from being sent twice."""
         return False

@@ -5,7 +5,6 @@ import json
 import logging
 from datetime import datetime, timedelta
 
-from celery import signature
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import F, Q
@@ -28,6 +27,7 @@ KEPT = timedelta(days=400)  # longer than anything that is announced once: the r
 
 UNWANTED = "unwanted"
 TOO_LATE = "too_late"
+CANCELLED = "cancelled"
 
 
 def post(
@@ -56,10 +56,18 @@ def post(
     transaction.on_commit(_nudge)
 
 
+def cancel(kind: str, occasion: str) -> None:
+    """Do not send it any more, if it was not sent yet."""
+    waiting = OutboxMessage.objects.filter(kind=kind, occasion=occasion, done_at=None, claimed_at=None)
+    waiting.update(done_at=timezone.now(), error_code=CANCELLED, sealed_address="", sealed_content="")
+
+
 def _nudge() -> None:
     """Do not wait for the clock; it comes by anyway."""
+    from accounts.tasks import send_outbox
+
     try:
-        signature("accounts.tasks.send_outbox").apply_async(expires=60, retry=False)
+        send_outbox.apply_async(expires=60, retry=False)
     except (OperationalError, OSError):
         logger.warning("The jobs cannot be reached; what is to be sent waits for the clock.")
 

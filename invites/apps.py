@@ -9,3 +9,12 @@ class InvitesConfig(AppConfig):
 
     name = "invites"
     verbose_name = _("Invites")
+
+    def ready(self) -> None:
+        """Have it asked before an invitation goes out whether it is wanted."""
+        from accounts.hooks import register_gate
+        from invites.services import INVITATION, REMINDER
+        from invites.services.refusing import is_wanted
+
+        for kind in (INVITATION, REMINDER):
+            register_gate(kind, is_wanted)

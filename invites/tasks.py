@@ -3,9 +3,22 @@
 from celery import shared_task
 
 from invites import services
+from invites.services import quota
 
 
 @shared_task
 def expire_invites() -> None:
     """Mark the invites whose time is over."""
     services.expire_invites()
+
+
+@shared_task
+def remind_invited() -> None:
+    """Remind those whose invites expire soon."""
+    services.remind()
+
+
+@shared_task
+def refill_quotas() -> None:
+    """Refill those who took part last week."""
+    quota.refill()

@@ -165,6 +165,8 @@ else:
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "jobs" / "beat")
 CELERY_BEAT_SCHEDULE = {
     "expire invites": {"task": "invites.tasks.expire_invites", "schedule": 15.0},
+    "remind the invited": {"task": "invites.tasks.remind_invited", "schedule": 900.0, "options": {"expires": 900}},
+    "refill quotas": {"task": "invites.tasks.refill_quotas", "schedule": 3600.0, "options": {"expires": 3600}},
     "sweep rosters": {"task": "rooms.tasks.sweep_rosters", "schedule": 2.0, "options": {"expires": 2}},
     "close empty rooms": {"task": "rooms.tasks.close_empty_rooms", "schedule": 30.0, "options": {"expires": 30}},
     "delete old talk": {"task": "rooms.tasks.delete_old_talk", "schedule": 3600.0, "options": {"expires": 3600}},
@@ -209,6 +211,9 @@ ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_SIGNUP_REDIRECT_URL = "accounts:welcome"
 ACCOUNT_RATE_LIMITS = {  # beside allauth's own
     "invite_guess": "20/10m/ip",
+    "invite": "30/h/user",
+    "contact_code": "20/h/ip",  # an address shared by an office; each contact has its own limit (accounts.one_time_codes)
+    "contact_try": "60/10m/ip",
     "member_search": "60/m/user",
     "search": "60/m/user",
     "schedule": "30/h/user",
@@ -228,6 +233,7 @@ SMS_FROM = env.text("MITALK_SMS_FROM", "MiTalk")
 SMS_RETRY_SECONDS = 0.5
 
 INVITE_LIFETIME_DAYS = env.integer("MITALK_INVITE_DAYS", 14, least=1, most=365)
+INVITES_AT_START = env.integer("MITALK_INVITES_AT_START", 3, least=0, most=1000)
 
 CHAT_DAYS = env.integer("MITALK_CHAT_DAYS", 30, least=1, most=3650)
 

@@ -143,7 +143,7 @@ def test_jobs_that_cannot_be_reached_hold_nobody_up(monkeypatch: pytest.MonkeyPa
     def away(*_: object, **__: object) -> None:
         raise OSError
 
-    monkeypatch.setattr("celery.canvas.Signature.apply_async", away)
+    monkeypatch.setattr("accounts.tasks.send_outbox.apply_async", away)
     post()
     assert OutboxMessage.objects.get().done_at is None
     assert outbox.send_due() == 1

@@ -1,0 +1,16 @@
+"""How people get in."""
+
+from invites.models.invite import MOST_SEATS, Invite, InviteQuerySet, InviteState, Redemption
+from invites.models.quota import QuotaEntry, QuotaReason
+from invites.models.refusal import NeverInvite
+
+__all__ = [
+    "MOST_SEATS",
+    "Invite",
+    "InviteQuerySet",
+    "InviteState",
+    "NeverInvite",
+    "QuotaEntry",
+    "QuotaReason",
+    "Redemption",
+]
