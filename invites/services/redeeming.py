@@ -2,6 +2,7 @@
 
 from typing import NoReturn
 
+from django.db import transaction
 from django.db.models import F, Q
 
 from accounts import contacts
@@ -60,6 +61,7 @@ def demand_open(invite: Invite) -> Invite:
     return invite
 
 
+@transaction.atomic
 def redeem(invite: Invite, user: User, *, phone: str = "") -> None:
     """Take one seat for a new account. Call it in the transaction that creates the account, so that both commit or neither.
     `phone` (E.164) is one that the person has proven; it becomes the account's.
