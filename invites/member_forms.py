@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.text import tidy, validate_line
+from accounts.text import tidy, validate_words
 from invites import selectors
 from invites.contact_forms import ContactForm
 from rooms.models import Room
@@ -64,7 +64,7 @@ class InviteForm(ContactForm):
         """A note that can be read."""
         note = tidy(self.cleaned_data["note"])
         if note:
-            validate_line(note)
+            validate_words(note)
         return note
 
     def clean(self) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from invites import services
-from invites.services import quota
+from invites.services import quota, waitlist
 
 
 @shared_task
@@ -22,3 +22,10 @@ def remind_invited() -> None:
 def refill_quotas() -> None:
     """Refill those who took part last week."""
     quota.refill()
+
+
+@shared_task
+def tend_applications() -> None:
+    """Remind those who were asked, give up what nobody answers, delete what is over."""
+    waitlist.remind_asked()
+    waitlist.clean_up()

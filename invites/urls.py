@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from invites import member_views, never_views, views
+from invites import apply_views, member_views, never_views, views
 
 app_name = "invites"
 urlpatterns = [
     path("join/", views.how_to_get_in, name="how_to_get_in"),
+    path("join/apply/", apply_views.apply, name="apply"),
+    path("join/apply/code/", apply_views.code, name="apply_code"),
+    path("application/<str:token>/", apply_views.application, name="application"),
+    path("vouch/<public_id:public_id>/", apply_views.vouch, name="vouch"),
     path("join/phone/", views.prove, name="prove"),
     path("invites/", member_views.mine, name="mine"),
     path("invites/new/", member_views.make, name="make"),

@@ -167,6 +167,7 @@ CELERY_BEAT_SCHEDULE = {
     "expire invites": {"task": "invites.tasks.expire_invites", "schedule": 15.0},
     "remind the invited": {"task": "invites.tasks.remind_invited", "schedule": 900.0, "options": {"expires": 900}},
     "refill quotas": {"task": "invites.tasks.refill_quotas", "schedule": 3600.0, "options": {"expires": 3600}},
+    "tend applications": {"task": "invites.tasks.tend_applications", "schedule": 3600.0, "options": {"expires": 3600}},
     "sweep rosters": {"task": "rooms.tasks.sweep_rosters", "schedule": 2.0, "options": {"expires": 2}},
     "close empty rooms": {"task": "rooms.tasks.close_empty_rooms", "schedule": 30.0, "options": {"expires": 30}},
     "delete old talk": {"task": "rooms.tasks.delete_old_talk", "schedule": 3600.0, "options": {"expires": 3600}},
@@ -212,6 +213,8 @@ ACCOUNT_SIGNUP_REDIRECT_URL = "accounts:welcome"
 ACCOUNT_RATE_LIMITS = {  # beside allauth's own
     "invite_guess": "20/10m/ip",
     "invite": "30/h/user",
+    "apply": "10/h/ip",
+    "vouch": "30/h/user",
     "contact_code": "20/h/ip",  # an address shared by an office; each contact has its own limit (accounts.one_time_codes)
     "contact_try": "60/10m/ip",
     "member_search": "60/m/user",

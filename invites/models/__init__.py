@@ -1,11 +1,22 @@
 """How people get in."""
 
+from invites.models.application import (
+    OPEN_STATES,
+    Application,
+    ApplicationState,
+    ReplyKind,
+    ReplyTemplate,
+    Vouch,
+)
 from invites.models.invite import MOST_SEATS, Invite, InviteQuerySet, InviteState, Redemption
 from invites.models.quota import QuotaEntry, QuotaReason
 from invites.models.refusal import NeverInvite
 
 __all__ = [
     "MOST_SEATS",
+    "OPEN_STATES",
+    "Application",
+    "ApplicationState",
     "Invite",
     "InviteQuerySet",
     "InviteState",
@@ -13,4 +24,7 @@ __all__ = [
     "QuotaEntry",
     "QuotaReason",
     "Redemption",
+    "ReplyKind",
+    "ReplyTemplate",
+    "Vouch",
 ]

@@ -92,7 +92,7 @@ def invite_somebody(sponsor: User, contact: Contact | None, *, seats: int = 1, *
     )
     quota.spend(sponsor, seats, cause=invite.public_id)  # holds the member's row from here on
     if contact is not None:
-        if _bound_to(contact).filter(sponsor=sponsor).redeemable().exclude(pk=invite.pk).exists():
+        if bound_to(contact).filter(sponsor=sponsor).redeemable().exclude(pk=invite.pk).exists():
             raise InviteRefused(ALREADY_OPEN)
         send(invite, code)
     return invite, code
@@ -103,21 +103,23 @@ def field_of(contact: Contact) -> str:
     return "phone" if contact.channel is contacts.Channel.SMS else "email"
 
 
-def _bound_to(contact: Contact) -> InviteQuerySet:
+def bound_to(contact: Contact) -> InviteQuerySet:
+    """The invites for an address or a phone."""
     if contact.channel is contacts.Channel.SMS:
         return Invite.objects.filter(phone_key__in=contact.keys)
     return Invite.objects.filter(email=contact.value)
 
 
 @transaction.atomic
-def send(invite: Invite, code: str) -> None:
-    """Send the link to whom the invite is for. Whether they want it is asked when it goes out, and told to nobody."""
+def send(invite: Invite, code: str, *, opening: str = "") -> None:
+    """Send the link to whom the invite is for. Whether they want it is asked when it goes out, and told to nobody.
+    `opening` takes the place of the usual first line."""
     contact = invite.contact
     assert contact is not None, "an invite for anybody is copied"
     invite.sends += 1
     invite.sent_at = timezone.now()
     invite.save(update_fields=["sends", "sent_at"])
-    subject, text, headers = words.invitation(invite, contact, code)
+    subject, text, headers = words.invitation(invite, contact, code, opening)
     outbox.post(
         contact,
         kind=INVITATION,
