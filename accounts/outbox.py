@@ -42,6 +42,8 @@ def post(
 ) -> None:
     """Have a message sent once the transaction commits: once for each contact, kind and occasion. Text messages have no
     subject and no headers."""
+    if OutboxMessage.objects.filter(contact_key__in=contact.keys[1:], kind=kind, occasion=occasion).exists():
+        return  # told under a former key
     content = {"subject": " ".join(subject.split()), "text": text, "headers": headers or {}}
     message = OutboxMessage(
         channel=contact.channel.value,

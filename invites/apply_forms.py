@@ -34,7 +34,7 @@ class ApplicationForm(ContactForm, forms.ModelForm):
     field_order = ("name", "contact", "region", "occupation", "industry", "why", "vouchers")
 
     def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        super().__init__(*args, **kwargs)
         self.fields["contact"].label = _("Work e-mail address or mobile number")
         self.fields["contact"].help_text = _("We send a code there now, and the answer later.")
         self.order_fields(self.field_order)

@@ -8,6 +8,7 @@ from invites.models.application import (
     ReplyTemplate,
     Vouch,
 )
+from invites.models.branch import Branch, BranchMeasure, BranchMember, MeasureKind
 from invites.models.invite import MOST_SEATS, Invite, InviteQuerySet, InviteState, Redemption
 from invites.models.quota import QuotaEntry, QuotaReason
 from invites.models.refusal import NeverInvite
@@ -17,9 +18,13 @@ __all__ = [
     "OPEN_STATES",
     "Application",
     "ApplicationState",
+    "Branch",
+    "BranchMeasure",
+    "BranchMember",
     "Invite",
     "InviteQuerySet",
     "InviteState",
+    "MeasureKind",
     "NeverInvite",
     "QuotaEntry",
     "QuotaReason",
