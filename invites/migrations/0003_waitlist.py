@@ -28,7 +28,7 @@ TEMPLATES = [
         "decline",
         "Not now",
         "Thank you for your application. For now we let in only few people, and cannot take you in. A member who knows you can still invite you.",
-        "感谢您的申请。目前我们只能接纳少数人，这次无法让您加入。认识您的成员仍然可以邀请您。",
+        "感谢您的申请。目前我们只能接纳少数人，这次无法让您加入。认识您的会员仍然可以邀请您。",
         "신청해 주셔서 감사합니다. 지금은 소수만 받고 있어 이번에는 모시지 못합니다. 당신을 아는 회원이 초대할 수는 있습니다.",
     ),
 ]
