@@ -1,9 +1,14 @@
 """People, for staff."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils import timezone
 
+from accounts.hooks import sanctioned
 from accounts.models import AuditEntry, Industry, OutboxMessage, Profile, User
+from accounts.services import record
 
 
 class ProfileInline(admin.StackedInline):
@@ -37,6 +42,15 @@ class UserAdmin(admin.ModelAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Accounts come from invites."""
         return False
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Suspending somebody is a sanction, and written down."""
+        super().save_model(request, obj, form, change)
+        if change and "is_active" in form.changed_data:
+            assert isinstance(request.user, User)
+            record("account.restored" if obj.is_active else "account.suspended", obj.public_id, actor=request.user)
+            if not obj.is_active:
+                sanctioned(obj, f"suspension {timezone.now().isoformat()}")
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         """Only a superuser hands out power."""
