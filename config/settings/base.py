@@ -152,6 +152,7 @@ CELERY_TASK_ACKS_LATE = True  # tasks are idempotent; repeated is better than lo
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False  # mail for the terminal is no log entry: links in it must be whole
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
 else:

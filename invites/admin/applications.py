@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -89,11 +90,15 @@ class ReplyForm(forms.Form):
         label=_("Your own words"),
         max_length=MOST_WORDS,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=AdminTextareaWidget(attrs={"rows": 4}),
         help_text=_("They come after the template, to everybody as they are."),
     )
     reason = forms.CharField(
-        label=_("Reason"), max_length=300, required=False, help_text=_("For staff only; it is in the audit log.")
+        label=_("Reason"),
+        max_length=300,
+        required=False,
+        help_text=_("For staff only; it is in the audit log."),
+        widget=AdminTextInputWidget,
     )
 
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -29,13 +30,18 @@ class MeasureForm(forms.Form):
             (MeasureKind.PAUSE.value, _("Pause: nobody in the branch can enter until this is lifted")),
             (
                 MeasureKind.CUT.value,
-                _("Cut off: the same, their open invites are withdrawn, and whoever invited them loses two"),
+                _("Cut off: the same, their open invites are withdrawn, and whoever invited them may invite two fewer"),
             ),
         ],
         widget=forms.RadioSelect,
         initial=MeasureKind.PAUSE.value,
     )
-    reason = forms.CharField(label=_("Reason"), max_length=300, help_text=_("For staff only; it is in the audit log."))
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        help_text=_("For staff only; it is in the audit log."),
+        widget=AdminTextInputWidget,
+    )
 
 
 class LiftForm(forms.Form):

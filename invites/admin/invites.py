@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -27,6 +28,10 @@ class StaffInviteForm(forms.ModelForm):
     phone = forms.CharField(
         label=_("for this phone only"), required=False, help_text=_("Begin with + and the country’s prefix.")
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["phone"].label = capfirst(str(self.fields["phone"].label))
 
     def clean_phone(self) -> str:
         """In one spelling."""
