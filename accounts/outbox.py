@@ -15,7 +15,7 @@ from accounts import sms
 from accounts.contact_models import OutboxMessage
 from accounts.contacts import Channel, Contact
 from accounts.hooks import is_wanted
-from accounts.sealing import seal, unseal
+from accounts.sealing import MESSAGE, seal, unseal
 
 logger = logging.getLogger(__name__)
 
@@ -50,8 +50,8 @@ def post(
         kind=kind,
         occasion=occasion,
         contact_key=contact.key,
-        sealed_address=seal(contact.value),
-        sealed_content=seal(json.dumps(content)),
+        sealed_address=seal(contact.value, purpose=MESSAGE),
+        sealed_content=seal(json.dumps(content), purpose=MESSAGE),
         good_until=good_until,
     )
     OutboxMessage.objects.bulk_create([message], ignore_conflicts=True)
@@ -98,7 +98,7 @@ def _free(now: datetime) -> Q:
 def _send(message: OutboxMessage, now: datetime) -> bool:
     if message.good_until is not None and message.good_until <= now:
         return _done(message, error=TOO_LATE)
-    contact = Contact(Channel(message.channel), unseal(message.sealed_address))
+    contact = Contact(Channel(message.channel), unseal(message.sealed_address, purpose=MESSAGE))
     if not is_wanted(message.kind, contact.keys):
         return _done(message, error=UNWANTED)
     try:
@@ -111,7 +111,7 @@ def _send(message: OutboxMessage, now: datetime) -> bool:
 
 
 def _hand_over(message: OutboxMessage, contact: Contact) -> None:
-    content = json.loads(unseal(message.sealed_content))
+    content = json.loads(unseal(message.sealed_content, purpose=MESSAGE))
     if contact.channel is Channel.SMS:
         sms.backend().send(contact.value, content["text"], str(message.key))
     else:

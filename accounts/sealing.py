@@ -16,35 +16,37 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-
-class Unreadable(ValueError):
-    """It was sealed with a key that is not among `DATA_KEYS`, or is no sealed value."""
+PHONE, MESSAGE, PROOF = "phone", "message", "proof"  # purposes
 
 
-def seal(value: str) -> str:
-    """A value, encrypted with the first key."""
-    return _fernet(_secrets()).encrypt(value.encode()).decode()
+class Unreadable(Exception):
+    """It was sealed with a key that is not among `DATA_KEYS`, for another purpose, or is no sealed value."""
 
 
-def unseal(sealed: str) -> str:
+def seal(value: str, *, purpose: str) -> str:
+    """A value, encrypted with the first key; only `unseal` for the same purpose reads it again."""
+    return _fernet(_secrets(), purpose).encrypt(value.encode()).decode()
+
+
+def unseal(sealed: str, *, purpose: str) -> str:
     """The value again.
 
     Raises:
         Unreadable: with none of the keys.
     """
     try:
-        return _fernet(_secrets()).decrypt(sealed).decode()
+        return _fernet(_secrets(), purpose).decrypt(sealed.encode()).decode()
     except InvalidToken as error:
         raise Unreadable("This was sealed with another key.") from error
 
 
-def reseal(sealed: str) -> str:
+def reseal(sealed: str, *, purpose: str) -> str:
     """The same value under today's key.
 
     Raises:
         Unreadable: with none of the keys.
     """
-    return seal(unseal(sealed))
+    return seal(unseal(sealed, purpose=purpose), purpose=purpose)
 
 
 def keyed_hashes(what: str, value: str) -> list[str]:
@@ -60,9 +62,9 @@ def _secrets() -> tuple[str, ...]:
     return tuple(settings.DATA_KEYS)
 
 
-@functools.lru_cache(maxsize=8)
-def _fernet(secrets: tuple[str, ...]) -> MultiFernet:
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(_derived(secret, "seal"))) for secret in secrets])
+@functools.lru_cache(maxsize=32)
+def _fernet(secrets: tuple[str, ...], purpose: str) -> MultiFernet:
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(_derived(secret, f"seal.{purpose}"))) for secret in secrets])
 
 
 @functools.lru_cache(maxsize=64)

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from accounts import contacts
 from accounts.models import AuditEntry, Block, Follow, Phone, Profile, User
-from accounts.sealing import seal
+from accounts.sealing import PHONE, seal
 from accounts.text import tidy
 
 
@@ -52,7 +52,7 @@ def own_phone(user: User, e164: str) -> Phone:
     Phone.objects.filter(user=user).delete()
     try:
         with transaction.atomic():
-            return Phone.objects.create(user=user, sealed=seal(contact.value), key=contact.key)
+            return Phone.objects.create(user=user, sealed=seal(contact.value, purpose=PHONE), key=contact.key)
     except IntegrityError as error:
         raise PhoneTaken from error
 

@@ -146,14 +146,14 @@ def check_mail(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.security)
 def check_data_keys(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """mitalk.E010: phone numbers are kept encrypted."""
+    """mitalk.E013: phone numbers are kept encrypted."""
     if settings.DATA_KEYS and all(len(key) >= LEAST_SECRET_LETTERS for key in settings.DATA_KEYS):
         return []
     hint = (
         "Set it to 50 random letters or more, another than the secret, today's first, separated by commas: "
         "python -c 'import secrets; print(secrets.token_urlsafe(48))'"
     )
-    return [Error("MITALK_DATA_KEYS is missing or holds a short key.", hint=hint, id="mitalk.E010")]
+    return [Error("MITALK_DATA_KEYS is missing or holds a short key.", hint=hint, id="mitalk.E013")]
 
 
 @register(Tags.security, deploy=True)

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from accounts import one_time_codes
 from accounts.contacts import Channel, Contact
 from accounts.one_time_codes import Answer
-from accounts.sealing import Unreadable, seal, unseal
+from accounts.sealing import PROOF, Unreadable, seal, unseal
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Proof:
         if not kept:
             return None
         try:
-            return Contact(Channel(kept["channel"]), unseal(kept["sealed"]))
+            return Contact(Channel(kept["channel"]), unseal(kept["sealed"], purpose=PROOF))
         except Unreadable:
             return None
 
@@ -43,7 +43,7 @@ class Proof:
         """Send a code. False: this network, or the contact, had too many; nobody can tell whether it has."""
         self.request.session[self._key] = {
             "channel": contact.channel.value,
-            "sealed": seal(contact.value),
+            "sealed": seal(contact.value, purpose=PROOF),
             "subject": subject or secrets.token_urlsafe(12),
         }
         return self.send_again()

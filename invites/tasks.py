@@ -10,6 +10,7 @@ from invites.services import quota, waitlist
 def expire_invites() -> None:
     """Mark the invites whose time is over."""
     services.expire_invites()
+    services.forget_used_phones()
 
 
 @shared_task

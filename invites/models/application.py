@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import contacts
 from accounts.contacts import Contact
 from accounts.models import Industry, User, random_id
-from accounts.sealing import unseal
+from accounts.sealing import PHONE, unseal
 from accounts.text import validate_line, validate_words
 from invites.models.invite import Invite
 
@@ -89,7 +89,7 @@ class Application(models.Model):
         """Where they are answered; None if the phone was forgotten."""
         if self.email:
             return contacts.email(self.email)
-        return contacts.phone(unseal(self.phone_sealed)) if self.phone_sealed else None
+        return contacts.phone(unseal(self.phone_sealed, purpose=PHONE)) if self.phone_sealed else None
 
     @property
     def is_open(self) -> bool:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import contacts
 from accounts.contacts import Contact
 from accounts.models import User, random_id
-from accounts.sealing import unseal
+from accounts.sealing import PHONE, unseal
 from accounts.text import validate_words
 from rooms.models import Room
 
@@ -132,7 +132,7 @@ class Invite(models.Model):
         """Where it is sent; None if it is not bound, or the phone was forgotten."""
         if self.email:
             return contacts.email(self.email)
-        return contacts.phone(unseal(self.phone_sealed)) if self.phone_sealed else None
+        return contacts.phone(unseal(self.phone_sealed, purpose=PHONE)) if self.phone_sealed else None
 
     @property
     def whom_for(self) -> str:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts import contacts, outbox
 from accounts.contacts import Contact
 from accounts.models import User, normalised_email
-from accounts.sealing import seal
+from accounts.sealing import PHONE, seal
 from accounts.services import record
 from invites import words
 from invites.codes import hashes, new_code
@@ -21,6 +21,7 @@ from invites.services import quota
 from rooms.models import Room
 
 MOST_SENDS = 5
+_PHONE_KEPT = timedelta(days=1)
 REMIND_BEFORE = timedelta(days=3)
 _OWN_LIFE_AT_LEAST = timedelta(days=5)  # an invite that lives shorter needs no reminder
 
@@ -55,7 +56,7 @@ def create_invite(
         code_hash=hashes(code)[0],
         sponsor=sponsor,
         email=normalised_email(email),
-        phone_sealed=seal(number.value) if number else "",
+        phone_sealed=seal(number.value, purpose=PHONE) if number else "",
         phone_key=number.key if number else "",
         phone_hint=number.hint if number else "",
         language=language or settings.LANGUAGE_CODE,
@@ -189,13 +190,20 @@ def _over(invite: Invite) -> None:
     invite.refresh_from_db()
     quota.give_back(invite)
     outbox.cancel(INVITATION, f"{invite.public_id} {invite.sends}")
-    forget_phone(invite)
+    _forget_phone(invite)
 
 
-def forget_phone(invite: Invite) -> None:
+def _forget_phone(invite: Invite) -> None:
     """The number is needed no more; its keyed hash stays."""
     if invite.phone_sealed:
         Invite.objects.filter(pk=invite.pk).update(phone_sealed="")
+
+
+def forget_used_phones(now: datetime | None = None) -> None:
+    """Forget the numbers of invites by which somebody came; not at once, for a sign-up may be undone and tried again."""
+    before = (now or timezone.now()) - _PHONE_KEPT
+    used = Invite.objects.exclude(phone_sealed="").filter(redemptions__at__lt=before).values("pk")
+    Invite.objects.filter(pk__in=list(used.values_list("pk", flat=True))).update(phone_sealed="")
 
 
 def remind(now: datetime | None = None) -> int:

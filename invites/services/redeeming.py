@@ -11,7 +11,6 @@ from accounts.services import PhoneTaken, own_phone
 from invites.codes import as_typed, hashes
 from invites.errors import MISTYPED, PHONE_HAS_ACCOUNT, WRONG_ADDRESS, WRONG_PHONE, InviteRefused
 from invites.models import Invite, InviteState, Redemption
-from invites.services.issuing import forget_phone
 
 
 def find(code: str) -> Invite:
@@ -91,5 +90,3 @@ def redeem(invite: Invite, user: User, *, phone: str = "") -> None:
             own_phone(user, phone)
         except PhoneTaken as error:
             raise InviteRefused(PHONE_HAS_ACCOUNT) from error
-    if invite.is_bound:
-        forget_phone(invite)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts import outbox
 from accounts.contacts import Channel, Contact
 from accounts.models import Industry, Phone, User
-from accounts.sealing import seal
+from accounts.sealing import PHONE, seal
 from accounts.services import record
 from accounts.text import tidy
 from invites import words
@@ -45,7 +45,7 @@ def make(contact: Contact, *, industry: Industry, is_imported: bool, **said: str
     is_phone = contact.channel is Channel.SMS
     application = Application(
         email="" if is_phone else contact.value,
-        phone_sealed=seal(contact.value) if is_phone else "",
+        phone_sealed=seal(contact.value, purpose=PHONE) if is_phone else "",
         phone_hint=contact.hint if is_phone else "",
         contact_key=contact.key,
         industry=industry,

@@ -92,7 +92,7 @@ def test_mail_to_the_terminal_is_warned_of(settings) -> None:
 @pytest.mark.parametrize("keys", [[], ["short"], [SECRET, "short"]])
 def test_a_missing_or_short_data_key_is_named(settings, keys: list[str]) -> None:
     settings.DATA_KEYS = keys
-    assert ids(checks.check_data_keys(None)) == ["mitalk.E010"]
+    assert ids(checks.check_data_keys(None)) == ["mitalk.E013"]
 
 
 @pytest.mark.parametrize(

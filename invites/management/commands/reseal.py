@@ -7,7 +7,7 @@ from django.db import models, transaction
 
 from accounts import contacts
 from accounts.models import OutboxMessage, Phone
-from accounts.sealing import reseal, unseal
+from accounts.sealing import MESSAGE, PHONE, reseal, unseal
 from invites.models import Application, Invite
 
 
@@ -18,23 +18,23 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """One row after the other, so that nobody waits."""
-        count = self._each(Phone, "sealed", "key") + self._each(Invite, "phone_sealed", "phone_key")
-        count += self._each(Application, "phone_sealed", "contact_key")
-        count += self._each(OutboxMessage, "sealed_address") + self._each(OutboxMessage, "sealed_content")
+        count = self._each(Phone, PHONE, "sealed", "key") + self._each(Invite, PHONE, "phone_sealed", "phone_key")
+        count += self._each(Application, PHONE, "phone_sealed", "contact_key")
+        count += sum(self._each(OutboxMessage, MESSAGE, name) for name in ("sealed_address", "sealed_content"))
         self.stdout.write(f"{count} values are sealed with today's key.")
 
-    def _each(self, model: type[models.Model], sealed: str, key: str = "") -> int:
+    def _each(self, model: type[models.Model], purpose: str, sealed: str, key: str = "") -> int:
         rows = model._default_manager.exclude(**{sealed: ""})
         pks = list(rows.values_list("pk", flat=True))
-        return sum(self._one(rows, pk, sealed, key) for pk in pks)
+        return sum(self._one(rows, pk, purpose, sealed, key) for pk in pks)
 
     @transaction.atomic
-    def _one(self, rows: models.QuerySet, pk: int, sealed: str, key: str) -> bool:
+    def _one(self, rows: models.QuerySet, pk: int, purpose: str, sealed: str, key: str) -> bool:
         value = rows.select_for_update().filter(pk=pk).values_list(sealed, flat=True).first()
         if not value:
             return False
-        new = {sealed: reseal(value)}
+        new = {sealed: reseal(value, purpose=purpose)}
         if key:
-            new[key] = contacts.phone(unseal(value)).key
+            new[key] = contacts.phone(unseal(value, purpose=purpose)).key
         rows.filter(pk=pk).update(**new)
         return True
