@@ -1,13 +1,18 @@
 """People, for staff."""
 
+from typing import Any
+
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import AuditEntry, Industry, Profile, User
+from accounts.hooks import sanctioned
+from accounts.models import AuditEntry, Industry, OutboxMessage, Profile, User
+from accounts.services import record
 
 # allauth's own pages show secrets and would let staff give away an account; the OpenID provider comes from the settings.
 for model in (Authenticator, SocialAccount, SocialApp, SocialToken, UserSession):
@@ -47,6 +52,15 @@ class UserAdmin(admin.ModelAdmin):
         """Accounts come from invites."""
         return False
 
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Suspending somebody is a sanction, and written down."""
+        super().save_model(request, obj, form, change)
+        if change and "is_active" in form.changed_data:
+            assert isinstance(request.user, User)
+            record("account.restored" if obj.is_active else "account.suspended", obj.public_id, actor=request.user)
+            if not obj.is_active:
+                sanctioned(obj, f"suspension {timezone.now().isoformat()}")
+
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         """Only a superuser hands out power."""
         if request.user.is_superuser:
@@ -82,4 +96,25 @@ class AuditEntryAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:
         """Never."""
+        return False
+
+
+@admin.register(OutboxMessage)
+class OutboxMessageAdmin(admin.ModelAdmin):
+    """What was sent, and what was not taken: to be read. Addresses and words are not shown."""
+
+    list_display = ("made_at", "channel", "kind", "sent", "tries", "error_code", "done_at")
+    list_filter = ("channel", "kind", "sent", "error_code")
+    date_hierarchy = "made_at"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Messages come from what happens."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: OutboxMessage | None = None) -> bool:
+        """Never."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: OutboxMessage | None = None) -> bool:
+        """The row is what keeps it from being sent twice."""
         return False

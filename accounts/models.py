@@ -249,3 +249,7 @@ class AuditSeal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}: {self.first_entry} to {self.last_entry}"
+
+
+# Django looks for models here.
+from accounts.contact_models import OneTimeCode, OutboxMessage, Phone  # noqa: E402, F401

@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.core.management import call_command
 
+from accounts import one_time_codes, outbox
 from accounts.audit.sealing import seal_entries
 
 
@@ -16,3 +17,16 @@ def seal_audit_entries() -> None:
 def clear_expired_sessions() -> None:
     """Delete sessions whose time is over."""
     call_command("clearsessions")
+
+
+@shared_task
+def send_outbox() -> None:
+    """Send the mail and the text messages that are due."""
+    outbox.send_due()
+
+
+@shared_task
+def delete_old_messages() -> None:
+    """Delete what was sent long ago, and codes that are over."""
+    outbox.delete_old()
+    one_time_codes.delete_old()

@@ -151,3 +151,27 @@ def check_mail(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         return []
     hint = "Set MITALK_MAIL_URL, such as smtp+tls://user:password@mail.example.org:587"
     return [Warning("Mail goes to the terminal: nobody will receive a code or an invite.", hint=hint, id="mitalk.W009")]
+
+
+@register(Tags.security)
+def check_data_keys(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """mitalk.E013: phone numbers are kept encrypted."""
+    if settings.DATA_KEYS and all(len(key) >= LEAST_SECRET_LETTERS for key in settings.DATA_KEYS):
+        return []
+    hint = (
+        "Set it to 50 random letters or more, another than the secret, today's first, separated by commas: "
+        "python -c 'import secrets; print(secrets.token_urlsafe(48))'"
+    )
+    return [Error("MITALK_DATA_KEYS is missing or holds a short key.", hint=hint, id="mitalk.E013")]
+
+
+@register(Tags.security, deploy=True)
+def check_sms(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """mitalk.W011, E012: codes and invites go by text message too."""
+    if settings.SMS_BACKEND.endswith("ConsoleBackend"):
+        hint = "Set MITALK_SMS_BACKEND=http, MITALK_SMS_URL and MITALK_SMS_TOKEN, or leave phones out."
+        return [Warning("Text messages go to the terminal: no phone will receive one.", hint=hint, id="mitalk.W011")]
+    if settings.SMS_BACKEND.endswith("HttpBackend") and not settings.SMS_URL.startswith("https://"):
+        hint = "Set MITALK_SMS_URL to the https:// address of your gateway."
+        return [Error("Numbers and codes would go to the SMS gateway in the clear.", hint=hint, id="mitalk.E012")]
+    return []

@@ -50,6 +50,18 @@ def integer(name: str, default: int, *, least: int, most: int) -> int:
     return value
 
 
+def one_of(name: str, choices: tuple[str, ...]) -> str:
+    """One of some words; the first when nothing is set.
+
+    Raises:
+        ImproperlyConfigured: another word.
+    """
+    value = text(name) or choices[0]
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}, not {value!r}.")
+    return value
+
+
 def words(name: str, default: tuple[str, ...] = ()) -> list[str]:
     """A list separated by commas."""
     return [word.strip() for word in _env.list(name, default=list(default)) if word.strip()]

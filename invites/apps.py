@@ -9,3 +9,14 @@ class InvitesConfig(AppConfig):
 
     name = "invites"
     verbose_name = _("Invites")
+
+    def ready(self) -> None:
+        """Have it asked before an invitation goes out whether it is wanted; be told of sanctions."""
+        from accounts.hooks import register_gate, when_sanctioned
+        from invites.services import INVITATION, REMINDER
+        from invites.services.quota import invitee_sanctioned
+        from invites.services.refusing import is_wanted
+
+        for kind in (INVITATION, REMINDER):
+            register_gate(kind, is_wanted)
+        when_sanctioned(invitee_sanctioned)

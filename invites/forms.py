@@ -8,12 +8,12 @@ from django import forms
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, normalised_email
 from invites.errors import ADVICE, WRONG_ADDRESS, InviteRefused
-from invites.gate import SESSION_KEY, accepted_invite
+from invites.gate import accepted_invite
+from invites.pages import refusal_page
 
 
 class InvitedSignupForm(SignupForm):
@@ -35,11 +35,11 @@ class InvitedSignupForm(SignupForm):
         return email
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
-        """The account and its seat commit together, or neither: whoever comes too late is told why on the invite's page."""
+        """The account and its seat commit together, or neither: whoever comes too late is told why."""
         if self.account_already_exists:
             make_password(self.cleaned_data["password1"])  # as much work as for a new account: the answer takes as long
         try:
             with transaction.atomic():
                 return super().try_save(request)
-        except InviteRefused:
-            return None, redirect("invites:preview", code=request.session.get(SESSION_KEY) or "-")
+        except InviteRefused as refusal:
+            return None, refusal_page(request, refusal)

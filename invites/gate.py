@@ -10,19 +10,49 @@ from django.urls import reverse
 from accounts.adapter import AccountAdapter
 from accounts.models import User
 from invites import services
-from invites.errors import InviteRefused
+from invites.codes import as_typed, hashes
+from invites.errors import WRONG_PHONE, InviteRefused
 from invites.models import Invite
 
-SESSION_KEY = "invite_code"
+SESSION_KEY = "invite_code_hash"  # sessions are rows too: the code itself is kept nowhere
+PROVEN_KEY = "invite_phone_proven"
+
+
+def accept(request: HttpRequest, code: str) -> None:
+    """Remember that this browser accepted the invite of a code."""
+    request.session[SESSION_KEY] = hashes(as_typed(code))[0]
+
+
+def chosen_invite(request: HttpRequest) -> Invite:
+    """The invite that this browser accepted, if it still lets somebody in.
+
+    Raises:
+        InviteRefused: `invite_unknown`, `invite_expired`, `invite_revoked`, `invite_used`.
+    """
+    return services.demand_open(services.find_by_hash([request.session.get(SESSION_KEY, "")]))
+
+
+def phone_is_proven(request: HttpRequest, invite: Invite) -> bool:
+    """Whether this browser typed the code that was sent to the invite's phone."""
+    return request.session.get(PROVEN_KEY) == invite.public_id
+
+
+def redeemable_invite(request: HttpRequest) -> Invite:
+    """The invite by which somebody at this browser may sign up.
+
+    Raises:
+        InviteRefused: as `chosen_invite`; `invite_for_another_phone` until the phone was proven that it is for.
+    """
+    invite = chosen_invite(request)
+    if invite.phone_key and not phone_is_proven(request, invite):
+        raise InviteRefused(WRONG_PHONE)
+    return invite
 
 
 def accepted_invite(request: HttpRequest) -> Invite | None:
-    """The invite that this browser accepted, if it still lets somebody in."""
-    code = request.session.get(SESSION_KEY)
-    if not code:
-        return None
+    """The same, or None."""
     try:
-        return services.find_redeemable(code)
+        return redeemable_invite(request)
     except InviteRefused:
         return None
 
@@ -49,7 +79,7 @@ class InviteGate(AccountAdapter):
         Raises:
             InviteRefused: the invite is not good any more; the transaction must be rolled back.
         """
-        invite = services.find_redeemable(request.session.get(SESSION_KEY, ""))
+        invite = redeemable_invite(request)
         user = super().save_user(request, user, form, commit=True)
         self.seat(request, invite, user)
         return user
@@ -60,7 +90,8 @@ class InviteGate(AccountAdapter):
         Raises:
             InviteRefused: the invite is not good any more, or for another; the transaction must be rolled back.
         """
-        services.redeem(invite, user)
+        phone = invite.contact if invite.phone_key else None
+        services.redeem(invite, user, phone=phone.value if phone else "")
         user.refresh_from_db(fields=["sponsor"])  # whoever saves the account once more keeps it
         if invite.email:
             # The link went to this address and was shown to nobody else: having it proves the address.

@@ -6,15 +6,13 @@ from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, _build_apps_from_settings
 from allauth.socialaccount.models import SocialApp, SocialLogin
-from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest
-from django.shortcuts import redirect
 
 from accounts.models import User
-from invites import services
-from invites.errors import ADVICE, InviteRefused
-from invites.gate import SESSION_KEY
+from invites.errors import InviteRefused
+from invites.gate import redeemable_invite
+from invites.pages import refusal_page
 
 
 class OpenIdGate(DefaultSocialAccountAdapter):
@@ -28,19 +26,17 @@ class OpenIdGate(DefaultSocialAccountAdapter):
         return [app for apps in found.values() for app in apps]
 
     def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> User:
-        """A new account in the seat of its invite, or neither: whoever comes too late is told why on the invite's page."""
-        code = request.session.get(SESSION_KEY, "")
+        """A new account in the seat of its invite, or neither: whoever comes too late is told why."""
         try:
             with transaction.atomic():
-                return self._save_in_seat(request, sociallogin, form, code)
+                return self._save_in_seat(request, sociallogin, form)
         except InviteRefused as refusal:
-            messages.warning(request, str(ADVICE[refusal.code]))
-            raise ImmediateHttpResponse(redirect("invites:preview", code=code or "-")) from refusal
+            raise ImmediateHttpResponse(refusal_page(request, refusal)) from refusal
 
-    def _save_in_seat(self, request: HttpRequest, sociallogin: SocialLogin, form: Any, code: str) -> User:
+    def _save_in_seat(self, request: HttpRequest, sociallogin: SocialLogin, form: Any) -> User:
         if form is not None:
             return super().save_user(request, sociallogin, form)  # the account adapter's takes the seat
-        invite = services.find_redeemable(code)
+        invite = redeemable_invite(request)
         sociallogin.user.set_unusable_password()
         sociallogin.user.save()
         get_account_adapter(request).seat(request, invite, sociallogin.user)  # proves the address, before it is kept

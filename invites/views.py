@@ -8,20 +8,24 @@ from allauth.account.internal.stagekit import clear_login
 from allauth.core.internal import ratelimit  # the public one counts no GET, and a link is opened by one
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.error_pages import error_page
 from accounts.middleware import profile_optional
 from accounts.models import User
-from invites import services
-from invites.errors import ADVICE, MISTYPED, TITLES, TOO_MANY_GUESSES, InviteRefused
-from invites.gate import SESSION_KEY, unproven_newcomer
+from accounts.one_time_codes import Answer
+from invites import gate, services, words
+from invites.contact_forms import CodeForm
+from invites.errors import MISTYPED, TOO_MANY_GUESSES, InviteRefused
 from invites.models import Invite
+from invites.pages import refusal_page
+from invites.proving import Proof
+from invites.wording import CODE_ERRORS
 from rooms import selectors
 from rooms.models import Room
 
-STATUS = {MISTYPED: 404, TOO_MANY_GUESSES: 429}
+_PURPOSE = "invite"
 
 
 def _good_invites_only(
@@ -34,7 +38,7 @@ def _good_invites_only(
         try:
             invite = _find(request, code)
         except InviteRefused as refusal:
-            return _refused(request, refusal)
+            return refusal_page(request, refusal)
         return view(request, code, invite)
 
     return guarded
@@ -51,8 +55,11 @@ def preview(request: HttpRequest, code: str, invite: Invite) -> HttpResponse:
         "sponsor": getattr(invite.sponsor, "profile", None),
         "room": selectors.room_card(invite.room) if invite.room and _may_be_named(request, invite.room) else None,
         "code": code,
+        "never": words.never_link(contact) if (contact := invite.contact) else reverse("invites:never_ask"),
     }
-    return render(request, "invites/preview.html", context)
+    response = render(request, "invites/preview.html", context)
+    response["X-Robots-Tag"] = "noindex"
+    return response
 
 
 def _may_be_named(request: HttpRequest, room: Room) -> bool:
@@ -74,8 +81,38 @@ def accept(request: HttpRequest, code: str, invite: Invite) -> HttpResponse:
     """Go on to sign-up with this invite."""
     if request.user.is_authenticated:
         return redirect("rooms:room", public_id=invite.room.public_id) if invite.room else redirect("rooms:hallway")
-    request.session[SESSION_KEY] = code
-    return redirect("account_signup")
+    gate.accept(request, code)
+    return redirect("invites:prove" if invite.phone_key else "account_signup")
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@profile_optional
+def prove(request: HttpRequest) -> HttpResponse:
+    """An invite for a phone: whoever accepted it types the code that goes to that phone, and signs up."""
+    try:
+        invite = gate.chosen_invite(request)
+    except InviteRefused as refusal:
+        return refusal_page(request, refusal)
+    contact = invite.contact
+    if not invite.phone_key or contact is None or gate.phone_is_proven(request, invite):
+        return redirect("account_signup")
+    proof = Proof(request, _PURPOSE)
+    is_under_way = proof.subject == invite.public_id
+    form = CodeForm(request.POST if "code" in request.POST else None)
+    was_sent = True
+    if request.method == "POST" and not form.is_bound:
+        was_sent = proof.begin(contact, subject=invite.public_id)
+        is_under_way = True
+    elif request.method == "POST" and is_under_way and form.is_valid():
+        answer = proof.answer(form.cleaned_data["code"])
+        if answer is Answer.RIGHT:
+            proof.end()
+            request.session[gate.PROVEN_KEY] = invite.public_id
+            return redirect("account_signup")
+        form.add_error("code", CODE_ERRORS[answer])
+    context = {"form": form, "contact": contact, "is_under_way": is_under_way, "was_sent": was_sent}
+    return render(request, "invites/prove.html", context)
 
 
 @require_POST
@@ -85,7 +122,7 @@ def start_again(request: HttpRequest) -> HttpResponse:
     done for an account that was made is seen by nobody."""
     if not ratelimit.consume(request, app="allauth.account", action="start_again"):
         return ratelimit.respond_429(request)
-    newcomer = unproven_newcomer(request)
+    newcomer = gate.unproven_newcomer(request)
     if newcomer is not None:
         services.give_back(newcomer)
     clear_login(request)
@@ -102,13 +139,3 @@ def _find(request: HttpRequest, code: str) -> Invite:
         ):
             raise InviteRefused(TOO_MANY_GUESSES) from refusal
         raise
-
-
-def _refused(request: HttpRequest, refusal: InviteRefused) -> HttpResponse:
-    return error_page(
-        request,
-        status=STATUS.get(refusal.code, 410),
-        code=refusal.code,
-        title=str(TITLES[refusal.code]),
-        advice=str(ADVICE[refusal.code]),
-    )

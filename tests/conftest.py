@@ -8,7 +8,7 @@ from django.test import TransactionTestCase
 from django.utils import translation
 
 from accounts.audit import append_only
-from tests.fakes import RecordingBus, install_recording_bus
+from tests.fakes import KeptMessages, RecordingBus, install_recording_bus
 
 
 @pytest.fixture(autouse=True)
@@ -37,6 +37,15 @@ def _own_language() -> Iterator[None]:
     """A request leaves its language active in its thread, which is every test's."""
     yield
     translation.deactivate()
+
+
+@pytest.fixture
+def text_messages() -> Iterator[list[tuple[str, str]]]:
+    """The text messages that were sent: number and words."""
+    KeptMessages.sent.clear()
+    KeptMessages.failures.clear()
+    yield KeptMessages.sent
+    KeptMessages.sent.clear()
 
 
 @pytest.fixture

@@ -55,3 +55,16 @@ def install_recording_bus(monkeypatch: pytest.MonkeyPatch) -> RecordingBus:
     for module in ("rooms.events", "rooms.media"):
         monkeypatch.setattr(f"{module}.get_bus", lambda: recording)
     return recording
+
+
+class KeptMessages:
+    """An SMS backend that keeps what it is given, and fails as often as it is told."""
+
+    sent: list[tuple[str, str]] = []
+    failures: list[Exception] = []
+
+    def send(self, to: str, text: str, key: str) -> None:
+        """Keep it."""
+        if self.failures:
+            raise self.failures.pop(0)
+        self.sent.append((to, text))

@@ -14,6 +14,7 @@ VAR_DIR = BASE_DIR / env.text("MITALK_VAR_DIR", "var")
 
 DEBUG = False
 SECRET_KEY = ""  # dev makes one under var/, prod demands one
+DATA_KEYS: list[str] = []  # what is kept encrypted hangs on them (accounts.sealing): dev makes one, prod demands one
 PORT = env.integer("PORT", 8000, least=1, most=65535)  # of the web process
 ALLOWED_HOSTS: list[str] = []
 MITALK_ORIGINS: list[str] = []  # scheme://host:port, each in full: who may open a WebSocket
@@ -157,6 +158,7 @@ CELERY_TASK_ACKS_LATE = True  # tasks are idempotent; repeated is better than lo
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False  # mail for the terminal is no log entry: links in it must be whole
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
 else:
@@ -170,6 +172,9 @@ else:
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "jobs" / "beat")
 CELERY_BEAT_SCHEDULE = {
     "expire invites": {"task": "invites.tasks.expire_invites", "schedule": 15.0},
+    "remind the invited": {"task": "invites.tasks.remind_invited", "schedule": 900.0, "options": {"expires": 900}},
+    "refill quotas": {"task": "invites.tasks.refill_quotas", "schedule": 3600.0, "options": {"expires": 3600}},
+    "tend applications": {"task": "invites.tasks.tend_applications", "schedule": 3600.0, "options": {"expires": 3600}},
     "sweep rosters": {"task": "rooms.tasks.sweep_rosters", "schedule": 2.0, "options": {"expires": 2}},
     "close empty rooms": {"task": "rooms.tasks.close_empty_rooms", "schedule": 30.0, "options": {"expires": 30}},
     "delete old talk": {"task": "rooms.tasks.delete_old_talk", "schedule": 3600.0, "options": {"expires": 3600}},
@@ -177,6 +182,8 @@ CELERY_BEAT_SCHEDULE = {
     "close missed rooms": {"task": "rooms.tasks.close_missed_rooms", "schedule": 30.0, "options": {"expires": 30}},
     "mail the programme": {"task": "rooms.tasks.mail_programme", "schedule": 10.0, "options": {"expires": 10}},
     "seal the audit log": {"task": "accounts.tasks.seal_audit_entries", "schedule": 60.0, "options": {"expires": 60}},
+    "send the outbox": {"task": "accounts.tasks.send_outbox", "schedule": 5.0, "options": {"expires": 5}},
+    "delete old messages": {"task": "accounts.tasks.delete_old_messages", "schedule": 3600.0},
     "clear old sessions": {"task": "accounts.tasks.clear_expired_sessions", "schedule": 86_400.0},
 }
 
@@ -263,6 +270,11 @@ ACCOUNT_RATE_LIMITS = {  # beside allauth's own
     "reset_password_of": "3/10m/key",
     "invite_guess": "20/10m/ip",
     "start_again": "6/10m/ip",
+    "invite": "30/h/user",
+    "apply": "10/h/ip",
+    "vouch": "30/h/user",
+    "contact_code": "20/h/ip",  # an address shared by an office; each contact has its own limit (accounts.one_time_codes)
+    "contact_try": "60/10m/ip",
     "member_search": "60/m/user",
     "search": "60/m/user",
     "schedule": "30/h/user",
@@ -274,7 +286,15 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("MITALK_PROXY_COUNT", 0, least=0, most=5)
 DEFAULT_FROM_EMAIL = env.text("MITALK_MAIL_FROM", "MiTalk <no-reply@localhost>")
 
+_SMS_BACKENDS = {"console": "accounts.sms.ConsoleBackend", "http": "accounts.sms.HttpBackend"}
+SMS_BACKEND = _SMS_BACKENDS[env.one_of("MITALK_SMS_BACKEND", tuple(_SMS_BACKENDS))]
+SMS_URL = env.text("MITALK_SMS_URL")
+SMS_TOKEN = env.text("MITALK_SMS_TOKEN")
+SMS_FROM = env.text("MITALK_SMS_FROM", "MiTalk")
+SMS_RETRY_SECONDS = 0.5
+
 INVITE_LIFETIME_DAYS = env.integer("MITALK_INVITE_DAYS", 14, least=1, most=365)
+INVITES_AT_START = env.integer("MITALK_INVITES_AT_START", 3, least=0, most=1000)
 
 ATTENDANCE_HOURS = env.integer("MITALK_ATTENDANCE_HOURS", 24, least=1, most=8760)
 CHAT_DAYS = env.integer("MITALK_CHAT_DAYS", 30, least=1, most=3650)

@@ -5,6 +5,7 @@ from config.settings.base import *
 
 DEBUG = env.flag("MITALK_DEBUG", False)
 SECRET_KEY = env.text("MITALK_SECRET_KEY") or env.secret_made_once(VAR_DIR / "secret_key")
+DATA_KEYS = env.words("MITALK_DATA_KEYS") or [env.secret_made_once(VAR_DIR / "data_key")]
 
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 MITALK_ORIGINS = [f"http://{host}:{PORT}" for host in ALLOWED_HOSTS]

@@ -6,6 +6,7 @@ from pathlib import Path
 from config.settings.base import *
 
 SECRET_KEY = "only-for-tests-and-never-for-people-0123456789-0123456789"  # noqa: S105
+DATA_KEYS = ["only-for-tests-and-never-for-people-9876543210-9876543210"]
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 MITALK_ORIGINS = ["http://testserver"]
 
@@ -21,6 +22,7 @@ STATIC_ROOT.mkdir()
 BUS_SOCKET = VAR_DIR / "bus.sock"
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+SMS_BACKEND = "tests.fakes.KeptMessages"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 MITALK_STAFF_SECOND_FACTOR = False  # tests of it turn it on; the others are about what staff do

@@ -96,6 +96,25 @@ def test_mail_to_the_terminal_is_warned_of(settings) -> None:
     assert ids(checks.check_mail(None)) == ["mitalk.W009"]
 
 
+@pytest.mark.parametrize("keys", [[], ["short"], [SECRET, "short"]])
+def test_a_missing_or_short_data_key_is_named(settings, keys: list[str]) -> None:
+    settings.DATA_KEYS = keys
+    assert ids(checks.check_data_keys(None)) == ["mitalk.E013"]
+
+
+@pytest.mark.parametrize(
+    ("backend", "url", "expected"),
+    [
+        ("Console", "", ["mitalk.W011"]),
+        ("Http", "http://sms.example.org", ["mitalk.E012"]),
+        ("Http", "https://sms.example.org", []),
+    ],
+)
+def test_text_messages_to_nowhere_or_in_the_clear_are_named(settings, backend: str, url: str, expected: list) -> None:
+    settings.SMS_BACKEND, settings.SMS_URL = f"accounts.sms.{backend}Backend", url
+    assert ids(checks.check_sms(None)) == expected
+
+
 def test_the_tests_own_settings_pass() -> None:
     call_command("check", "--fail-level", "WARNING")
 
@@ -115,6 +134,9 @@ def test_a_whole_production_passes_djangos_deployment_check(tmp_path: Path) -> N
     outcome = production(
         tmp_path,
         MITALK_SECRET_KEY="a-Secret-of-many-Letters-0123456789-abcdefghijklmnopqrstuvwxyz",
+        MITALK_DATA_KEYS="another-Key-of-many-Letters-9876543210-zyxwvutsrqponmlkjihgfedcba",
+        MITALK_SMS_BACKEND="http",
+        MITALK_SMS_URL="https://sms.example.org/send",
         MITALK_ORIGINS="https://talk.example.org",
         MITALK_PUBLIC_IP="192.0.2.10",
         MITALK_MAIL_URL="smtp+tls://user:password@mail.example.org:587",

@@ -6,7 +6,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts import contacts
 from accounts.models import User
+from invites.services import refusing
 from rooms import services
 from rooms.models import Room
 from tests.factories import a_live_room, a_member, a_room_to_come, an_invite
@@ -37,6 +39,14 @@ def pages(recording_bus) -> dict[str, tuple[str, User | None]]:
         "self-test": (reverse("rooms:check"), None),
         "self-test of a member": (reverse("rooms:check"), member),
         "not found": ("/nowhere/", None),
+        "invites": (reverse("invites:mine"), member),
+        "invite somebody": (reverse("invites:make"), member),
+        "ask to join": (reverse("invites:apply"), None),
+        "never invite me": (
+            reverse("invites:never", args=[refusing.token_of(contacts.email("petra@example.org"))]),
+            None,
+        ),
+        "never, asked for": (reverse("invites:never_ask"), None),
         "how to get in": (reverse("invites:how_to_get_in"), None),
         "choices": (reverse("rooms:choices", args=[room.public_id]), member),
         "closed room": (reverse("rooms:room", args=[closed.public_id]), member),

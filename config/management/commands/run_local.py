@@ -105,7 +105,7 @@ class Command(BaseCommand):
             ]
             _invite, code = create_invite(sponsor=seed.inviter(), note="Come and see.")
             lines += [f"  or join by  {address}{reverse('invites:preview', args=[code])}", ""]
-        lines += ["Mail, such as the code for a new account, appears here. Stop with Ctrl-C.", ""]
+        lines += ["Mail and text messages, such as the code for a new account, appear here. Stop with Ctrl-C.", ""]
         self._say("\n".join(lines))
 
     def _say(self, text: str) -> None:

@@ -7,23 +7,26 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
-from django.urls import reverse
 from django.utils import timezone
 
+from accounts import phones
 from accounts.models import User, normalised_email
 from invites import services
+from invites.words import link_of
 
 
 class Command(BaseCommand):
-    """Prints the link, or mails it if it is bound to an address."""
+    """Prints the link, or sends it if it is bound to an address or a phone."""
 
-    help = "Make an invite and print its link; one bound to an address is mailed there instead."
+    help = "Make an invite and print its link; one bound to an address or phone is sent there instead."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """What the invite is good for."""
         parser.add_argument("--seats", type=int, default=1, help="how many people it lets in (1)")
         parser.add_argument("--days", type=int, default=settings.INVITE_LIFETIME_DAYS, help="how long it is good for")
         parser.add_argument("--email", default="", help="bind it to this address and mail it there")
+        parser.add_argument("--phone", default="", help="bind it to this number (+82 10 …) and send it there")
+        parser.add_argument("--language", default="en", choices=["en", "zh-hans", "ko"], help="of the message (en)")
         parser.add_argument("--sponsor", default="", help="e-mail address of the member who invites (MiTalk itself)")
         parser.add_argument("--note", default="", help="a line that the invited person reads")
 
@@ -38,16 +41,20 @@ class Command(BaseCommand):
             invite, code = services.create_invite(
                 sponsor=sponsor,
                 email=options["email"],
+                phone=phones.parse(options["phone"]) if options["phone"] else "",
+                language=options["language"],
                 note=options["note"],
                 seats=options["seats"],
                 expires_at=timezone.now() + timedelta(days=options["days"]),
             )
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
-        origin = settings.MITALK_ORIGINS[0] if settings.MITALK_ORIGINS else ""
-        link = origin + reverse("invites:preview", args=[code])
-        if invite.email:
-            services.send_invite(invite, link)
-            self.stdout.write(f"Mailed to {invite.email}.")
+        except phones.PhoneRefused as error:
+            raise CommandError(
+                f"{options['phone']} cannot be used ({error.code}): begin it with + and its country."
+            ) from error
+        if invite.is_bound:
+            services.send(invite, code)
+            self.stdout.write(f"On its way to {invite.whom_for}.")
         else:
-            self.stdout.write(link)
+            self.stdout.write(link_of(code))

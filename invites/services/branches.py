@@ -1,0 +1,94 @@
+"""The only writer of measures on branches of the invite tree. Whoever they hold has no account to enter with, and is out
+of every room in the moment the measure is committed."""
+
+from collections.abc import Iterable
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.services import record
+from invites.models import BranchMeasure, BranchMember, Invite, MeasureKind
+from invites.services import quota
+from invites.services.issuing import revoke
+from rooms import services as rooms
+
+
+class MeasureHolds(Exception):
+    """The branch is under such a measure already."""
+
+
+class StaffAtTheRoot(Exception):
+    """A member of staff is not paused with a branch: take their rights first."""
+
+
+@transaction.atomic
+def take(root: User, kind: MeasureKind, *, by: User, reason: str) -> BranchMeasure:
+    """Pause a branch, or cut it off: everybody in it but staff.
+
+    Raises:
+        MeasureHolds: it is paused, or cut off, already.
+        StaffAtTheRoot: its root is staff.
+    """
+    root = User.objects.get(pk=root.pk)
+    if root.is_staff:
+        raise StaffAtTheRoot
+    try:
+        with transaction.atomic():
+            measure = BranchMeasure.objects.create(root=root, kind=kind, by=by, reason=reason)
+    except IntegrityError as error:
+        raise MeasureHolds from error
+    held = [user for user in _locked_branch(root) if not user.is_staff and _may_be_held(user)]
+    BranchMember.objects.bulk_create([BranchMember(measure=measure, user=user) for user in held], batch_size=500)
+    User.objects.filter(pk__in=[user.pk for user in held]).update(is_active=False)
+    if kind == MeasureKind.CUT:
+        for invite in Invite.objects.redeemable().filter(sponsor__in=[user.pk for user in held]):
+            revoke(invite, by=by, reason=reason)
+        quota.invitee_sanctioned(root, f"measure {measure.pk}")
+    record(f"branch.{kind}", f"{root.public_id} and {max(len(held) - 1, 0)} more", actor=by, reason=reason)
+    transaction.on_commit(lambda: _out_of_every_room(held))
+    return measure
+
+
+def _may_be_held(user: User) -> bool:
+    """Who is suspended for themselves stays so, whatever becomes of the measure."""
+    return user.is_active or user.held_by.filter(measure__lifted_at=None).exists()
+
+
+def _locked_branch(root: User) -> list[User]:
+    """Everybody in it, level by level. Whoever lets somebody in holds their sponsor's row (`redeem`): a newcomer is either
+    seen here, one level down, or finds their sponsor suspended."""
+    branch: list[User] = []
+    level, seen = [root.pk], {root.pk}
+    while level:
+        locked = User.objects.select_for_update(no_key=True).filter(pk__in=level).order_by("pk")
+        branch += list(locked)
+        children = User.objects.filter(sponsor__in=level).values_list("pk", flat=True)
+        level = [pk for pk in children if pk not in seen]
+        seen.update(level)
+    return branch
+
+
+def _out_of_every_room(users: Iterable[User]) -> None:
+    # Should we die before the last of them: the sweep of rosters and the audio worker find who is suspended.
+    for user in users:
+        rooms.suspend(user)
+
+
+@transaction.atomic
+def lift(measure: BranchMeasure, *, by: User, reason: str) -> bool:
+    """Let them come back, but for those whom another measure holds. Invites that were withdrawn stay so.
+
+    Returns:
+        Whether it was this call that lifted it.
+    """
+    open_ones = BranchMeasure.objects.filter(pk=measure.pk, lifted_at=None)
+    if not open_ones.update(lifted_at=timezone.now(), lifted_by=by, lift_reason=reason):
+        return False
+    held = list(measure.members.order_by("user").values_list("user", flat=True))
+    list(User.objects.select_for_update(no_key=True).filter(pk__in=held).order_by("pk"))
+    elsewhere = BranchMember.objects.filter(user__in=held, measure__lifted_at=None).values_list("user", flat=True)
+    freed = User.objects.filter(pk__in=held).exclude(pk__in=list(elsewhere))
+    count = freed.update(is_active=True)
+    record("branch.lift", f"{measure.root.public_id}: {count} back", actor=by, reason=reason)
+    return True

@@ -1,0 +1,37 @@
+"""A new key for what is sealed: everything known goes over to it, and then the old one may go."""
+
+import pytest
+from django.core.management import call_command
+from django.test import override_settings
+
+from accounts import contacts, outbox
+from accounts.contact_models import OutboxMessage, Phone
+from accounts.services import own_phone
+from invites.models import Application, Invite
+from invites.services import waitlist
+from tests.factories import a_member, an_industry, an_invite
+
+pytestmark = pytest.mark.django_db(transaction=True)
+OLD, NEW = "an old key " * 6, "a new key " * 6
+NUMBER = "+821012345678"
+
+
+def test_after_resealing_the_old_key_may_go(monkeypatch: pytest.MonkeyPatch, text_messages: list) -> None:
+    monkeypatch.setattr("accounts.outbox._nudge", lambda: None)
+    said = {"name": "Petra Roth", "occupation": "Actuary", "why": "Floods are priced wrongly.", "language": "en"}
+    with override_settings(DATA_KEYS=[OLD]):
+        own_phone(a_member(), NUMBER)
+        an_invite(phone=NUMBER)
+        waitlist.apply(contacts.phone(NUMBER), industry=an_industry(), **said)
+        outbox.post(contacts.phone(NUMBER), kind="test", occasion="one", subject="", text="Hello")
+    with override_settings(DATA_KEYS=[NEW, OLD]):
+        call_command("reseal")
+        outbox.post(contacts.phone(NUMBER), kind="test", occasion="one", subject="", text="Hello")
+    with override_settings(DATA_KEYS=[NEW]):
+        contact = contacts.phone(NUMBER)
+        assert Invite.objects.get(phone_key=contact.key).contact == contact
+        assert Application.objects.get(contact_key=contact.key).contact == contact
+        assert Phone.objects.filter(key=contact.key).exists()
+        assert outbox.send_due() == 1
+    assert text_messages == [(NUMBER, "Hello")]
+    assert OutboxMessage.objects.count() == 1
