@@ -34,6 +34,7 @@ class Installation:
             "MITALK_VAR_DIR": self._folder.name,
             "PORT": str(self.port),
             "MITALK_UDP_PORT": str(self.udp_port),
+            "MITALK_UDP_BIND": "127.0.0.1",  # what is tested is for nobody else
             **environment,
         }
         self._command = [sys.executable, "manage.py", "run_local", *([] if demo else ["--no-demo"])]

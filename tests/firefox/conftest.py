@@ -8,17 +8,24 @@ from tests.browser.conftest import (  # noqa: F401 – fixtures
     FRAMES,
     Scene,
     hold_to_the_protocol,
-    installation,
     playwright_driver,
     scene,
     screenshots,
 )
 from tests.environment import javascript
+from tests.environment.installation import Installation
 from tests.environment.sound_card import sound_card
 from tests.firefox.firefox import FAKE_MICROPHONE
 from tests.firefox.person import FirefoxPerson
 
 FirefoxFor = Callable[..., FirefoxPerson]
+
+
+@pytest.fixture(scope="session")
+def installation() -> Iterator[Installation]:
+    """As `make run` is by default: Firefox reaches no server that listens on a loopback address alone (docs/browsers.md)."""
+    with Installation(MITALK_UDP_BIND="0.0.0.0") as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
