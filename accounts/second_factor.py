@@ -9,10 +9,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from accounts.sealing import seal, unseal
+from accounts.sealing import reseal, seal, unseal
 
 _PURPOSE = "second_factor"
 STRONG = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+
+_SEALED = ("secret", "seed")  # of an authenticator's data: an app's, and that of recovery codes
+
+
+def reseal_secrets(authenticator: Authenticator) -> int:
+    """Encrypt what is kept of one with today's key.
+
+    Returns:
+        How many values.
+    """
+    sealed = [name for name in _SEALED if authenticator.data.get(name)]
+    authenticator.data |= {name: reseal(authenticator.data[name], purpose=_PURPOSE) for name in sealed}
+    authenticator.save(update_fields=["data"])
+    return len(sealed)
 
 
 class SecondFactors(DefaultMFAAdapter):

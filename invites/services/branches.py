@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.services import record
+from accounts.sessions import end_sessions
 from invites.models import BranchMeasure, BranchMember, Invite, MeasureKind
 from invites.services import quota
 from invites.services.issuing import revoke
@@ -73,6 +74,7 @@ def _out_of_every_room(users: Iterable[User]) -> None:
     # Should we die before the last of them: the sweep of rosters and the audio worker find who is suspended.
     for user in users:
         rooms.suspend(user)
+        end_sessions(user)  # lifted, they sign in again
 
 
 @transaction.atomic

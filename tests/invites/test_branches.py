@@ -88,6 +88,14 @@ def test_their_invites_let_nobody_in_while_paused_and_are_good_again(family: Fam
     assert services.find_redeemable(code) == made
 
 
+def test_whoever_is_held_is_signed_out_and_signs_in_again_once_it_is_lifted(client: Client, family: Family) -> None:
+    client.force_login(family.minji, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(reverse("rooms:hallway")).status_code == 200
+    measure = branches.take(family.lin, PAUSE, by=family.staff, reason="x")
+    branches.lift(measure, by=family.staff, reason="x")
+    assert client.get(reverse("rooms:hallway")).status_code == 302
+
+
 def test_cutting_withdraws_their_invites_and_costs_whoever_invited_the_root(family: Family) -> None:
     _made, code = services.invite_somebody(family.minji, None)
     assert quota.balance(family.amara) == 3

@@ -1,6 +1,10 @@
 """A new key for what is sealed: everything known goes over to it, and then the old one may go."""
 
 import pytest
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
 from django.core.management import call_command
 from django.test import override_settings
 
@@ -20,7 +24,11 @@ def test_after_resealing_the_old_key_may_go(monkeypatch: pytest.MonkeyPatch, tex
     monkeypatch.setattr("accounts.outbox._nudge", lambda: None)
     said = {"name": "Petra Roth", "occupation": "Actuary", "why": "Floods are priced wrongly.", "language": "en"}
     with override_settings(DATA_KEYS=[OLD]):
-        own_phone(a_member(), NUMBER)
+        member = a_member()
+        own_phone(member, NUMBER)
+        TOTP.activate(member, "JBSWY3DPEHPK3PXP")
+        RecoveryCodes.activate(member)
+        codes = Authenticator.objects.get(type=Authenticator.Type.RECOVERY_CODES).wrap().get_unused_codes()
         an_invite(phone=NUMBER)
         waitlist.apply(contacts.phone(NUMBER), industry=an_industry(), **said)
         outbox.post(contacts.phone(NUMBER), kind="test", occasion="one", subject="", text="Hello")
@@ -33,5 +41,8 @@ def test_after_resealing_the_old_key_may_go(monkeypatch: pytest.MonkeyPatch, tex
         assert Application.objects.get(contact_key=contact.key).contact == contact
         assert Phone.objects.filter(key=contact.key).exists()
         assert outbox.send_due() == 1
+        app, recovery = (Authenticator.objects.get(type=type) for type in ("totp", "recovery_codes"))
+        assert get_adapter().decrypt(app.data["secret"]) == "JBSWY3DPEHPK3PXP"
+        assert recovery.wrap().get_unused_codes() == codes
     assert text_messages == [(NUMBER, "Hello")]
     assert OutboxMessage.objects.count() == 1

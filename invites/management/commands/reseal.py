@@ -2,26 +2,34 @@
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.core.management.base import BaseCommand
 from django.db import models, transaction
 
 from accounts import contacts
 from accounts.models import OutboxMessage, Phone
 from accounts.sealing import MESSAGE, PHONE, reseal, unseal
+from accounts.second_factor import reseal_secrets
 from invites.models import Application, Invite
 
 
 class Command(BaseCommand):
     """Encrypts again, and makes the keyed hashes anew where the value is known. Can be run at any time, and again."""
 
-    help = "Encrypt phone numbers and waiting messages with today's first key of MITALK_DATA_KEYS."
+    help = "Encrypt phone numbers, waiting messages and second factors with today's first key of MITALK_DATA_KEYS."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """One row after the other, so that nobody waits."""
         count = self._each(Phone, PHONE, "sealed", "key") + self._each(Invite, PHONE, "phone_sealed", "phone_key")
         count += self._each(Application, PHONE, "phone_sealed", "contact_key")
         count += sum(self._each(OutboxMessage, MESSAGE, name) for name in ("sealed_address", "sealed_content"))
+        count += sum(self._secrets(pk) for pk in list(Authenticator.objects.values_list("pk", flat=True)))
         self.stdout.write(f"{count} values are sealed with today's key.")
+
+    @transaction.atomic
+    def _secrets(self, pk: int) -> int:
+        authenticator = Authenticator.objects.select_for_update().filter(pk=pk).first()
+        return reseal_secrets(authenticator) if authenticator else 0
 
     def _each(self, model: type[models.Model], purpose: str, sealed: str, key: str = "") -> int:
         rows = model._default_manager.exclude(**{sealed: ""})
