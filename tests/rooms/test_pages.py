@@ -261,6 +261,8 @@ def test_staff_make_an_invite_and_see_its_link_once(client: Client, host: User) 
     client.force_login(a_member(is_staff=True, is_superuser=True), backend="django.contrib.auth.backends.ModelBackend")
     form = {
         "email": "",
+        "phone": "",
+        "language": "en",
         "note": "",
         "seats": 2,
         "expires_at_0": "2030-01-01",
