@@ -139,7 +139,7 @@ def test_a_paused_branch_is_out_of_its_rooms_at_once(scene: Scene, screenshots: 
     )
     listener, staff = scene.person("Amara Okafor"), scene.person("Lin Wei")
     listener.enter(scene.room)
-    staff.go("/staff/invites/branch/?q=Amara")
+    staff.go(f"/staff/invites/branch/?q={scene.address_of('Amara Okafor')}")
     staff.page.locator("#result_list tbody th a").first.click()
     expect(staff.page.locator(".invite-tree")).to_contain_text("in a room now")
     album = Album(screenshots, "staff")
