@@ -26,7 +26,7 @@ def test_a_newcomer_signs_in_and_hears_the_welcome(
         newcomer = Person(browser, demonstration.url)
         email, password = re.findall(r"sign in as  (\S+)   password  (\S+)", demonstration.output())[0]
         newcomer.go("/accounts/login/")
-        newcomer.page.get_by_label("Email").fill(email)
+        newcomer.page.get_by_label("E-mail address").fill(email)
         newcomer.page.get_by_label("Password").fill(password)
         newcomer.page.locator("main form button[type=submit]").click()
         newcomer.page.wait_for_url("**/hallway/")
