@@ -27,7 +27,7 @@ def test_a_newcomer_signs_in_and_hears_the_welcome(
         email, password = re.findall(r"sign in as  (\S+)   password  (\S+)", demonstration.output())[0]
         newcomer.go("/accounts/login/")
         newcomer.page.get_by_label("E-mail address").fill(email)
-        newcomer.page.get_by_label("Password").fill(password)
+        newcomer.page.get_by_role("textbox", name="Password").fill(password)
         newcomer.page.locator("main form button[type=submit]").click()
         newcomer.page.wait_for_url("**/hallway/")
         expect(newcomer.page.locator("main")).to_contain_text(WELCOME_TITLE)
