@@ -189,13 +189,13 @@ class RoomConsumer(AsyncWebsocketConsumer):
         try:
             await get_hub().enter(self.room, self)
             await self._tell_whole(re, connection=joined.connection)
-            await self._tell_conflicts()
         except BaseException:
             # They are in by another socket already, or out again: this one is of no use.
             self._held = None
             await get_hub().exit(self.room, self.connection, self)
             self._refuse(re, Code.NOT_JOINED, close=True)
             raise
+        await self._tell_conflicts()
 
     async def _tell_conflicts(self) -> None:
         """To a host who comes: who met before. Who comes later is told of by the bus."""

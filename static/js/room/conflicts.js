@@ -10,13 +10,14 @@ import { fill, find, fromTemplate, part, words } from "./cards.js";
  */
 export function showConflicts(room, view) {
   const list = find("conflicts");
+  const told = new Set(); // whoever only came back meets nobody anew
   room.addEventListener("conflict", (event) => {
     const conflict = /** @type {CustomEvent<RoomConflict>} */ (event).detail;
     const key = `${conflict.first} ${conflict.second}`;
-    if ([...list.children].some((item) => /** @type {HTMLElement} */ (item).dataset.pair === key)) return;
+    if (told.has(key)) return;
+    told.add(key);
     const sentence = fill(words.conflict, { FIRST: conflict.first_name, SECOND: conflict.second_name });
     const item = /** @type {HTMLElement} */ (fromTemplate("conflict"));
-    item.dataset.pair = key;
     part(item, "[data-text]").textContent = sentence;
     part(item, "button").addEventListener("click", () => {
       item.remove();
