@@ -141,6 +141,7 @@ BUS_SOCKET = VAR_DIR / "run" / "bus.sock"  # used only without REDIS_URL
 # --- Rooms ------------------------------------------------------------------------------------------------------
 
 MITALK_MOST_IN_A_ROOM = env.integer("MITALK_MOST_IN_A_ROOM", 2_000, least=2, most=100_000)  # as many as was measured
+MITALK_HALL_KEPT_SECONDS = 1.0  # how old the hall's counts and stages may be
 
 # --- Audio ------------------------------------------------------------------------------------------------------
 
@@ -191,7 +192,7 @@ CELERY_BEAT_SCHEDULE = {
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
+    "accounts.backends.MemberBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [

@@ -1,23 +1,24 @@
 """The hall: who talks now, what is to come, whom and what to follow. A handful of queries, however many rooms there are."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
+from django.db.models import Q, QuerySet, Value
 
-from accounts.models import Follow, SpokenLanguage, User
+from accounts.models import SpokenLanguage, User
 from rooms.domain.messages import PersonCard
 from rooms.domain.roles import Position
 from rooms.domain.snapshot import Phase
-from rooms.models import CoHost, Participant, Room, TopicFollow
-from rooms.selectors.admission import open_to
-from rooms.selectors.listing import RoomCard, cards, listed, listeners_of, topics_by_address
+from rooms.models import CoHost, Participant, Room
+from rooms.selectors.admission import LISTED_TO_ALL, open_to
+from rooms.selectors.listing import RoomCard, topics_by_address
+from rooms.selectors.live import LiveRoom, LiveRooms, live_rooms
 from rooms.selectors.people import on_roster
 from rooms.selectors.programme import EventCard, asked_to_co_host, event_cards, programme_for
 from rooms.selectors.suggestions import TopicCard, people_to_follow, topic_cards, topics_to_follow, with_followers
 
 ROOMS_A_PAGE = 12
-_MOST_ROOMS = 1000
 _MOST_EVENTS = 8
 _MOST_SUGGESTED = 5
 
@@ -66,42 +67,31 @@ class Hall:
         return not self.following.cards and not self.suggested.cards
 
 
-@dataclass(frozen=True, slots=True)
-class _Live:
-    """A live room, as far as choosing goes."""
-
-    pk: int
-    title: str
-    language: str
-    topic_id: str
-    topic: str
-    industry: int
-    listening: int
-    followed: bool
-
-
 def hall_for(viewer: User, wanted: Wanted) -> Hall:
     """What the hall shows to a member."""
     language = wanted.language if wanted.language in SpokenLanguage.values else ""
     topic = topic_card(wanted.topic, viewer)
-    live = _live(viewer)
+    everywhere, visibilities = live_rooms()
+    private = {pk for pk, visibility in visibilities.items() if visibility not in LISTED_TO_ALL}
+    mine = _mine(viewer, private)
+    seen = visibilities.keys() - private | mine.let_in
+    live = [room for room in everywhere.rooms.values() if room.pk in seen]
     chosen = [
         room
         for room in live
         if (not topic or room.topic_id == topic.public_id) and (not language or room.language == language)
     ]
-    following = _page([room for room in chosen if room.followed], wanted.following_page)
-    suggested = _page(_best_first([room for room in chosen if not room.followed], viewer), wanted.page)
-    shown = _cards([*following, *suggested])
+    followed = [room for room in chosen if room.pk in mine.followed]
+    others = [room for room in chosen if room.pk not in mine.followed]
     topic_id = topic.public_id if topic else ""
     is_filtered = bool(topic or language)
     return Hall(
         live_count=len(live),
-        following=Shelf([shown[room.pk] for room in following if room.pk in shown], following),
-        suggested=Shelf([shown[room.pk] for room in suggested if room.pk in shown], suggested),
+        following=_shelf(everywhere, followed, wanted.following_page),
+        suggested=_shelf(everywhere, _best_first(others, viewer), wanted.page),
         topic=topic,
         language=language,
-        topics=sorted({(room.topic_id, room.topic) for room in live}, key=lambda pair: pair[1]),
+        topics=sorted({(room.topic_id, room.topic_name) for room in live}, key=lambda pair: pair[1]),
         events=event_cards(programme_for(viewer, topic=topic_id, language=language)[:_MOST_EVENTS], viewer),
         asked=asked_to_co_host(viewer),
         topics_to_follow=[] if is_filtered else topics_to_follow(viewer, _MOST_SUGGESTED),
@@ -115,37 +105,41 @@ def topic_card(public_id: str, viewer: User) -> TopicCard | None:
     return found[0] if found else None
 
 
-def _live(viewer: User) -> list[_Live]:
-    """Every live room, the fullest first. Followed: its host, somebody on its stage, or its topic; or it is the viewer's."""
-    on_stage = on_roster(Participant.objects.filter(room=OuterRef("pk"), position=Position.STAGE))
-    followed = (
-        Q(host=viewer)
-        | Q(Exists(Follow.objects.filter(follower=viewer, followed=OuterRef("host"))))
-        | Q(Exists(TopicFollow.objects.filter(user=viewer, topic=OuterRef("topic"))))
-        | Q(Exists(on_stage.filter(user__followers__follower=viewer)))
-    )
-    rooms = (
-        Room.objects.filter(open_to(viewer), phase=Phase.LIVE)
-        .annotate(listening=listeners_of("pk"), followed=ExpressionWrapper(followed, BooleanField()))
-        .order_by("-listening", "title", "pk")
-    )
-    fields = ("pk", "title", "language", "topic__public_id", "topic__name", "topic__industry", "listening", "followed")
-    return [_Live(*row) for row in rooms.values_list(*fields)[:_MOST_ROOMS]]
+@dataclass(frozen=True, slots=True)
+class _Mine:
+    """What live rooms are to one person, by their keys."""
+
+    followed: set[int]  # whose host, topic, or somebody on stage they follow; and their own
+    let_in: set[int]  # of those that are not for everybody
 
 
-def _best_first(rooms: list[_Live], viewer: User) -> list[_Live]:
+def _mine(viewer: User, private: set[int]) -> _Mine:
+    """One question, however many rooms there are."""
+    live = Room.objects.filter(phase=Phase.LIVE)
+    on_stage = on_roster(Participant.objects.filter(room__phase=Phase.LIVE, position=Position.STAGE))
+    questions = [
+        _named(live.filter(Q(host=viewer) | Q(host__followers__follower=viewer)), "followed"),
+        _named(live.filter(topic__followers__user=viewer), "followed"),
+        _named(on_stage.filter(user__followers__follower=viewer), "followed", room="room"),
+    ]
+    if private:
+        questions.append(_named(live.filter(open_to(viewer), pk__in=private), "let in"))
+    mine = _Mine(set(), set())
+    for room, relation in questions[0].union(*questions[1:]):
+        (mine.followed if relation == "followed" else mine.let_in).add(room)
+    return mine
+
+
+def _named(rows: QuerySet[Any], relation: str, room: str = "pk") -> QuerySet[Any]:
+    return rows.order_by().annotate(relation=Value(relation)).values_list(room, "relation")
+
+
+def _best_first(rooms: list[LiveRoom], viewer: User) -> list[LiveRoom]:
     """Rooms in the viewer's language and field go before others; among them the order stays."""
     mine = viewer.profile
     return sorted(rooms, key=lambda room: -(room.language == mine.language) - (room.industry == mine.industry_id))
 
 
-def _page(rooms: list[_Live], number: str) -> Page:
-    return Paginator(rooms, ROOMS_A_PAGE).get_page(number)
-
-
-def _cards(rooms: list[_Live]) -> dict[int, RoomCard]:
-    listening = {room.pk: room.listening for room in rooms}
-    found = list(listed(Room.objects.filter(pk__in=listening))) if listening else []
-    for room in found:
-        room.listening = listening[room.pk]  # type: ignore[attr-defined]
-    return dict(zip([room.pk for room in found], cards(found), strict=True))
+def _shelf(everywhere: LiveRooms, rooms: list[LiveRoom], number: str) -> Shelf:
+    page = Paginator(rooms, ROOMS_A_PAGE).get_page(number)
+    return Shelf(everywhere.cards(room.pk for room in page), page)

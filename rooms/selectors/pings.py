@@ -1,5 +1,7 @@
 """Whom somebody in a room may ask to come, and who is asked to come where."""
 
+from itertools import islice
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Block, User
@@ -7,7 +9,7 @@ from rooms.domain.confidentiality import shows_audience
 from rooms.domain.roles import RUNS_THE_ROOM, Role
 from rooms.domain.snapshot import Confidentiality, Phase
 from rooms.models import Participant, Ping, Room
-from rooms.selectors.admission import may_enter, open_to
+from rooms.selectors.admission import may_enter
 from rooms.selectors.people import banned_now, on_roster
 
 MOST_SHOWN = 20
@@ -46,9 +48,9 @@ def pingable(room: Room, by: User, query: str) -> list[User]:
 
 def pings_of(user: User) -> list[Ping]:
     """Who asks this person to come where, the latest first: into live rooms that let them in; nobody whom a block parts."""
-    rooms = Room.objects.filter(open_to(user), phase=Phase.LIVE)
     parted = Block.objects.filter(
         Q(blocker=user.pk, blocked=OuterRef("sender")) | Q(blocked=user.pk, blocker=OuterRef("sender"))
     )
-    pings = Ping.objects.filter(receiver=user, put_away_at=None, room__in=rooms).exclude(Exists(parted))
-    return list(pings.select_related("room__topic", "sender__profile").order_by("-at")[:MOST_SHOWN])
+    pings = Ping.objects.filter(receiver=user, put_away_at=None, room__phase=Phase.LIVE).exclude(Exists(parted))
+    latest = pings.select_related("room__topic", "sender__profile").order_by("-at")
+    return list(islice((ping for ping in latest[: 2 * MOST_SHOWN] if may_enter(ping.room, user)), MOST_SHOWN))

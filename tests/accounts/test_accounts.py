@@ -24,7 +24,7 @@ PROFILE = {
 @pytest.fixture
 def member(client: Client) -> User:
     member = a_member(with_profile=False)
-    client.force_login(member, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(member, backend="accounts.backends.MemberBackend")
     return member
 
 
@@ -104,9 +104,7 @@ class TestAuditLog:
             entry.delete()
 
     def test_staff_cannot_change_it(self, client: Client) -> None:
-        client.force_login(
-            a_member(is_staff=True, is_superuser=True), backend="django.contrib.auth.backends.ModelBackend"
-        )
+        client.force_login(a_member(is_staff=True, is_superuser=True), backend="accounts.backends.MemberBackend")
         record("room.ended", "abc")
         entry = AuditEntry.objects.get()
         assert client.get(reverse("admin:accounts_auditentry_changelist")).status_code == 200
@@ -144,7 +142,7 @@ class TestFirstMemberOfStaff:
 
     def test_the_admin_is_closed_to_others(self, client: Client) -> None:
         assert client.get(reverse("admin:index")).status_code == 302
-        client.force_login(a_member(), backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(a_member(), backend="accounts.backends.MemberBackend")
         assert client.get(reverse("admin:accounts_user_changelist")).status_code in (302, 403)
 
 
@@ -161,7 +159,7 @@ class TestRelations:
 
     def test_one_follows_and_unfollows(self, client: Client, amara: User) -> None:
         other = a_member("Lin Wei")
-        client.force_login(amara, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(amara, backend="accounts.backends.MemberBackend")
         for _twice in range(2):
             self.act(client, other, "follow")
         assert list(Follow.objects.values_list("follower", "followed")) == [(amara.pk, other.pk)]
@@ -172,20 +170,20 @@ class TestRelations:
         other = a_member("Lin Wei")
         for one, two in ((amara, other), (other, amara)):
             services.follow(one, two)
-        client.force_login(amara, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(amara, backend="accounts.backends.MemberBackend")
         self.act(client, other, "block")
         assert not Follow.objects.exists()
         assert list(Block.objects.values_list("blocker", "blocked")) == [(amara.pk, other.pk)]
-        client.force_login(other, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(other, backend="accounts.backends.MemberBackend")
         assert "You cannot follow them." in self.act(client, amara, "follow")
-        client.force_login(amara, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(amara, backend="accounts.backends.MemberBackend")
         self.act(client, other, "unblock")
         assert not Block.objects.exists()
         assert not Follow.objects.exists()
 
     def test_oneself_and_strangers_are_left_alone(self, client: Client, amara: User) -> None:
         assert Client().post(reverse("accounts:relate", args=[amara.public_id, "follow"])).status_code == 302
-        client.force_login(amara, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(amara, backend="accounts.backends.MemberBackend")
         for relation in ("follow", "block"):
             self.act(client, amara, relation)
         assert not Follow.objects.exists()

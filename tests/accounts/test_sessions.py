@@ -50,7 +50,7 @@ class TestList:
 
     def test_a_session_that_began_by_another_door_is_in_it(self, amara: User) -> None:
         browser = Client()
-        browser.force_login(amara, backend="django.contrib.auth.backends.ModelBackend")
+        browser.force_login(amara, backend="accounts.backends.MemberBackend")
         assert [session.is_this for session in listed(browser)] == [True]
 
     def test_when_one_was_seen_is_noted_now_and_then(self, amara: User) -> None:

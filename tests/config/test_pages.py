@@ -78,7 +78,7 @@ def pages(recording_bus) -> dict[str, tuple[str, User | None]]:
 def test_every_page_is_strict_and_holds_no_inline_code(client: Client, pages) -> None:
     for name, (address, member) in pages.items():
         if member is not None:
-            client.force_login(member, backend="django.contrib.auth.backends.ModelBackend")
+            client.force_login(member, backend="accounts.backends.MemberBackend")
         response = client.get(address)
         page = response.content.decode()
         policy = response["Content-Security-Policy"]

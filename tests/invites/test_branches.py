@@ -73,7 +73,7 @@ def test_who_is_in_a_room_is_out_of_it_at_once_also_from_the_stage(family: Famil
 
 
 def test_who_is_held_does_not_sign_in(family: Family, client: Client) -> None:
-    client.force_login(family.minji, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(family.minji, backend="accounts.backends.MemberBackend")
     branches.take(family.amara, PAUSE, by=family.staff, reason="x")
     assert client.get(reverse("rooms:hallway"))["Location"].startswith(reverse("account_login"))
     Client().post(reverse("account_login"), {"login": family.minji.email, "password": PASSWORD})
@@ -89,7 +89,7 @@ def test_their_invites_let_nobody_in_while_paused_and_are_good_again(family: Fam
 
 
 def test_whoever_is_held_is_signed_out_and_signs_in_again_once_it_is_lifted(client: Client, family: Family) -> None:
-    client.force_login(family.minji, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(family.minji, backend="accounts.backends.MemberBackend")
     assert client.get(reverse("rooms:hallway")).status_code == 200
     measure = branches.take(family.lin, PAUSE, by=family.staff, reason="x")
     branches.lift(measure, by=family.staff, reason="x")
@@ -193,7 +193,7 @@ def test_a_branch_that_is_too_large_is_shown_in_part(family: Family, monkeypatch
 class TestThePage:
     @pytest.fixture
     def head(self, client: Client, family: Family) -> Client:
-        client.force_login(family.staff, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(family.staff, backend="accounts.backends.MemberBackend")
         return client
 
     def page(self, user: User) -> str:
@@ -227,18 +227,18 @@ class TestThePage:
 
         looker = a_member("Only Looks", is_staff=True)
         looker.user_permissions.add(Permission.objects.get(codename="view_branch"))
-        client.force_login(looker, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(looker, backend="accounts.backends.MemberBackend")
         assert "Pause or cut off" not in client.get(self.page(family.lin)).content.decode()
         assert client.post(self.page(family.lin), {"kind": "cut", "reason": "x"}).status_code == 403
 
     def test_members_do_not_get_there(self, client: Client, family: Family) -> None:
-        client.force_login(family.amara, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(family.amara, backend="accounts.backends.MemberBackend")
         assert client.post(self.page(family.lin), {"kind": "cut", "reason": "x"}).status_code == 302
         assert not BranchMeasure.objects.exists()
 
 
 def test_the_sponsor_stands_on_the_profile_and_a_suspended_one_has_no_link(family: Family, client: Client) -> None:
-    client.force_login(family.sora, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(family.sora, backend="accounts.backends.MemberBackend")
     address = reverse("accounts:profile", args=[family.petra.public_id])
     link = reverse("accounts:profile", args=[family.amara.public_id])
     assert link in client.get(address).content.decode()

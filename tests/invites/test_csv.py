@@ -72,7 +72,7 @@ class TestFiles:
     @pytest.fixture
     def staff(self, client: Client):
         staff = a_member("Head of Staff", is_staff=True, is_superuser=True)
-        client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(staff, backend="accounts.backends.MemberBackend")
         an_industry()
         return staff
 

@@ -197,7 +197,7 @@ class TestStartingAgain:
     def test_nobody_loses_an_account_that_is_proven_or_somebody_elses(self, client: Client) -> None:
         member = a_member()
         client.post(reverse("invites:start_again"))
-        client.force_login(member, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(member, backend="accounts.backends.MemberBackend")
         client.post(reverse("invites:start_again"))
         assert User.objects.count() == 1
 

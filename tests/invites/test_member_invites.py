@@ -31,7 +31,7 @@ LINK = re.compile(r"/i/([2-9A-Z]{24})/")
 @pytest.fixture
 def member(client: Client) -> User:
     member = a_member()
-    client.force_login(member, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(member, backend="accounts.backends.MemberBackend")
     return member
 
 

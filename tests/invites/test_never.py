@@ -54,7 +54,7 @@ def test_a_mail_program_says_it_in_one_tap(client: Client) -> None:
 
 def test_whoever_invites_them_sees_what_they_always_see_and_nothing_is_sent(client: Client) -> None:
     member = a_member()
-    client.force_login(member, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(member, backend="accounts.backends.MemberBackend")
     refusing.never_invite(MAILBOX.key)
     form = {"region": "", "note": "", "room": "", "seats": "1", "language": "en"}
     seen = []

@@ -68,7 +68,7 @@ def test_of_many_invites_at_once_as_many_are_made_as_are_left(left: int) -> None
 
 def test_an_invite_for_more_than_are_left_is_not_made(client: Client) -> None:
     member = a_member()
-    client.force_login(member, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(member, backend="accounts.backends.MemberBackend")
     form = {"contact": "", "region": "", "note": "", "room": "", "language": "en"}
     response = client.post(reverse("invites:make"), {**form, "seats": "4"})
     assert response.context["form"].errors["seats"]
@@ -80,7 +80,7 @@ def test_an_invite_for_more_than_are_left_is_not_made(client: Client) -> None:
 
 def test_the_sum_is_what_the_page_says_and_each_row_says_why(client: Client) -> None:
     member = a_member()
-    client.force_login(member, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(member, backend="accounts.backends.MemberBackend")
     services.invite_somebody(member, None, seats=2)
     set_balance(member, 5)
     page = client.get(reverse("invites:mine")).content.decode()
@@ -161,7 +161,7 @@ def test_suspending_somebody_in_the_admin_is_such_a_sanction(client: Client, rec
     sponsor, staff = a_member(), a_member("Head", is_staff=True, is_superuser=True)
     invitee = a_member("Lin Wei", sponsor=sponsor)
     quota.balance(sponsor)
-    client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(staff, backend="accounts.backends.MemberBackend")
     address = reverse("admin:accounts_user_change", args=[invitee.pk])
     form = {"email": invitee.email, "date_joined_0": "2026-11-01", "date_joined_1": "09:00:00"}
     profile = {"profile-TOTAL_FORMS": "0", "profile-INITIAL_FORMS": "0"}
@@ -184,7 +184,7 @@ def test_a_ledger_is_never_rewritten() -> None:
 
 def test_staff_give_in_the_admin_and_change_nothing(client: Client) -> None:
     member, staff = a_member(), a_member("Head", is_staff=True, is_superuser=True)
-    client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(staff, backend="accounts.backends.MemberBackend")
     client.post(
         reverse("admin:invites_quotaentry_add"), {"user": member.pk, "amount": "5", "note": "You host a series"}
     )

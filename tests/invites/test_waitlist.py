@@ -65,7 +65,7 @@ def in_threads(number: int, work) -> list:
 @pytest.fixture
 def staff(client: Client) -> User:
     staff = a_member("Head of Staff", is_staff=True, is_superuser=True)
-    client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(staff, backend="accounts.backends.MemberBackend")
     return staff
 
 
@@ -197,7 +197,7 @@ class TestTheApplicantsPage:
 class TestVouching:
     def test_a_member_with_the_link_vouches_once_and_may_change_the_words(self, client: Client) -> None:
         found, member = an_application(), a_member()
-        client.force_login(member, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(member, backend="accounts.backends.MemberBackend")
         address = reverse("invites:vouch", args=[found.public_id])
         page = client.get(address).content.decode()
         assert "Petra Roth" in page
@@ -339,7 +339,7 @@ class TestTheQueue:
 
         found, looker = an_application(), a_member("Lin Wei", is_staff=True)
         looker.user_permissions.add(Permission.objects.get(codename="view_application"))
-        client.force_login(looker, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(looker, backend="accounts.backends.MemberBackend")
         assert client.get(reverse("admin:invites_application_changelist")).status_code == 200
         address = reverse("admin:invites_application_reply", args=["approve"])
         assert client.post(f"{address}?ids={found.pk}", {"words": "x"}).status_code == 403

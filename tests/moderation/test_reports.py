@@ -57,7 +57,7 @@ def test_staff_read_reports_and_change_none(client: Client) -> None:
     listener = services.join(room.public_id, a_member("Lin Wei"), muted=True)
     services.report(room.public_id, listener.connection, "", category="fraud", line="<b>Buy</b> this")
     staff = a_member("Sofia Takács", is_staff=True, is_superuser=True)
-    client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(staff, backend="accounts.backends.MemberBackend")
     listed = client.get(reverse("admin:moderation_report_changelist")).content.decode()
     assert "&lt;b&gt;Buy&lt;/b&gt; this" in listed
     report = Report.objects.get()

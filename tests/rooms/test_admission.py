@@ -16,7 +16,7 @@ from tests.factories import a_member, a_topic
 from tests.fakes import RecordingBus
 
 pytestmark = pytest.mark.django_db(transaction=True)
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "accounts.backends.MemberBackend"
 PUBLIC, MEMBERS, FOLLOWERS, CLOSED = Visibility
 TITLE = "What the audit left out"
 

@@ -20,7 +20,7 @@ TRICKY = "Wafers; dies, bumps \\ “vias”: 第一次 · 현장"
 @pytest.fixture
 def amara(client: Client, recording_bus) -> User:
     amara = a_member("Amara Okafor")
-    client.force_login(amara, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(amara, backend="accounts.backends.MemberBackend")
     return amara
 
 

@@ -11,7 +11,7 @@ from accounts import services as accounts
 from accounts.models import Industry, User
 from rooms import selectors, services
 from rooms.models import Participant, Room, Topic
-from rooms.selectors import Wanted
+from rooms.selectors import Wanted, live
 from tests.factories import a_live_room, a_member, a_room_to_come, a_topic, an_industry
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +21,7 @@ MOST_QUERIES = 12
 @pytest.fixture
 def amara(client: Client, recording_bus) -> User:
     amara = a_member("Amara Okafor")
-    client.force_login(amara, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(amara, backend="accounts.backends.MemberBackend")
     return amara
 
 
@@ -168,6 +168,9 @@ def test_two_hundred_live_rooms_cost_twelve_queries(client: Client, amara: User,
         Participant(room=room, user=host, position="stage", connection="", left_at=None)
         for room, host in zip(rooms, hosts, strict=False)
     )
+    Room.objects.filter(pk__in=[room.pk for room in rooms[:10]]).update(visibility="closed")
+    for room in rooms[:10]:
+        room.guest_list.add(amara)
     for _ in range(10):
         a_room_to_come()
     services.ask_co_host(a_room_to_come(title="Asked").public_id, Room.objects.get(title="Asked").host, amara)
@@ -176,3 +179,39 @@ def test_two_hundred_live_rooms_cost_twelve_queries(client: Client, amara: User,
         with django_assert_max_num_queries(MOST_QUERIES):
             page = client.get(reverse("rooms:hallway") + query)
         assert page.context["hall"].live_count == 200
+
+
+@pytest.fixture
+def kept_for_long(settings) -> None:
+    settings.MITALK_HALL_KEPT_SECONDS = 3600.0
+    live.forget()
+
+
+def test_what_is_kept_of_the_hall_is_nobodys_alone(client: Client, amara: User, kept_for_long: None) -> None:
+    room = a_live_room(title="For few")
+    Room.objects.filter(pk=room.pk).update(visibility="closed")
+    room.guest_list.add(amara)
+    assert titles(selectors.hall_for(amara, Wanted()).suggested) == ["For few"]
+    assert titles(selectors.hall_for(a_member(), Wanted()).suggested) == []
+    room.guest_list.remove(amara)
+    assert titles(selectors.hall_for(amara, Wanted()).suggested) == []
+
+
+def test_a_room_that_opens_or_ends_is_not_kept_back(amara: User, kept_for_long: None) -> None:
+    first = a_live_room(title="First")
+    assert titles(selectors.hall_for(amara, Wanted()).suggested) == ["First"]
+    a_live_room(title="Second")
+    assert titles(selectors.hall_for(amara, Wanted()).suggested) == ["First", "Second"]
+    services.end_from_outside(first.public_id, by=first.host)
+    assert titles(selectors.hall_for(amara, Wanted()).suggested) == ["Second"]
+
+
+def test_with_what_is_kept_a_page_costs_less(
+    client: Client, amara: User, kept_for_long, django_assert_num_queries
+) -> None:
+    a_live_room()
+    client.get(reverse("accounts:welcome"))
+    with django_assert_num_queries(MOST_QUERIES - 1):
+        client.get(reverse("rooms:hallway"))
+    with django_assert_num_queries(MOST_QUERIES - 3):
+        client.get(reverse("rooms:hallway"))

@@ -30,7 +30,7 @@ FORM = {
 @pytest.fixture
 def host(client: Client, recording_bus: RecordingBus) -> User:
     host = a_member("Ji-woo Han")
-    client.force_login(host, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(host, backend="accounts.backends.MemberBackend")
     return host
 
 
@@ -107,7 +107,7 @@ def test_what_applies_is_read_before_anybody_is_seen(client: Client, host: User)
     address = reverse("rooms:room", args=[room.public_id])
     assert not client.get(address).context["asks"]  # the host chose it
     member = a_member("Amara Okafor")
-    client.force_login(member, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(member, backend="accounts.backends.MemberBackend")
     page = client.get(address)
     assert page.context["asks"]
     assert (page.context["stage"], page.context["audience"]) == ([], [])
@@ -134,7 +134,7 @@ def test_the_host_chooses_another_confidentiality_on_a_page(client: Client, host
     services.join(room.public_id, a_member(), muted=True, accepts="chatham")
     response = client.post(address, {"confidentiality": "on_record"})
     assert (response.status_code, response["X-Error-Code"]) == (409, "confidentiality_fixed")
-    client.force_login(a_member(), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(a_member(), backend="accounts.backends.MemberBackend")
     assert client.post(address, {"confidentiality": "off_record"}).status_code == 404
     room.refresh_from_db()
     assert room.confidentiality == "chatham"
@@ -211,7 +211,7 @@ def test_a_stage_has_no_room_for_nine(client: Client, host: User) -> None:
 
 def test_a_colleague_enters_as_a_listener_and_an_outsider_not_at_all(client: Client, host: User) -> None:
     address = reverse("rooms:room", args=[a_live_room(host).public_id])
-    client.force_login(a_member("Amara Okafor"), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(a_member("Amara Okafor"), backend="accounts.backends.MemberBackend")
     page = client.get(address)
     assert not page.context["i_am_host"]
     assert not page.context["i_am_on_stage"]
@@ -224,11 +224,11 @@ def test_a_room_to_come_is_opened_by_its_host_and_nobody_else(client: Client, ho
     room = services.schedule_room(host=host, title="To come", topic=a_topic(host), language="en", starts_at=soon)
     address = reverse("rooms:open_scheduled", args=[room.public_id])
     assert address in client.get(reverse("rooms:room", args=[room.public_id])).content.decode()
-    client.force_login(a_member(), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(a_member(), backend="accounts.backends.MemberBackend")
     assert address not in client.get(reverse("rooms:room", args=[room.public_id])).content.decode()
     response = client.post(address)
     assert (response.status_code, response["X-Error-Code"]) == (403, "not_allowed")
-    client.force_login(host, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(host, backend="accounts.backends.MemberBackend")
     for _ in range(2):
         assert client.post(address)["Location"] == reverse("rooms:room", args=[room.public_id])
     room.refresh_from_db()
@@ -246,7 +246,7 @@ def test_staff_end_a_room_and_it_is_written_down(client: Client, host: User) -> 
 
     room = a_live_room(host)
     staff = a_member(is_staff=True, is_superuser=True)
-    client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(staff, backend="accounts.backends.MemberBackend")
     data = {"action": "end_rooms", "_selected_action": [room.pk]}
     client.post(reverse("admin:rooms_room_changelist"), data)
     room.refresh_from_db()
@@ -258,7 +258,7 @@ def test_staff_end_a_room_and_it_is_written_down(client: Client, host: User) -> 
 def test_staff_make_an_invite_and_see_its_link_once(client: Client, host: User) -> None:
     from invites.models import Invite
 
-    client.force_login(a_member(is_staff=True, is_superuser=True), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(a_member(is_staff=True, is_superuser=True), backend="accounts.backends.MemberBackend")
     form = {
         "email": "",
         "phone": "",

@@ -13,7 +13,7 @@ from tests.factories import a_live_room, a_member
 from tests.fakes import RecordingBus
 
 pytestmark = pytest.mark.django_db(transaction=True)
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "accounts.backends.MemberBackend"
 
 
 @pytest.fixture(autouse=True)

@@ -39,7 +39,7 @@ def host(client: Client, recording_bus) -> User:
 
 
 def sign_in(client: Client, user: User) -> None:
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="accounts.backends.MemberBackend")
 
 
 def form(topic, **fields) -> dict:

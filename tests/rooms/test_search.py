@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def amara(client: Client) -> User:
     amara = a_member("Amara Okafor")
-    client.force_login(amara, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(amara, backend="accounts.backends.MemberBackend")
     return amara
 
 

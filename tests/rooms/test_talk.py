@@ -285,7 +285,7 @@ def test_a_link_is_pinned_by_those_who_run_the_room_and_named_on_a_page_of_ours(
 ) -> None:
     meeting = a_meeting()
     member = Participant.objects.get(public_id=meeting.lins_id).user
-    client.force_login(member, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(member, backend="accounts.backends.MemberBackend")
     for url in (LINK, "http://example.org"):
         assert refusal(services.pin_link, meeting.id, meeting.lin, url=url, title="").code is Code.NOT_ALLOWED
     bad = refusal(services.pin_link, meeting.id, meeting.host, url="http://example.org", title="The sheet")
@@ -309,7 +309,7 @@ def test_whoever_is_not_in_the_room_is_sent_to_its_door(client: Client) -> None:
     for stranger in (None, a_member("Petra Roth"), Participant.objects.get(public_id=meeting.lins_id).user):
         if stranger is not None:
             services.leave(meeting.id, meeting.lin)
-            client.force_login(stranger, backend="django.contrib.auth.backends.ModelBackend")
+            client.force_login(stranger, backend="accounts.backends.MemberBackend")
         response = client.get(reverse("rooms:link", args=[meeting.id]))
         assert response.headers["Location"] == reverse("rooms:room", args=[meeting.id])
         assert "example.org" not in response.content.decode()

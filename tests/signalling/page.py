@@ -155,7 +155,7 @@ def check_value(kind: Any, value: Any) -> None:
 def cookie_of(user: User) -> str:
     """The session cookie of a signed-in person."""
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="accounts.backends.MemberBackend")
     return f"sessionid={client.cookies['sessionid'].value}"
 
 
