@@ -68,6 +68,7 @@ from rooms.selectors.stage import (
     versions,
 )
 from rooms.selectors.talk import NOBODY, RoomTalk, chat_message, chat_wait, is_here, question_card, talk, voted
+from rooms.selectors.together import were_together
 from rooms.selectors.workers import audio_truth, connections_here, live_workers, rooms_of_worker
 
 __all__ = [
@@ -150,5 +151,6 @@ __all__ = [
     "topics",
     "versions",
     "voted",
+    "were_together",
     "who_goes",
 ]
