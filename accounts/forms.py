@@ -31,13 +31,16 @@ class TagsField(forms.CharField):
 
     def clean(self, value: Any) -> Any:
         """A list, each once, whatever its case."""
-        tags = {key(words): tidy(words) for words in reversed(_BETWEEN_TAGS.split(super().clean(value))) if tidy(words)}
+        tags: dict[str, str] = {}
+        for words in map(tidy, _BETWEEN_TAGS.split(super().clean(value))):
+            if words:
+                tags.setdefault(key(words), words)
         if len(tags) > MOST_TAGS:
             raise ValidationError(_("%(most)d at most."), code="too_many", params={"most": MOST_TAGS})
         for words in tags.values():
             for validate in (MinLengthValidator(2), MaxLengthValidator(MAX_TAG), validate_words):
                 validate(words)
-        return list(reversed(tags.values()))
+        return list(tags.values())
 
 
 class LinksField(forms.CharField):

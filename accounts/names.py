@@ -23,10 +23,14 @@ def _skeletons() -> dict[str, str]:
     for letter, others in confusables_data.items():
         for other in (entry["c"] for entry in others):
             if len(letter) == len(other) == 1:
-                low, high = sorted((find(letter), find(other)))
-                if low != high:
-                    stands_for[high] = low
+                first, second = sorted((find(letter), find(other)), key=_plainness)
+                if first != second:
+                    stands_for[second] = first
     return {letter: find(letter) for letter in stands_for}
+
+
+def _plainness(letter: str) -> tuple[bool, bool, str]:
+    return (not (letter.isascii() and letter.islower()), not (letter.isascii() and letter.isalpha()), letter)
 
 
 def _skeleton(words: str) -> str:

@@ -38,6 +38,8 @@ def render(file: IO[bytes], byte_count: int) -> dict[int, bytes]:
             return _written_anew(image)
     except ValidationError:
         raise
+    except Image.DecompressionBombError as error:  # Pillow has a limit of its own, a higher one
+        raise _too_large() from error
     except Exception as error:  # decoders fail in many ways on files that were made to hurt them
         raise ValidationError(
             _("This is no picture that we can read. Choose a JPEG, PNG, WebP or GIF."), code="photo_unreadable"

@@ -61,8 +61,10 @@ def _save_lists(profile: Profile, **lists: list[str]) -> None:
     """Each list as it was given, in place of the one before."""
     if "expertise" in lists:
         profile.expertise.all().delete()
-        tags = {key(words): tidy(words) for words in reversed(lists["expertise"])}
-        rows = [Expertise(profile=profile, key=each, words=words) for each, words in reversed(tags.items())]
+        tags: dict[str, str] = {}
+        for words in lists["expertise"]:
+            tags.setdefault(key(words), tidy(words))
+        rows = [Expertise(profile=profile, key=each, words=words) for each, words in tags.items()]
         Expertise.objects.bulk_create(_in_order(rows))
     if "languages" in lists:
         profile.languages.all().delete()

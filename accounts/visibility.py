@@ -1,4 +1,4 @@
-"""What of a profile somebody may see. The one rule, for rows at hand and as a condition on rows: every reader goes through it."""
+"""What of a profile somebody may see. One rule, for rows at hand and as a condition on rows: every reader goes through it."""
 
 from dataclasses import dataclass
 from enum import IntEnum
