@@ -21,6 +21,7 @@ class Cropping {
   #crop = new Crop(1, 1);
   #choice = 0; // the latest: those before it are given up
   #isCropped = false;
+  #held = { x: 0, y: 0 };
 
   /** @param {HTMLFormElement} form */
   constructor(form) {
@@ -38,7 +39,7 @@ class Cropping {
     this.file.addEventListener("change", () => this.#chosen());
     this.zoom.addEventListener("input", () => this.#zoomTo(Number(this.zoom.value) / 100));
     this.view.addEventListener("keydown", (event) => this.#pressed(event));
-    this.view.addEventListener("pointerdown", (event) => this.view.setPointerCapture(event.pointerId));
+    this.view.addEventListener("pointerdown", (event) => this.#grabbed(event));
     this.view.addEventListener("pointermove", (event) => this.#dragged(event));
     this.view.addEventListener("wheel", (event) => this.#turned(event), { passive: false });
     this.form.addEventListener("submit", (event) => this.#sending(event));
@@ -68,10 +69,17 @@ class Cropping {
   }
 
   /** @param {PointerEvent} event */
+  #grabbed(event) {
+    this.view.setPointerCapture(event.pointerId);
+    this.#held = { x: event.clientX, y: event.clientY };
+  }
+
+  /** @param {PointerEvent} event */
   #dragged(event) {
     if (!this.view.hasPointerCapture(event.pointerId)) return;
     const width = this.view.clientWidth || 1;
-    this.#crop.drag(event.movementX / width, event.movementY / width);
+    this.#crop.drag((event.clientX - this.#held.x) / width, (event.clientY - this.#held.y) / width);
+    this.#held = { x: event.clientX, y: event.clientY };
     this.#draw();
   }
 
