@@ -59,7 +59,8 @@ _in_a_room: list[Callable[[User], bool]] = []
 
 
 def register_in_a_room(is_there: Callable[[User], bool]) -> None:
-    """Say who is in a room. Asked within a transaction that has locked the account: the answer holds until it ends."""
+    """Say who is in a room. Who enters one locks the account (accounts.renaming.lock), so the answer to whoever has locked it
+    holds until their transaction ends."""
     _in_a_room.append(is_there)
 
 

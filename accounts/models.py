@@ -122,8 +122,8 @@ class Visibility(models.TextChoices):
     """Who sees a part of a profile. Guests see a name, and a headline that is for every member."""
 
     MEMBERS = "members", _("Every member")
-    CIRCLE = "circle", _("My circle: we follow each other")
-    ME = "me", _("Only I")
+    CIRCLE = "circle", _("Followers I follow back")
+    ME = "me", _("Only me")
 
 
 def _visibility(of: Any) -> Any:

@@ -30,9 +30,9 @@ class NameRefused(Exception):
 
 
 def lock(user: User) -> User:
-    """The account under its lock. The stronger one, which whoever enters a room for the first time waits for: a new row of
-    theirs refers to the account. For those who come back, `hooks.is_in_a_room` locks the place they come back to."""
-    return User.objects.select_for_update().get(pk=user.pk)
+    """The account under its lock, which whoever enters a room takes too: nobody is renamed while they come in. Not the
+    stronger lock, that every new row of theirs would wait for."""
+    return User.objects.select_for_update(no_key=True).get(pk=user.pk)
 
 
 def first_name(user: User, name: str) -> str:

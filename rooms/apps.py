@@ -53,9 +53,9 @@ def _deleted(sender: object, instance: Any, **_kwargs: Any) -> None:
 
 
 def _is_in_a_room(user: Any) -> bool:
-    from rooms import services
+    from rooms import selectors
 
-    return services.is_in_a_room(user)
+    return selectors.is_in_a_room(user)
 
 
 def _were_together(one: Any, other: Any) -> list[hooks.Together]:

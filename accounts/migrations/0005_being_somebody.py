@@ -23,32 +23,32 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='profile',
             name='bio_visibility',
-            field=models.CharField(choices=[('members', 'Every member'), ('circle', 'My circle: we follow each other'), ('me', 'Only I')], default='members', max_length=7, verbose_name='who sees what is about you'),
+            field=models.CharField(choices=[('members', 'Every member'), ('circle', 'Followers I follow back'), ('me', 'Only me')], default='members', max_length=7, verbose_name='who sees what is about you'),
         ),
         migrations.AddField(
             model_name='profile',
             name='expertise_visibility',
-            field=models.CharField(choices=[('members', 'Every member'), ('circle', 'My circle: we follow each other'), ('me', 'Only I')], default='members', max_length=7, verbose_name='who sees the expertise'),
+            field=models.CharField(choices=[('members', 'Every member'), ('circle', 'Followers I follow back'), ('me', 'Only me')], default='members', max_length=7, verbose_name='who sees the expertise'),
         ),
         migrations.AddField(
             model_name='profile',
             name='headline_visibility',
-            field=models.CharField(choices=[('members', 'Every member'), ('circle', 'My circle: we follow each other'), ('me', 'Only I')], default='members', max_length=7, verbose_name='who sees the headline'),
+            field=models.CharField(choices=[('members', 'Every member'), ('circle', 'Followers I follow back'), ('me', 'Only me')], default='members', max_length=7, verbose_name='who sees the headline'),
         ),
         migrations.AddField(
             model_name='profile',
             name='industry_visibility',
-            field=models.CharField(choices=[('members', 'Every member'), ('circle', 'My circle: we follow each other'), ('me', 'Only I')], default='members', max_length=7, verbose_name='who sees the industry'),
+            field=models.CharField(choices=[('members', 'Every member'), ('circle', 'Followers I follow back'), ('me', 'Only me')], default='members', max_length=7, verbose_name='who sees the industry'),
         ),
         migrations.AddField(
             model_name='profile',
             name='languages_visibility',
-            field=models.CharField(choices=[('members', 'Every member'), ('circle', 'My circle: we follow each other'), ('me', 'Only I')], default='members', max_length=7, verbose_name='who sees the languages'),
+            field=models.CharField(choices=[('members', 'Every member'), ('circle', 'Followers I follow back'), ('me', 'Only me')], default='members', max_length=7, verbose_name='who sees the languages'),
         ),
         migrations.AddField(
             model_name='profile',
             name='links_visibility',
-            field=models.CharField(choices=[('members', 'Every member'), ('circle', 'My circle: we follow each other'), ('me', 'Only I')], default='members', max_length=7, verbose_name='who sees the links'),
+            field=models.CharField(choices=[('members', 'Every member'), ('circle', 'Followers I follow back'), ('me', 'Only me')], default='members', max_length=7, verbose_name='who sees the links'),
         ),
         migrations.AddField(
             model_name='profile',
@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='profile',
             name='organisation_visibility',
-            field=models.CharField(choices=[('members', 'Every member'), ('circle', 'My circle: we follow each other'), ('me', 'Only I')], default='members', max_length=7, verbose_name='who sees the organisation'),
+            field=models.CharField(choices=[('members', 'Every member'), ('circle', 'Followers I follow back'), ('me', 'Only me')], default='members', max_length=7, verbose_name='who sees the organisation'),
         ),
         migrations.AddField(
             model_name='profile',
@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='profile',
             name='photo_visibility',
-            field=models.CharField(choices=[('members', 'Every member'), ('circle', 'My circle: we follow each other'), ('me', 'Only I')], default='members', max_length=7, verbose_name='who sees the photo'),
+            field=models.CharField(choices=[('members', 'Every member'), ('circle', 'Followers I follow back'), ('me', 'Only me')], default='members', max_length=7, verbose_name='who sees the photo'),
         ),
         migrations.CreateModel(
             name='Expertise',

@@ -67,6 +67,7 @@ from rooms.selectors.stage import (
     standings,
     versions,
 )
+from rooms.selectors.staying import is_in_a_room
 from rooms.selectors.talk import NOBODY, RoomTalk, chat_message, chat_wait, is_here, question_card, talk, voted
 from rooms.selectors.together import were_together
 from rooms.selectors.workers import audio_truth, connections_here, live_workers, rooms_of_worker
@@ -114,6 +115,7 @@ __all__ = [
     "has_calendar",
     "has_place_on_stage",
     "is_here",
+    "is_in_a_room",
     "is_private",
     "is_signed_in",
     "live_workers",

@@ -63,7 +63,6 @@ from rooms.services.programme import (
     schedule_room,
 )
 from rooms.services.programme_mail import remind, send_due
-from rooms.services.staying import is_in_a_room
 from rooms.services.succession import succeed_absent_hosts
 from rooms.services.talking import (
     ask,
@@ -116,7 +115,6 @@ __all__ = [
     "hand_over",
     "invite",
     "is_banned",
-    "is_in_a_room",
     "join",
     "join_stage",
     "leave",
