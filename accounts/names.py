@@ -21,12 +21,17 @@ def _skeletons() -> dict[str, str]:
         return letter
 
     for letter, others in confusables_data.items():
-        for other in (entry["c"] for entry in others):
+        for other in (_bare(entry["c"]) for entry in others):
             if len(letter) == len(other) == 1:
                 first, second = sorted((find(letter), find(other)), key=_plainness)
                 if first != second:
                     stands_for[second] = first
     return {letter: find(letter) for letter in stands_for}
+
+
+def _bare(letters: str) -> str:
+    """Without strokes, accents and direction marks: ø is written as an o with a stroke."""
+    return "".join(sign for sign in letters if unicodedata.category(sign) not in ("Mn", "Cf"))
 
 
 def _plainness(letter: str) -> tuple[bool, bool, str]:

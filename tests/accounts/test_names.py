@@ -52,6 +52,19 @@ def test_other_names_have_other_keys(one: str, other: str) -> None:
     assert name_key(one) != name_key(other)
 
 
+def test_letters_that_do_not_look_alike_stay_apart() -> None:
+    letters = "abcdefghjklmnopqrstuvwxyz2346789"  # an i is an l, a 1 too, a 0 is an o, and a 5 is itself
+    assert len({name_key(letter) for letter in letters}) == len(letters)
+    korean, chinese = "가나다라마바사아자차카타파하한지우수", "林薇微李王张刘陈杨赵黄周吴徐孙"
+    for script in (korean, chinese):
+        assert len({name_key(letter) for letter in script}) == len(script)
+
+
+@pytest.mark.parametrize(("one", "other"), [("Łukasz", "Lukasz"), ("Ørsted", "Orsted"), ("Đorđe", "Dorde")])
+def test_a_stroke_makes_no_other_letter(one: str, other: str) -> None:
+    assert name_key(one) == name_key(other)
+
+
 def test_pairs_of_letters_that_look_like_one() -> None:
     assert name_key("Warner") == name_key("Wamer")
     assert name_key("Vvarner") == name_key("Warner")

@@ -61,7 +61,7 @@ def is_all(picture: Image.Image, colour: tuple[int, int, int]) -> bool:
     )
 
 
-def test_cut_by_pointer_and_seen_in_a_room(made: Scene, file: Path) -> None:
+def test_cut_by_pointer_and_seen_in_a_room(made: Scene, file: Path, screenshots: Path) -> None:
     host = made.person(HOST, tone_hz=440)
     chooses(host, file)
     box = host.page.locator("#crop-view").bounding_box()
@@ -83,6 +83,9 @@ def test_cut_by_pointer_and_seen_in_a_room(made: Scene, file: Path) -> None:
     seen = listener.page.locator("#stage [data-person] img")
     expect(seen).to_have_attribute("src", re.compile(r"^/photos/[\w-]{16}/192\.webp$"))
     listener.wait(lambda: bool(seen.evaluate("(image) => image.naturalWidth > 0")), "the photo on stage is seen")
+    album = BothThemes(screenshots, "photo")
+    album.take(listener, "room-with-a-photo")
+    assert album.wrong == []
     asked: list[str] = []
     guest.page.on("request", lambda request: asked.append(request.url))
     guest.enter(made.room)
