@@ -6,10 +6,14 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
+from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts import name_admin as _name_admin  # noqa: F401 - registers its own pages
+from accounts import photos
 from accounts.hooks import sanctioned
 from accounts.models import AuditEntry, Industry, OutboxMessage, Profile, User
 from accounts.services import record
@@ -21,9 +25,15 @@ for model in (Authenticator, SocialAccount, SocialApp, SocialToken, UserSession)
 
 
 class ProfileInline(admin.StackedInline):
-    """The professional beside the account."""
+    """The professional beside the account. A name changes by its owner, and passes the queue of names that look alike."""
 
     model = Profile
+    readonly_fields = ("name", "photo")
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """People say themselves who they are."""
+        return False
 
 
 @admin.register(User)
@@ -47,10 +57,20 @@ class UserAdmin(admin.ModelAdmin):
     )
     readonly_fields = ("public_id", "sponsor", "date_joined", "last_login")
     inlines = (ProfileInline,)
+    actions = ("take_down_photo",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Accounts come from invites."""
         return False
+
+    @admin.action(description=_("Take down their photo"), permissions=["change"])
+    def take_down_photo(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Delete the photos of those who were chosen; it is written down."""
+        assert isinstance(request.user, User)
+        for user in queryset.exclude(profile__photo="").filter(profile__isnull=False):
+            with transaction.atomic():
+                photos.remove(user)
+                record("photo.taken_down", user.public_id, actor=request.user)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         """Suspending somebody is a sanction, and written down."""

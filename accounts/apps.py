@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate, post_save
+from django.db.models.signals import post_delete, post_migrate, post_save
 from django.utils.translation import gettext_lazy as _
 
 
@@ -23,6 +23,7 @@ class AccountsConfig(AppConfig):
         signals.session_ended.connect(sessions.session_ended, dispatch_uid="accounts.session_ended")
         user_logged_in.connect(_signed_in, dispatch_uid="accounts.signed_in")
         post_migrate.connect(_protect_the_audit_log, sender=self)
+        post_delete.connect(_profile_gone, sender="accounts.Profile", dispatch_uid="accounts.profile_gone")
         post_save.connect(_saved, sender="accounts.User", dispatch_uid="accounts.suspended")
 
 
@@ -39,6 +40,15 @@ def _saved(sender: object, instance: Any, created: bool, **_kwargs: Any) -> None
 
     if not created and not instance.is_active:
         sessions.end_sessions(instance)
+
+
+def _profile_gone(sender: object, instance: Any, **_kwargs: Any) -> None:
+    from django.db import transaction
+
+    from accounts import photos
+
+    if instance.photo:
+        transaction.on_commit(lambda: photos.delete_files(instance.photo))
 
 
 def _protect_the_audit_log(using: str, **_more: object) -> None:

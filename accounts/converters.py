@@ -28,6 +28,12 @@ class RelationConverter(PublicIdConverter):
     regex = "follow|unfollow|block|unblock"
 
 
+class FollowListConverter(PublicIdConverter):
+    """Which of the two lists of a person."""
+
+    regex = "followers|following"
+
+
 class CalendarTokenConverter(PublicIdConverter):
     """The secret of a calendar's address, as `secrets.token_urlsafe(32)` makes it."""
 
@@ -37,3 +43,4 @@ class CalendarTokenConverter(PublicIdConverter):
 register_converter(PublicIdConverter, "public_id")
 register_converter(CalendarTokenConverter, "calendar_token")
 register_converter(RelationConverter, "relation")
+register_converter(FollowListConverter, "follow_list")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -38,3 +40,54 @@ def sanctioned(user: User, cause: str) -> None:
     """Staff sanctioned somebody. `cause` names the measure: told twice, it is one."""
     for listener in _listeners:
         listener(user, cause)
+
+
+_claimed: list[Callable[[User], bool]] = []
+
+
+def register_claimed(is_proven: Callable[[User], bool]) -> None:
+    """Say who has a claim that is proven and holds now."""
+    _claimed.append(is_proven)
+
+
+def is_claimed(user: User) -> bool:
+    """Whether who this person is has been proven in some way."""
+    return any(is_proven(user) for is_proven in _claimed)
+
+
+_in_a_room: list[Callable[[User], bool]] = []
+
+
+def register_in_a_room(is_there: Callable[[User], bool]) -> None:
+    """Say who is in a room. Who enters one locks the account (accounts.renaming.lock), so the answer to whoever has locked it
+    holds until their transaction ends."""
+    _in_a_room.append(is_there)
+
+
+def is_in_a_room(user: User) -> bool:
+    """Whether this person is in a room, or a place in one waits for them."""
+    return any(is_there(user) for is_there in _in_a_room)
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """A room that two people were in at the same time."""
+
+    title: str
+    url: str
+    at: datetime
+
+
+WereTogether = Callable[["User", "User"], list[Together]]
+
+_together: list[WereTogether] = []
+
+
+def register_together(were_together: WereTogether) -> None:
+    """Say where two people were together, as far as it may be told."""
+    _together.append(were_together)
+
+
+def together(one: User, other: User) -> list[Together]:
+    """Where two people were together, the last first."""
+    return [room for were_together in _together for room in were_together(one, other)]

@@ -11,8 +11,9 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.portraits import Look, look
-from accounts.text import validate_words
+from accounts.names import name_key
+from accounts.portraits import Look
+from accounts.text import validate_prose, validate_words
 
 
 def random_id() -> str:
@@ -117,8 +118,20 @@ class SpokenLanguage(models.TextChoices):
     KOREAN = "ko", "한국어"
 
 
+class Visibility(models.TextChoices):
+    """Who sees a part of a profile. Guests see a name, and a headline that is for every member."""
+
+    MEMBERS = "members", _("Every member")
+    CIRCLE = "circle", _("Followers I follow back")
+    ME = "me", _("Only me")
+
+
+def _visibility(of: Any) -> Any:
+    return models.CharField(of, max_length=7, choices=Visibility, default=Visibility.MEMBERS)
+
+
 class Profile(models.Model):
-    """The professional behind an account, as everyone in MiTalk sees them."""
+    """The professional behind an account. What others see of it goes through accounts.visibility, always."""
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="profile")
     name = models.CharField(_("name"), max_length=60, validators=[MinLengthValidator(2), validate_words])
@@ -138,6 +151,19 @@ class Profile(models.Model):
     portrait = models.CharField(
         _("portrait"), max_length=20, blank=True, help_text=_("A drawn face; without one, your initials.")
     )
+    name_key = models.CharField(
+        max_length=120, blank=True, editable=False, db_index=True, help_text=_("One for all names that look alike.")
+    )
+    bio = models.TextField(_("about you"), max_length=1000, blank=True, validators=[validate_prose])
+    photo = models.CharField(_("photo"), max_length=24, blank=True, editable=False, db_index=True)
+    headline_visibility = _visibility(_("who sees the headline"))
+    organisation_visibility = _visibility(_("who sees the organisation"))
+    industry_visibility = _visibility(_("who sees the industry"))
+    expertise_visibility = _visibility(_("who sees the expertise"))
+    languages_visibility = _visibility(_("who sees the languages"))
+    bio_visibility = _visibility(_("who sees what is about you"))
+    photo_visibility = _visibility(_("who sees the photo"))
+    links_visibility = _visibility(_("who sees the links"))
 
     class Meta:
         verbose_name = _("profile")
@@ -146,10 +172,26 @@ class Profile(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, with the key of the name as it is now."""
+        self.name_key = name_key(self.name)
+        if (fields := kwargs.get("update_fields")) is not None and "name" in fields:
+            kwargs["update_fields"] = {*fields, "name_key"}
+        super().save(*args, **kwargs)
+
     @property
     def face(self) -> Look:
-        """What is drawn for this person."""
-        return look(self.name, self.user.public_id, self.portrait)
+        """What is drawn for this person where every member sees it."""
+        from accounts import visibility
+
+        return visibility.face(self)
+
+    @property
+    def shown_headline(self) -> str:
+        """What this person does, where every member reads it."""
+        from accounts import visibility
+
+        return visibility.headline(self)
 
 
 class Follow(models.Model):
@@ -253,3 +295,4 @@ class AuditSeal(models.Model):
 
 # Django looks for models here.
 from accounts.contact_models import OneTimeCode, OutboxMessage, Phone  # noqa: E402, F401
+from accounts.profile_models import Expertise, Language, NameChange, ProfileLink  # noqa: E402, F401

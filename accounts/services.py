@@ -6,10 +6,21 @@ from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from accounts import contacts
-from accounts.models import AuditEntry, Block, Follow, Phone, Profile, User
+from accounts import contacts, renaming
+from accounts.models import (
+    AuditEntry,
+    Block,
+    Expertise,
+    Follow,
+    Language,
+    Phone,
+    Profile,
+    ProfileLink,
+    SpokenLanguage,
+    User,
+)
 from accounts.sealing import PHONE, seal
-from accounts.text import tidy
+from accounts.text import key, tidy, tidy_prose
 
 
 def record(act: str, target: str, *, actor: User | None = None, reason: str = "") -> None:
@@ -18,12 +29,59 @@ def record(act: str, target: str, *, actor: User | None = None, reason: str = ""
     AuditEntry.objects.create(actor=actor.public_id if actor else "", act=act, target=target[:120], reason=reason[:300])
 
 
+_LINES = ("headline", "organisation")
+
+
 @transaction.atomic
-def save_profile(user: User, **fields: Any) -> Profile:
-    """Make or change a person's profile; `fields` are those of `Profile`, validated by the form that read them."""
-    words = {name: tidy(fields[name]) for name in ("name", "headline", "organisation") if name in fields}
-    profile, _created = Profile.objects.update_or_create(user=user, defaults=fields | words)
+def save_profile(user: User, *, name: str | None = None, **fields: Any) -> Profile:
+    """Make or change a person's profile; `fields` are those of `Profile`, and the lists `expertise`, `languages` and `links`,
+    validated by the form that read them. A name that looks like another's may wait for staff: see accounts.renaming.
+
+    Raises:
+        NameRefused: `name_live`, `name_too_often`; then nothing is changed.
+    """
+    renaming.lock(user)
+    lists = {field: fields.pop(field) for field in ("expertise", "languages", "links") if field in fields}
+    profile = Profile.objects.filter(user=user).first()
+    is_new = profile is None
+    if profile is None:
+        profile = Profile(user=user, name=renaming.first_name(user, name or ""))
+        lists.setdefault("languages", [fields.get("language", SpokenLanguage.ENGLISH)])
+    for field, value in fields.items():
+        setattr(profile, field, tidy(value) if field in _LINES else tidy_prose(value) if field == "bio" else value)
+    profile.save()
+    if name is not None and not is_new:
+        renaming.rename(user, profile, name)
+    _save_lists(profile, **lists)
+    user.profile = profile  # whoever asks the account again is told of it as it is now
     return profile
+
+
+def _save_lists(profile: Profile, **lists: list[str]) -> None:
+    """Each list as it was given, in place of the one before."""
+    if "expertise" in lists:
+        profile.expertise.all().delete()
+        tags: dict[str, str] = {}
+        for words in lists["expertise"]:
+            tags.setdefault(key(words), tidy(words))
+        rows = [Expertise(profile=profile, key=each, words=words) for each, words in tags.items()]
+        Expertise.objects.bulk_create(_in_order(rows))
+    if "languages" in lists:
+        profile.languages.all().delete()
+        Language.objects.bulk_create(
+            _in_order([Language(profile=profile, code=code) for code in dict.fromkeys(lists["languages"])])
+        )
+    if "links" in lists:
+        profile.links.all().delete()
+        ProfileLink.objects.bulk_create(
+            _in_order([ProfileLink(profile=profile, url=url) for url in dict.fromkeys(lists["links"])])
+        )
+
+
+def _in_order(rows: list[Any]) -> list[Any]:
+    for place, row in enumerate(rows):
+        row.place = place
+    return rows
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.core.management import call_command
 
-from accounts import one_time_codes, outbox
+from accounts import one_time_codes, outbox, photos
 from accounts.audit.sealing import seal_entries
 
 
@@ -30,3 +30,9 @@ def delete_old_messages() -> None:
     """Delete what was sent long ago, and codes that are over."""
     outbox.delete_old()
     one_time_codes.delete_old()
+
+
+@shared_task
+def sweep_photos() -> None:
+    """Delete files that are nobody's photo."""
+    photos.sweep()

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 # Format characters that change what a reader sees: zero-width, direction marks, tags. The joiners stay out too: no
 # language of ours needs them in a name.
 _FORBIDDEN_CATEGORIES = {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"}
+# Letters and marks by their category, and yet nothing is seen of them: fillers, blanks, joiners of graphemes.
+_BLANK = set("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
 _MOST_MARKS_ON_ONE_LETTER = 3
 _JOINER = "\u200d"
 _SIGNS = {"So", "Sk", "Mn"}  # pictures, their skin tones, and what asks for colour
@@ -41,7 +43,7 @@ def validate_words(words: str) -> None:
             one word (Unicode TR 39).
     """
     text = unicodedata.normalize("NFKC", words)
-    if any(unicodedata.category(character) in _FORBIDDEN_CATEGORIES for character in text) or _is_buried(text):
+    if _is_hidden(text):
         raise ValidationError(
             _("This holds characters that cannot be seen. Type it again without them."), code="text_unprintable"
         )
@@ -61,10 +63,33 @@ def validate_line(words: str) -> None:
         ValidationError: code `text_unprintable`, as `validate_words`.
     """
     text = _without_joints(unicodedata.normalize("NFKC", words))
-    if any(unicodedata.category(character) in _FORBIDDEN_CATEGORIES for character in text) or _is_buried(text):
+    if _is_hidden(text):
         raise ValidationError(
             _("This holds characters that cannot be seen. Type it again without them."), code="text_unprintable"
         )
+
+
+def validate_prose(words: str) -> None:
+    """The same of what is said in several lines.
+
+    Raises:
+        ValidationError: code `text_unprintable`, as `validate_words`.
+    """
+    for line in words.splitlines():
+        validate_line(line.replace("\t", " "))
+
+
+def tidy_prose(words: str) -> str:
+    """Lines trimmed, at most one empty line between two others."""
+    lines = [" ".join(line.split()) for line in unicodedata.normalize("NFC", words).splitlines()]
+    kept = [line for place, line in enumerate(lines) if line or (place and lines[place - 1])]
+    return "\n".join(kept).strip()
+
+
+def _is_hidden(text: str) -> bool:
+    """Whether it holds what cannot be seen, or letters buried under marks."""
+    unseen = any(unicodedata.category(sign) in _FORBIDDEN_CATEGORIES or sign in _BLANK for sign in text)
+    return unseen or _is_buried(text)
 
 
 def _without_joints(text: str) -> str:

@@ -3,12 +3,18 @@
 from django.urls import path
 
 from accounts import converters as _converters  # noqa: F401 - registers <public_id:…> and <relation:…>
-from accounts import safety_views, views
+from accounts import people_views, photo_views, safety_views, views
 
 app_name = "accounts"
 urlpatterns = [
     path("time-zone/", views.time_zone, name="time_zone"),
     path("me/", views.edit_profile, name="welcome"),
+    path("me/name/withdraw/", views.withdraw_name, name="withdraw_name"),
+    path("me/photo/", photo_views.edit_photo, name="edit_photo"),
+    path("me/blocked/", people_views.blocked, name="blocked"),
+    path("photos/<public_id:name>/<int:size>.webp", photo_views.photo, name="photo"),
+    path("people/", people_views.find, name="people"),
+    path("people/<public_id:public_id>/<follow_list:which>/", people_views.follow_list, name="follow_list"),
     path("me/safety/", safety_views.safety, name="safety"),
     path("people/<public_id:public_id>/", views.show_profile, name="profile"),
     path("people/<public_id:public_id>/<relation:relation>/", views.relate, name="relate"),

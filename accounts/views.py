@@ -2,17 +2,23 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import services, zones
+from accounts import renaming, selectors, services, zones
 from accounts.forms import ProfileForm
 from accounts.models import Block, Follow, Profile, User
+from accounts.portraits import PHOTO_SIZES, photo_address
 from accounts.requests import MemberRequest, where_next
+from accounts.text import tidy
+from accounts.visibility import allows, card, with_details
 
 
 @login_required
@@ -22,13 +28,58 @@ def edit_profile(request: MemberRequest) -> HttpResponse:
     profile = Profile.objects.filter(user=request.user).first()
     form = ProfileForm(request.POST or None, instance=profile)
     if request.method == "POST" and form.is_valid():
-        services.save_profile(request.user, **form.cleaned_data)
-        return redirect(_where_next(request))
-    return render(
-        request,
-        "accounts/profile_form.html",
-        {"form": form, "is_new": profile is None, "next": request.GET.get("next", "")},
+        try:
+            services.save_profile(request.user, **form.cleaned_data)
+        except renaming.NameRefused as refusal:
+            form.add_error("name", name_error(refusal))
+        else:
+            _say_that_it_waits(request)
+            return redirect(_where_next(request))
+    context = {
+        "form": form,
+        "is_new": profile is None,
+        "next": request.GET.get("next", ""),
+        "waiting": renaming.waiting_name(request.user),
+        "refused": renaming.last_refusal(request.user),
+        "may_change_at": renaming.may_change_at(request.user) if profile else None,
+        "most_changes": renaming.MOST_CHANGES,
+    }
+    return render(request, "accounts/profile_form.html", context)
+
+
+def _say_that_it_waits(request: MemberRequest) -> None:
+    waiting = renaming.waiting_name(request.user)
+    if waiting is not None and "name" in request.POST and tidy(request.POST["name"]) == waiting.wanted:
+        messages.info(
+            request,
+            _(
+                "The name %(name)s looks like somebody else’s: MiTalk’s staff look at it first. You hear from us by mail."
+            )
+            % {"name": waiting.wanted},
+        )
+
+
+def name_error(refusal: renaming.NameRefused) -> ValidationError:
+    """What a form says of a name that stays as it is."""
+    if refusal.code == "name_live":
+        return ValidationError(
+            _("You are in a room: people there know you by your name. Leave it, then change your name."),
+            code="name_live",
+        )
+    assert refusal.until is not None
+    return ValidationError(
+        _("You have changed your name often enough for now. You can again on %(date)s."),
+        code=refusal.code,
+        params={"date": date_format(timezone.localtime(refusal.until), "DATE_FORMAT")},
     )
+
+
+@login_required
+@require_POST
+def withdraw_name(request: MemberRequest) -> HttpResponse:
+    """Want the name no more that waits for staff."""
+    renaming.withdraw(request.user)
+    return redirect("accounts:welcome")
 
 
 def _where_next(request: MemberRequest) -> str:
@@ -60,15 +111,26 @@ def time_zone(request: HttpRequest) -> HttpResponse:
 def show_profile(request: MemberRequest, public_id: str) -> HttpResponse:
     """A professional, and who vouched for them."""
     profile = get_object_or_404(
-        Profile.objects.select_related("user", "industry", "user__sponsor__profile"),
+        with_details(Profile.objects.all()).select_related("user__sponsor__profile"),
         user__public_id=public_id,
         user__is_active=True,
     )
+    person = profile.user
+    is_me = person == request.user
+    sees = selectors.relation(profile, request.user)
     context = {
-        "profile": profile,
-        "is_me": profile.user == request.user,
-        "i_follow": Follow.objects.filter(follower=request.user, followed=profile.user).exists(),
-        "i_block": Block.objects.filter(blocker=request.user, blocked=profile.user).exists(),
+        "person": card(profile, sees),
+        "photo": photo_address(profile.photo, PHOTO_SIZES[-1])
+        if profile.photo and allows(profile, "photo", sees)
+        else "",
+        "profile_user": person,
+        "is_me": is_me,
+        "i_follow": Follow.objects.filter(follower=request.user, followed=person).exists(),
+        "follows_me": Follow.objects.filter(follower=person, followed=request.user).exists(),
+        "i_block": Block.objects.filter(blocker=request.user, blocked=person).exists(),
+        "followers": selectors.followers(person, request.user).count(),
+        "following": selectors.following(person, request.user).count(),
+        "in_common": None if is_me else selectors.in_common(person, request.user),
     }
     return render(request, "accounts/profile.html", context)
 

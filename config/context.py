@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from accounts.portraits import Look, look
+from accounts.visibility import Relation, face
 from accounts.zones import zone_of
 from config.in_app import in_app_browser
 
@@ -27,4 +28,4 @@ def _face(request: HttpRequest) -> Look:
     profile = getattr(user, "profile", None)  # of the request's account, so that one query serves the whole page
     if profile is None:
         return look("", getattr(user, "public_id", ""), "")
-    return profile.face
+    return face(profile, Relation.SELF)

@@ -6,6 +6,7 @@ from django.apps import AppConfig
 from django.db.models.signals import post_save, pre_delete
 from django.utils.translation import gettext_lazy as _
 
+from accounts import hooks
 from accounts.signals import session_ended, session_moved
 
 
@@ -21,6 +22,8 @@ class RoomsConfig(AppConfig):
         session_ended.connect(_signed_out, dispatch_uid="rooms.signed_out")
         session_moved.connect(_goes_on, dispatch_uid="rooms.goes_on")
         post_save.connect(_saved, sender="accounts.User", dispatch_uid="rooms.suspended")
+        hooks.register_in_a_room(_is_in_a_room)
+        hooks.register_together(_were_together)
         pre_delete.connect(_deleted, sender="accounts.User", dispatch_uid="rooms.deleted")
 
 
@@ -47,3 +50,15 @@ def _deleted(sender: object, instance: Any, **_kwargs: Any) -> None:
     from rooms import services
 
     services.suspend(instance)
+
+
+def _is_in_a_room(user: Any) -> bool:
+    from rooms import selectors
+
+    return selectors.is_in_a_room(user)
+
+
+def _were_together(one: Any, other: Any) -> list[hooks.Together]:
+    from rooms import selectors
+
+    return selectors.were_together(one, other)

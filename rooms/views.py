@@ -19,9 +19,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.converters import PUBLIC_ID_LENGTH
 from accounts.error_pages import error_page
+from accounts.matching import MOST_LETTERS
 from accounts.middleware import profile_optional
 from accounts.models import SpokenLanguage, User, random_id
-from accounts.portraits import PORTRAITS
+from accounts.portraits import PORTRAITS, photos_prefix
 from accounts.requests import MemberRequest, where_next
 from rooms import guests, selectors, services, turn
 from rooms.domain.confidentiality import must_be_accepted, shows_audience
@@ -31,7 +32,6 @@ from rooms.domain.snapshot import Confidentiality, Phase, Visibility
 from rooms.forms import RoomForm, TopicForm
 from rooms.models import Room
 from rooms.programme_views import waiting_room
-from rooms.selectors.matching import MOST_LETTERS
 from rooms.sharing import qr_code as qr_code_of
 from rooms.wording import CONFIDENTIALITY, VISIBILITY
 
@@ -182,6 +182,7 @@ def _room_context(request: HttpRequest, room: Room) -> dict[str, Any]:
         "relay": json.dumps(asdict(turn.relay_for(random_id(), time.time(), turn.ROOM_LASTS_SECONDS))),
         "room_path": _with_placeholder("rooms:room", "ROOM"),
         "profiles": _with_placeholder("accounts:profile", "MEMBER") if user else "",
+        "photos_unseen": "" if user else photos_prefix(),  # guests are told that there is a photo, and not given it
     }
 
 

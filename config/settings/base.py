@@ -185,6 +185,7 @@ CELERY_BEAT_SCHEDULE = {
     "seal the audit log": {"task": "accounts.tasks.seal_audit_entries", "schedule": 60.0, "options": {"expires": 60}},
     "send the outbox": {"task": "accounts.tasks.send_outbox", "schedule": 5.0, "options": {"expires": 5}},
     "delete old messages": {"task": "accounts.tasks.delete_old_messages", "schedule": 3600.0},
+    "sweep photos": {"task": "accounts.tasks.sweep_photos", "schedule": 86_400.0},
     "clear old sessions": {"task": "accounts.tasks.clear_expired_sessions", "schedule": 86_400.0},
 }
 
@@ -278,6 +279,7 @@ ACCOUNT_RATE_LIMITS = {  # beside allauth's own
     "contact_try": "60/10m/ip",
     "member_search": "60/m/user",
     "search": "60/m/user",
+    "photo": "20/h/user",
     "schedule": "30/h/user",
     "ask_co_host": "30/h/user",
     "calendar_guess": "30/10m/ip",
@@ -314,6 +316,7 @@ TIME_ZONE = "UTC"
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_ROOT = VAR_DIR / "media"  # what people sent; with several web processes, a folder that they share
 
 # --- Headers ----------------------------------------------------------------------------------------------------
 

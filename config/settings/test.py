@@ -19,6 +19,7 @@ else:
     DATABASES["default"]["OPTIONS"] = {}
 STATIC_ROOT = VAR_DIR / "static"
 STATIC_ROOT.mkdir()
+MEDIA_ROOT = VAR_DIR / "media"
 BUS_SOCKET = VAR_DIR / "bus.sock"
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -543,7 +543,8 @@ CHECK_COMMANDS: dict[str, type[CheckCommand]] = {each.type: each for each in typ
 @dataclass(frozen=True, slots=True)
 class PersonCard:
     """A person as the others in the room see them. `number` orders the stage. `guest` is a guest's number; members have 0.
-    `member` names the member's page, empty for guests."""
+    `member` names the member's page, empty for guests. `portrait` is the address of what is drawn for them, or empty: then
+    their initials are. A photo is not given to who has no account."""
 
     id: str
     name: str

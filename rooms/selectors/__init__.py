@@ -67,7 +67,9 @@ from rooms.selectors.stage import (
     standings,
     versions,
 )
+from rooms.selectors.staying import is_in_a_room
 from rooms.selectors.talk import NOBODY, RoomTalk, chat_message, chat_wait, is_here, question_card, talk, voted
+from rooms.selectors.together import were_together
 from rooms.selectors.workers import audio_truth, connections_here, live_workers, rooms_of_worker
 
 __all__ = [
@@ -113,6 +115,7 @@ __all__ = [
     "has_calendar",
     "has_place_on_stage",
     "is_here",
+    "is_in_a_room",
     "is_private",
     "is_signed_in",
     "live_workers",
@@ -150,5 +153,6 @@ __all__ = [
     "topics",
     "versions",
     "voted",
+    "were_together",
     "who_goes",
 ]

@@ -88,7 +88,7 @@ def looks_of(user: User) -> dict:
 def headline(user: User) -> str:
     """What a member does, in a line."""
     profile = getattr(user, "profile", None)
-    return profile.headline if profile else ""
+    return profile.shown_headline if profile else ""
 
 
 def as_person(participant: Participant) -> Person:

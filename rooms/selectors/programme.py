@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Block, User
+from accounts.people_search import holding
 from accounts.portraits import Look, look
 from rooms.domain.confidentiality import shows_audience
 from rooms.domain.messages import PersonCard
@@ -19,7 +20,6 @@ from rooms.domain.snapshot import Confidentiality, Phase
 from rooms.models import CoHost, Room, Rsvp
 from rooms.selectors.admission import open_to
 from rooms.selectors.listing import member_card
-from rooms.selectors.matching import matches
 
 MOST_SHOWN_GOING = 48
 MOST_TO_ASK = 8
@@ -163,7 +163,7 @@ def members_to_ask(by: User) -> QuerySet[User]:
 
 def find_members_to_ask(room: Room, by: User, query: str) -> list[PersonCard]:
     """Members by a part of what their profile says, who were not asked yet."""
-    found = matches(members_to_ask(by), query, "profile__name", "profile__headline", "profile__organisation")
+    found = holding(members_to_ask(by), query, by)
     fresh = found.exclude(co_hosted__room=room).order_by("profile__name", "pk")
     return [member_card(user, Role.MEMBER) for user in fresh[:MOST_TO_ASK]]
 

@@ -2,16 +2,15 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
-
-from accounts.models import Block, User
+from accounts.matching import matches, words_of
+from accounts.models import User
+from accounts.people_search import Wanted, find_people
 from rooms.domain.messages import PersonCard
 from rooms.domain.roles import Role
 from rooms.domain.snapshot import Phase
 from rooms.models import Room, Topic
 from rooms.selectors.admission import open_to
 from rooms.selectors.listing import RoomCard, cards, listed, listeners_of, member_card
-from rooms.selectors.matching import matches, words_of
 from rooms.selectors.programme import EventCard, as_events, event_cards
 from rooms.selectors.suggestions import TopicCard, topic_cards, with_followers
 
@@ -32,8 +31,8 @@ class Found:
 
 
 def search_for(viewer: User, query: str) -> Found | None:
-    """What holds all the words that were typed; None if none were. Rooms are those that talk and those to come; whoever
-    blocked the viewer is not found."""
+    """What holds all the words that were typed; None if none were. Rooms are those that talk and those to come; nobody
+    is found whom a block parts from the viewer."""
     if not words_of(query):
         return None
     rooms = matches(
@@ -42,9 +41,7 @@ def search_for(viewer: User, query: str) -> Found | None:
     live = listed(rooms.filter(phase=Phase.LIVE)).annotate(listening=listeners_of("pk")).order_by("-listening", "title")
     coming = as_events(rooms.filter(phase=Phase.SCHEDULED), viewer).order_by("starts_at", "pk")
     topics = matches(with_followers(Topic.objects.all(), viewer), query, "name").order_by("-followers_now", "name")
-    apart = Block.objects.filter(blocker=OuterRef("pk"), blocked=viewer)
-    members = User.objects.filter(~Exists(apart), is_active=True, profile__isnull=False).select_related("profile")
-    people = matches(members, query, "profile__name", "profile__headline", "profile__organisation")
+    people = find_people(viewer, Wanted(query)).select_related("profile__user")
     return Found(
         live=cards(live[:MOST_FOUND]),
         coming=event_cards(coming[:MOST_FOUND], viewer),

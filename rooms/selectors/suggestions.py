@@ -8,7 +8,7 @@ from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Que
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from accounts.models import Block, Follow, User
+from accounts.models import Block, Follow, User, Visibility
 from rooms.domain.messages import PersonCard
 from rooms.domain.roles import Role
 from rooms.domain.snapshot import Phase
@@ -74,11 +74,12 @@ def people_to_follow(viewer: User, most: int) -> list[PersonCard]:
         ~Exists(apart), ~Exists(follows.filter(follower=viewer)), is_active=True, is_demo=False, profile__isnull=False
     ).exclude(pk=viewer.pk)
     chosen = members.select_related("profile").annotate(
-        near=_near("profile__industry", viewer), known=Coalesce(Subquery(counted), 0)
+        near=_near("profile__industry", viewer, profile__industry_visibility=Visibility.MEMBERS),
+        known=Coalesce(Subquery(counted), 0),
     )
     return [member_card(user, Role.MEMBER) for user in chosen.order_by("-near", "-known", "-pk")[:most]]
 
 
-def _near(industry: str, viewer: User) -> Case:
-    same = When(**{industry: viewer.profile.industry_id}, then=Value(1))
+def _near(industry: str, viewer: User, **more: Any) -> Case:
+    same = When(**{industry: viewer.profile.industry_id}, **more, then=Value(1))
     return Case(same, default=Value(0), output_field=IntegerField())

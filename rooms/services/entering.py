@@ -10,6 +10,7 @@ from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from accounts import renaming
 from accounts.models import Block, User
 from rooms import events, media, selectors
 from rooms.domain import commands
@@ -220,6 +221,8 @@ def _leave_others(room: Room, entrant: Entrant, *, leave_other: bool) -> None:
 
 @transaction.atomic
 def _enter(room: Room, entrant: Entrant, *, muted: bool, resume: str, as_staff: bool, accepts: str) -> Joined:
+    if entrant.user is not None:
+        renaming.lock(entrant.user)  # nobody enters by a name that changes meanwhile
     if entrant.user is None:
         entry = room.participants.filter(guest_key=entrant.guest_key).first() or _new_guest(room, entrant)
         is_ours = False

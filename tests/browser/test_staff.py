@@ -18,6 +18,7 @@ PAGES = (
     "rooms/topic/",
     "moderation/report/",
     "accounts/auditentry/",
+    "accounts/namechange/",
 )
 
 

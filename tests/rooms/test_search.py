@@ -73,13 +73,13 @@ def test_nothing_found_says_so_and_offers_a_room(client: Client, amara: User) ->
     assert reverse("rooms:new_room") in page
 
 
-def test_who_blocked_me_is_not_found(amara: User) -> None:
-    blocker, blocked = a_member("Petra One"), a_member("Petra Two")
+def test_whom_a_block_parts_from_me_is_not_found(amara: User) -> None:
+    blocker, blocked, other = a_member("Petra One"), a_member("Petra Two"), a_member("Petra Three")
     accounts.block(blocker, amara)
     accounts.block(amara, blocked)
     found = selectors.search_for(amara, "petra")
     assert found is not None
-    assert [card.name for card in found.people] == ["Petra Two"]
+    assert [card.name for card in found.people] == [other.name]
 
 
 def test_searching_has_its_limit(client: Client, amara: User, settings) -> None:

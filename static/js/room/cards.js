@@ -82,6 +82,9 @@ export function fromTemplate(id) {
   return /** @type {HTMLElement} */ (template.content.firstElementChild).cloneNode(true);
 }
 
+/** Pictures that were not there any more: a photo that was changed or deleted meanwhile. */
+const gone = new Set();
+
 /**
  * @param {HTMLElement} face
  * @param {Card} card
@@ -89,13 +92,18 @@ export function fromTemplate(id) {
 export function drawFace(face, card) {
   const dressed = face.className.replace(/tint-\d*/, `tint-${card.tint}`);
   if (face.className !== dressed) face.className = dressed;
-  const source = card.portrait ? `${words.faces}${card.portrait}.svg` : "";
+  const unseen = words.photosUnseen && card.portrait.startsWith(words.photosUnseen);
+  const source = unseen || gone.has(card.portrait) ? "" : card.portrait;
   const image = face.querySelector("img");
   if (!source) {
     write(face, card.initials);
   } else if (image?.getAttribute("src") !== source) {
     const drawn = new Image(96, 96);
     drawn.alt = "";
+    drawn.addEventListener("error", () => {
+      gone.add(source);
+      if (drawn.isConnected) write(face, card.initials);
+    });
     drawn.src = source;
     face.replaceChildren(drawn);
   }

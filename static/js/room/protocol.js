@@ -77,7 +77,7 @@
  */
 
 /**
- * A person as the others in the room see them. `number` orders the stage. `guest` is a guest's number; members have 0. `member` names the member's page, empty for guests.
+ * A person as the others in the room see them. `number` orders the stage. `guest` is a guest's number; members have 0. `member` names the member's page, empty for guests. `portrait` is the address of what is drawn for them, or empty: then their initials are. A photo is not given to who has no account.
  * @typedef {object} PersonCard
  * @property {string} id
  * @property {string} name

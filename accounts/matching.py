@@ -20,12 +20,17 @@ def matches(rows: QuerySet[Row], query: str, *fields: str) -> QuerySet[Row]:
     """Those that hold every word in one of these fields. A word is any part of the text: Chinese and Korean have no
     boundaries to look for."""
     for word in words_of(query):
-        found = Q()
-        for field in fields:
-            for spelling in _spellings(word):
-                found |= Q(**{f"{field}__icontains": spelling})
-        rows = rows.filter(found)
+        rows = rows.filter(contains(word, *fields))
     return rows
+
+
+def contains(word: str, *fields: str) -> Q:
+    """Those that hold a word of `words_of` in one of these fields."""
+    found = Q()
+    for field in fields:
+        for spelling in _spellings(word):
+            found |= Q(**{f"{field}__icontains": spelling})
+    return found
 
 
 def _spellings(word: str) -> set[str]:
