@@ -19,7 +19,7 @@ from rooms import services as rooms
 from tests.factories import a_live_room, a_member, an_industry
 
 pytestmark = pytest.mark.django_db
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "accounts.backends.MemberBackend"
 
 
 @pytest.mark.parametrize(

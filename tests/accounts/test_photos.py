@@ -16,7 +16,7 @@ from accounts.portraits import PHOTO_SIZES, photo_address
 from tests.accounts import pictures
 from tests.factories import a_member
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "accounts.backends.MemberBackend"
 EDIT = "/me/photo/"
 
 

@@ -10,7 +10,7 @@ from accounts.templatetags.prose import prose
 from tests.factories import a_member, an_industry
 
 pytestmark = pytest.mark.django_db
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "accounts.backends.MemberBackend"
 
 
 @pytest.fixture

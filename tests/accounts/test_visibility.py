@@ -21,7 +21,7 @@ from rooms import services as room_services
 from tests.factories import a_live_room, a_member
 
 pytestmark = pytest.mark.django_db
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "accounts.backends.MemberBackend"
 
 # A word that stands in one field only, each.
 SAID = {

@@ -48,7 +48,7 @@ def test_a_room_in_which_both_were_is_on_the_profile(client: Client, people: tup
     room = over()
     stayed(room, amara, 0, 30)
     stayed(room, lin, 20, 60)
-    client.force_login(lin, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(lin, backend="accounts.backends.MemberBackend")
     page = client.get(reverse("accounts:profile", args=[amara.public_id])).content.decode()
     assert "It was on_record" in page
     assert reverse("rooms:room", args=[room.public_id]) in page
