@@ -16,7 +16,7 @@ from accounts.sessions import NOTED_EVERY_SECONDS
 from tests.accounts.signing_in import a_proven_member, confirm_it_is_me, is_signed_in, mailed_code, sign_in
 from tests.factories import PASSWORD, a_member
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
 OTHER = "another horse battery"
 ON_A_PHONE = (
     "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Mobile Safari/537.36"
