@@ -1,20 +1,25 @@
 """allauth's decisions about accounts where MiTalk differs, invites left aside (invites.gate)."""
 
 import ipaddress
+import uuid
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from django.contrib.sites.shortcuts import get_current_site
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts import known_browsers, sessions
+from accounts import bans, contacts, known_browsers, outbox
 from accounts.browsers import browser_in_words
 from accounts.models import User, normalised_email
 from accounts.wording import ERRORS, MESSAGES, NOTICES, SAID_BY_THE_PAGE, SAID_TO_STRANGERS_BY_THE_PAGE
+
+CODES_LIVE = timedelta(minutes=10)
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -29,10 +34,10 @@ class AccountAdapter(DefaultAccountAdapter):
     # --- Passwords ------------------------------------------------------------------------------------------------
 
     def set_password(self, user: User, password: str) -> None:
-        """A changed password ends every session except the one it is changed by."""
-        super().set_password(user, password)
+        """A changed password ends every session (accounts.apps) except the one it is changed by."""
         mine = self.request.user == user
-        sessions.end_sessions(user, but=self.request.session.session_key if mine else None)
+        user.session_that_stays = self.request.session.session_key if mine else None
+        super().set_password(user, password)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """Back to where the link was."""
@@ -43,6 +48,30 @@ class AccountAdapter(DefaultAccountAdapter):
         if self.request.user.is_authenticated and hasattr(self.request.user, "profile"):
             return reverse("accounts:safety")
         return super().get_email_verification_redirect_url(email_address)
+
+    # --- Who is kept out --------------------------------------------------------------------------------------------
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """An address of somebody who is kept out becomes nobody's."""
+        if bans.is_bound(contacts.email(email_address.email)):
+            return False
+        return super().confirm_email(request, email_address)
+
+    # --- Mail -------------------------------------------------------------------------------------------------------
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Have it sent once the page is answered: how long a mail server takes says nothing, and it is tried again."""
+        told = {"request": self.request, "email": email, "current_site": get_current_site(self.request), **context}
+        message = self.render_mail(template_prefix, email, told)
+        kind = template_prefix.rpartition("/")[2][:30]
+        outbox.post(
+            contacts.email(email),
+            kind=kind,
+            occasion=uuid.uuid4().hex,
+            subject=message.subject,
+            text=message.body,
+            good_until=timezone.now() + CODES_LIVE if "code" in context else None,
+        )
 
     # --- Limits -----------------------------------------------------------------------------------------------------
 

@@ -1,21 +1,20 @@
 """People, for staff."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import name_admin as _name_admin  # noqa: F401 - registers its own pages
-from accounts import photos
-from accounts.hooks import sanctioned
-from accounts.models import AuditEntry, Industry, OutboxMessage, Profile, User
+from accounts import photos, suspending
+from accounts.models import AuditEntry, BoundContact, Industry, OutboxMessage, Profile, SmsCount, User
 from accounts.services import record
 
 # allauth's own pages show secrets and would let staff give away an account; the OpenID provider comes from the settings.
@@ -57,7 +56,7 @@ class UserAdmin(admin.ModelAdmin):
     )
     readonly_fields = ("public_id", "sponsor", "date_joined", "last_login")
     inlines = (ProfileInline,)
-    actions = ("take_down_photo",)
+    actions = ("suspend", "restore", "take_down_photo")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Accounts come from invites."""
@@ -76,10 +75,27 @@ class UserAdmin(admin.ModelAdmin):
         """Suspending somebody is a sanction, and written down."""
         super().save_model(request, obj, form, change)
         if change and "is_active" in form.changed_data:
-            assert isinstance(request.user, User)
-            record("account.restored" if obj.is_active else "account.suspended", obj.public_id, actor=request.user)
             if not obj.is_active:
-                sanctioned(obj, f"suspension {timezone.now().isoformat()}")
+                self.suspend(request, [obj])
+            else:
+                self.restore(request, [obj])
+
+    @admin.action(
+        description=_("Suspend the selected accounts, and keep their addresses and phones out"), permissions=["change"]
+    )
+    def suspend(self, request: HttpRequest, people: Iterable[User]) -> None:
+        """Also those whom a measure on their branch holds: they then stay out when it is lifted."""
+        assert isinstance(request.user, User)
+        for user in people:
+            suspending.suspend(user, by=request.user)
+
+    @admin.action(description=_("Lift the suspension of the selected accounts"), permissions=["change"])
+    def restore(self, request: HttpRequest, people: Iterable[User]) -> None:
+        """Staff are told whom something else still holds."""
+        assert isinstance(request.user, User)
+        for user in people:
+            if not suspending.restore(user, by=request.user):
+                messages.warning(request, _("A measure on their branch still holds %(who)s.") % {"who": user.email})
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         """Only a superuser hands out power."""
@@ -137,4 +153,63 @@ class OutboxMessageAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: OutboxMessage | None = None) -> bool:
         """The row is what keeps it from being sent twice."""
+        return False
+
+
+@admin.register(BoundContact)
+class BoundContactAdmin(admin.ModelAdmin):
+    """Addresses and phones that let nobody in again: keyed hashes only. To delete one is to lift it, for people whose account
+    is gone; of the others the suspension is lifted."""
+
+    list_display = ("at", "person", "user", "cause")
+    list_select_related = ("user",)
+    search_fields = ("person", "user__email")
+    search_help_text = _("Public id or address of an account")
+    date_hierarchy = "at"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """They come from sanctions."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: BoundContact | None = None) -> bool:
+        """Nothing in it is to be changed."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: BoundContact | None = None) -> bool:
+        """Once the account is gone: until then the row is what holds it."""
+        return super().has_delete_permission(request, obj) and (obj is None or obj.user_id is None)
+
+    def delete_model(self, request: HttpRequest, obj: BoundContact) -> None:
+        """Written down."""
+        assert isinstance(request.user, User)
+        record("contact.freed", obj.person, actor=request.user, reason=obj.cause)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[BoundContact]) -> None:
+        """Each of them."""
+        for bound in queryset.filter(user=None):
+            self.delete_model(request, bound)
+
+
+@admin.register(SmsCount)
+class SmsCountAdmin(admin.ModelAdmin):
+    """How many text messages went where, by day: to be read. Single phones are not shown."""
+
+    list_display = ("day", "scope", "sent")
+    date_hierarchy = "day"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SmsCount]:
+        """Without single phones."""
+        return super().get_queryset(request).exclude(scope__startswith="one ")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """They come from what is sent."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: SmsCount | None = None) -> bool:
+        """Never."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: SmsCount | None = None) -> bool:
+        """The row is the limit."""
         return False

@@ -14,17 +14,21 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People")
 
     def ready(self) -> None:
-        """The list of sessions follows the sessions, a suspended account has none, and the audit log is append-only."""
+        """The list of sessions follows the sessions; a suspended account has none, and a changed password ends them; codes to
+        sign in by go to members only; the audit log is append-only."""
         from allauth.account.signals import user_logged_in
 
-        from accounts import sessions, signals
+        from accounts import own_phones, sessions, signals
+        from accounts.hooks import register_gate
 
+        register_gate(own_phones.SIGN_IN, own_phones.may_sign_in)
+        register_gate(own_phones.UNUSABLE, lambda contact: False)
         signals.session_moved.connect(sessions.session_moved, dispatch_uid="accounts.session_moved")
         signals.session_ended.connect(sessions.session_ended, dispatch_uid="accounts.session_ended")
         user_logged_in.connect(_signed_in, dispatch_uid="accounts.signed_in")
         post_migrate.connect(_protect_the_audit_log, sender=self)
         post_delete.connect(_profile_gone, sender="accounts.Profile", dispatch_uid="accounts.profile_gone")
-        post_save.connect(_saved, sender="accounts.User", dispatch_uid="accounts.suspended")
+        post_save.connect(_saved, sender="accounts.User", dispatch_uid="accounts.saved")
 
 
 def _signed_in(sender: object, request: Any, user: Any, response: Any = None, **_kwargs: Any) -> None:
@@ -38,8 +42,12 @@ def _signed_in(sender: object, request: Any, user: Any, response: Any = None, **
 def _saved(sender: object, instance: Any, created: bool, **_kwargs: Any) -> None:
     from accounts import sessions
 
-    if not created and not instance.is_active:
+    if created:
+        return
+    if not instance.is_active:
         sessions.end_sessions(instance)
+    elif instance._password is not None:  # was set since it was saved last; a hash that was only renewed was not
+        sessions.end_sessions(instance, but=instance.session_that_stays)
 
 
 def _profile_gone(sender: object, instance: Any, **_kwargs: Any) -> None:

@@ -85,3 +85,20 @@ class OutboxMessage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.made_at:%Y-%m-%d %H:%M}"
+
+
+class SmsCount(models.Model):
+    """How many text messages went somewhere on a day: see accounts.sms_budget."""
+
+    day = models.DateField(_("day"), help_text=_("In UTC."))
+    scope = models.CharField(_("where"), max_length=80)
+    sent = models.PositiveIntegerField(_("sent"), default=0)
+
+    class Meta:
+        verbose_name = _("count of text messages")
+        verbose_name_plural = _("counts of text messages")
+        ordering: ClassVar = ["-day", "scope"]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["day", "scope"], name="one_count_a_day_and_scope")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.scope}: {self.sent}"

@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from accounts.contacts import Contact
     from accounts.models import User
 
-IsWanted = Callable[[list[str]], bool]  # of the keyed hashes of a contact
+IsWanted = Callable[["Contact"], bool]
 
 _gates: dict[str, IsWanted] = {}
 
@@ -20,10 +21,10 @@ def register_gate(kind: str, is_wanted: IsWanted) -> None:
     _gates[kind] = is_wanted
 
 
-def is_wanted(kind: str, contact_keys: list[str]) -> bool:
+def is_wanted(kind: str, contact: Contact) -> bool:
     """Whether a message of this kind may go to a contact."""
     gate = _gates.get(kind)
-    return gate is None or gate(contact_keys)
+    return gate is None or gate(contact)
 
 
 WhenSanctioned = Callable[["User", str], None]  # who, and by which measure

@@ -60,6 +60,9 @@ _DANGEROUS = {
     "mfa_activate_totp",
     "mfa_add_webauthn",
     "socialaccount_connections",
+    "phone",
+    "phone_code",
+    "phone_remove",
 }
 
 

@@ -64,6 +64,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
+    session_that_stays: str | None = None  # of a password that is being changed: by which it is done
+
     class Meta:
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
@@ -294,5 +296,11 @@ class AuditSeal(models.Model):
 
 
 # Django looks for models here.
-from accounts.contact_models import OneTimeCode, OutboxMessage, Phone  # noqa: E402, F401
+from accounts.ban_models import BoundContact  # noqa: E402, F401
+from accounts.contact_models import (  # noqa: E402, F401
+    OneTimeCode,
+    OutboxMessage,
+    Phone,
+    SmsCount,
+)
 from accounts.profile_models import Expertise, Language, NameChange, ProfileLink  # noqa: E402, F401

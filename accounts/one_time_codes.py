@@ -19,7 +19,7 @@ LIVES = timedelta(minutes=10)
 MOST_TRIES = 5
 DIGITS = 6
 MOST_AN_HOUR = 5  # to one contact, whatever for
-_MESSAGE = "code"
+CODE = "code"  # kind of message
 
 
 class TooManyCodes(Exception):
@@ -35,8 +35,11 @@ class Answer(Enum):
 
 
 @transaction.atomic
-def send(purpose: str, subject: str, contact: Contact) -> None:
+def send(purpose: str, subject: str, contact: Contact, *, kind: str = CODE, instead: str = "") -> None:
     """Send a new code, in the words of the active language. It takes the place of an earlier one for the same thing.
+
+    `kind` is the message's, so that a gate can keep it back when it goes out. `instead` is said instead of the code, which
+    then nobody knows: the work is the same.
 
     Raises:
         TooManyCodes: after five in an hour.
@@ -56,15 +59,19 @@ def send(purpose: str, subject: str, contact: Contact) -> None:
     _take_a_number(row)
     outbox.post(
         contact,
-        kind=_MESSAGE,
+        kind=kind,
         occasion=f"code {row.pk}",
         subject=_("Your code for MiTalk"),
-        text=_(
-            "%(code)s is your code for MiTalk. It is good for ten minutes. If you did not ask for it, ignore this message."
-        )
-        % {"code": code},
+        text=instead or words_of(code),
         good_until=row.expires_at,
     )
+
+
+def words_of(code: str) -> str:
+    """What carries a code."""
+    return _(
+        "%(code)s is your code for MiTalk. It is good for ten minutes. If you did not ask for it, ignore this message."
+    ) % {"code": code}
 
 
 def _take_a_number(row: OneTimeCode) -> None:

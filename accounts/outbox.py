@@ -3,7 +3,7 @@ or a task delivered twice, send one. The rows hold address and words encrypted, 
 
 import json
 import logging
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.core.mail import EmailMessage
 from django.db import transaction
@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from accounts import sms
+from accounts import sms, sms_budget
 from accounts.contact_models import OutboxMessage
 from accounts.contacts import Channel, Contact
 from accounts.hooks import is_wanted
@@ -99,10 +99,12 @@ def _send(message: OutboxMessage, now: datetime) -> bool:
     if message.good_until is not None and message.good_until <= now:
         return _done(message, error=TOO_LATE)
     contact = Contact(Channel(message.channel), unseal(message.sealed_address, purpose=MESSAGE))
-    if not is_wanted(message.kind, contact.keys):
+    if not is_wanted(message.kind, contact):
         return _done(message, error=UNWANTED)
     try:
         _hand_over(message, contact)
+    except sms_budget.UsedUp as refusal:
+        return _tomorrow(message, now, refusal.code)
     except sms.SmsFailed as failure:
         return _failed(message, now, failure.code, for_good=failure.for_good)
     except OSError as error:  # SMTPException is one: the server is away, or does not take it
@@ -113,9 +115,21 @@ def _send(message: OutboxMessage, now: datetime) -> bool:
 def _hand_over(message: OutboxMessage, contact: Contact) -> None:
     content = json.loads(unseal(message.sealed_content, purpose=MESSAGE))
     if contact.channel is Channel.SMS:
+        sms_budget.take(contact)
         sms.backend().send(contact.value, content["text"], str(message.key))
     else:
         EmailMessage(content["subject"], content["text"], None, [contact.value], headers=content["headers"]).send()
+
+
+def _tomorrow(message: OutboxMessage, now: datetime, code: str) -> bool:
+    """Today's text messages are used up: it waits for the next day, if it is good for anything then."""
+    due_at = (now + timedelta(days=1)).astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    if code == sms_budget.NOT_THERE or (message.good_until is not None and message.good_until <= due_at):
+        return _done(message, error=code)
+    OutboxMessage.objects.filter(pk=message.pk).update(
+        claimed_at=None, due_at=due_at, error_code=code, tries=message.tries - 1
+    )
+    return False
 
 
 def _failed(message: OutboxMessage, now: datetime, code: str, *, for_good: bool) -> bool:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import sessions
+from accounts import own_phones, sessions
 from accounts.models import User
 from accounts.requests import MemberRequest
 
@@ -29,6 +29,7 @@ def safety(request: MemberRequest) -> HttpResponse:
     context = {
         "to_come": EmailAddress.objects.get_new(user),
         "has_password": user.has_usable_password(),
+        "phone": own_phones.phone_of(user),
         **_second_factors(user),
         "session_count": UserSession.objects.filter(user=user).count(),
         "open_id": _open_id(request),

@@ -2,7 +2,7 @@
 
 Both hang on `settings.DATA_KEYS`: the first makes new ones, all of them open old ones. Put a new key in front to rotate,
 run `manage.py reseal`, and keep the former key as long as there are keyed hashes without a sealed value beside them
-(`NeverInvite`).
+(`NeverInvite`, `BoundContact`).
 """
 
 import base64

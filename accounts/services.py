@@ -3,23 +3,21 @@
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q
 
-from accounts import contacts, renaming
+from accounts import renaming
 from accounts.models import (
     AuditEntry,
     Block,
     Expertise,
     Follow,
     Language,
-    Phone,
     Profile,
     ProfileLink,
     SpokenLanguage,
     User,
 )
-from accounts.sealing import PHONE, seal
 from accounts.text import key, tidy, tidy_prose
 
 
@@ -91,28 +89,6 @@ def make_staff(email: str, password: str) -> User:
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     record("staff.created", user.public_id)
     return user
-
-
-class PhoneTaken(Exception):
-    """This phone is another account's."""
-
-
-@transaction.atomic
-def own_phone(user: User, e164: str) -> Phone:
-    """Make a phone that was proven the account's own, in place of an earlier one.
-
-    Raises:
-        PhoneTaken: it is another's.
-    """
-    contact = contacts.phone(e164)
-    if Phone.objects.filter(key__in=contact.keys).exclude(user=user).exists():
-        raise PhoneTaken
-    Phone.objects.filter(user=user).delete()
-    try:
-        with transaction.atomic():
-            return Phone.objects.create(user=user, sealed=seal(contact.value, purpose=PHONE), key=contact.key)
-    except IntegrityError as error:
-        raise PhoneTaken from error
 
 
 class FollowRefused(Exception):

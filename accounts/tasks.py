@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.core.management import call_command
 
-from accounts import one_time_codes, outbox, photos
+from accounts import one_time_codes, outbox, photos, sms_budget
 from accounts.audit.sealing import seal_entries
 
 
@@ -27,9 +27,10 @@ def send_outbox() -> None:
 
 @shared_task
 def delete_old_messages() -> None:
-    """Delete what was sent long ago, and codes that are over."""
+    """Delete what was sent long ago, codes that are over, and old counts."""
     outbox.delete_old()
     one_time_codes.delete_old()
+    sms_budget.delete_old()
 
 
 @shared_task

@@ -6,10 +6,12 @@ from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts import sms_budget
 from accounts.models import User
 from accounts.requests import where_next
 from accounts.second_factor import has_second_factor, staff_may_work
@@ -33,6 +35,16 @@ class MiTalkAdminSite(AdminSite):
         if isinstance(user, User) and user.is_staff and user.is_active and not staff_may_work(request):
             return _set_up(request) if not has_second_factor(user) else _ask_for_it(request)
         return secure_admin_login(super().login)(request, extra_context=extra_context)
+
+    def index(self, request: HttpRequest, extra_context: dict | None = None) -> TemplateResponse:
+        """The list of everything; before it, that text messages are used up."""
+        for count in sms_budget.full_today():
+            messages.warning(
+                request,
+                _("Text messages are used up for today (%(where)s: %(sent)d). Codes and invites go by mail only.")
+                % {"where": count.scope, "sent": count.sent},
+            )
+        return super().index(request, extra_context)
 
     def password_change(  # type: ignore[override]
         self, request: HttpRequest, extra_context: dict | None = None

@@ -67,6 +67,22 @@ def words(name: str, default: tuple[str, ...] = ()) -> list[str]:
     return [word.strip() for word in _env.list(name, default=list(default)) if word.strip()]
 
 
+def numbers_of_prefixes(name: str, default: str) -> dict[str, int]:
+    """How many for which phone prefix: `+82=500,+1876=0,*=100`. The star is each country that is not named.
+
+    Raises:
+        ImproperlyConfigured: not of this form.
+    """
+    found = {}
+    for word in words(name) or [default]:
+        prefix, is_given, number = word.partition("=")
+        is_prefix = prefix == "*" or (prefix[:1] == "+" and prefix[1:].isdecimal())
+        if not (is_given and is_prefix and number.isdecimal()):
+            raise ImproperlyConfigured(f"{name} must be like +82=500,+1876=0,*=100; {word!r} is not.")
+        found[prefix] = int(number)
+    return found
+
+
 def open_id() -> dict[str, dict]:
     """The OpenID Connect provider, such as LinkedIn, that the environment names, as allauth wants it; nothing without one.
 

@@ -3,9 +3,9 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.contact_forms import ContactForm
 from accounts.models import Industry
 from accounts.text import tidy, validate_line
-from invites.contact_forms import ContactForm
 from invites.models import Application, Vouch
 from invites.models.application import MOST_WORDS
 

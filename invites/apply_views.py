@@ -12,16 +12,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from accounts.code_pages import code_page
+from accounts.contacts import Contact
 from accounts.middleware import profile_optional
-from accounts.one_time_codes import Answer
+from accounts.proving import Proof
 from accounts.requests import MemberRequest
 from invites import words
 from invites.apply_forms import AnswerForm, ApplicationForm, VouchForm
-from invites.contact_forms import CodeForm
 from invites.models import OPEN_STATES, Application, ApplicationState, Vouch
-from invites.proving import Proof
 from invites.services import waitlist
-from invites.wording import CODE_ERRORS
 
 _PURPOSE = "application"
 _SAID = ("name", "occupation", "why", "vouchers")
@@ -50,31 +49,17 @@ def apply(request: HttpRequest) -> HttpResponse:
 @profile_optional
 def code(request: HttpRequest) -> HttpResponse:
     """Prove the contact by the code that was sent there."""
-    proof = Proof(request, _PURPOSE)
-    contact = proof.contact
-    if contact is None:
-        return redirect("invites:apply")
-    form = CodeForm(request.POST if "code" in request.POST else None)
-    if request.method == "POST" and not form.is_bound:
-        proof.send_again()
-        messages.info(request, _("A new code is on its way, unless too many were sent in the last hour."))
-        return redirect("invites:apply_code")
-    if request.method == "POST" and form.is_valid():
-        answer = proof.answer(form.cleaned_data["code"])
-        if answer is Answer.RIGHT:
-            return _proven(request, proof)
-        form.add_error("code", CODE_ERRORS[answer])
-    return render(request, "invites/apply_code.html", {"form": form, "contact": contact})
+    return code_page(request, Proof(request, _PURPOSE), right=_proven, start="invites:apply", title=_("Ask to join"))
 
 
-def _proven(request: HttpRequest, proof: Proof) -> HttpResponse:
+def _proven(proof: Proof, contact: Contact) -> HttpResponse:
     found = Application.objects.filter(public_id=proof.subject, state=ApplicationState.UNPROVEN).first()
     proof.end()
     if found is None:
         return redirect("invites:apply")
     outcome, kept = waitlist.prove(found)
     if outcome is waitlist.Proven.HAS_ACCOUNT:
-        messages.info(request, _("You have an account already: sign in."))
+        messages.info(proof.request, _("You have an account already: sign in."))
         return redirect("account_login")
     return redirect("invites:application", token=words.token_for(kept))
 

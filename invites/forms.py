@@ -2,15 +2,16 @@
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.forms import SignupForm
+from allauth.account.utils import setup_user_email
 from allauth.core import context
 from django import forms
-from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User, normalised_email
+from accounts.models import User, normalised_email, random_id
 from invites.errors import ADVICE, WRONG_ADDRESS, InviteRefused
 from invites.gate import accepted_invite
 from invites.pages import refusal_page
@@ -36,10 +37,25 @@ class InvitedSignupForm(SignupForm):
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         """The account and its seat commit together, or neither: whoever comes too late is told why."""
-        if self.account_already_exists:
-            make_password(self.cleaned_data["password1"])  # as much work as for a new account: the answer takes as long
         try:
+            if self.account_already_exists:
+                self._rehearse(request)
             with transaction.atomic():
                 return super().try_save(request)
         except InviteRefused as refusal:
             return None, refusal_page(request, refusal)
+
+    def _rehearse(self, request: HttpRequest) -> None:
+        """As much work as for a new account, so that the answer takes as long; then it is undone."""
+        taken = self.cleaned_data["email"]
+        self.cleaned_data["email"] = f"{random_id()}@example.invalid".lower()
+        try:
+            with transaction.atomic():
+                user = get_adapter().save_user(request, get_adapter().new_user(request), self)
+                setup_user_email(request, user, [])
+                transaction.set_rollback(True)
+        except InviteRefused:
+            if self.invite is None or not self.invite.email:  # else it is for another than the one who rehearses
+                raise
+        finally:
+            self.cleaned_data["email"] = taken

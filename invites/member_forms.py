@@ -8,10 +8,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from accounts.contact_forms import ContactForm
 from accounts.models import User
 from accounts.text import tidy, validate_words
 from invites import selectors
-from invites.contact_forms import ContactForm
 from rooms.models import Room
 
 MOST_SEATS_OF_ONE = 20

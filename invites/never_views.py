@@ -7,13 +7,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from accounts.code_pages import code_page
+from accounts.contact_forms import ContactForm
+from accounts.contacts import Contact
 from accounts.error_pages import error_page
 from accounts.middleware import profile_optional
-from accounts.one_time_codes import Answer
-from invites.contact_forms import CodeForm, ContactForm
-from invites.proving import Proof
+from accounts.proving import Proof
 from invites.services import refusing
-from invites.wording import CODE_ERRORS
 
 _PURPOSE = "never"
 
@@ -56,16 +56,17 @@ def ask(request: HttpRequest) -> HttpResponse:
 @profile_optional
 def code(request: HttpRequest) -> HttpResponse:
     """Type the code that was sent there."""
-    proof = Proof(request, _PURPOSE)
-    contact = proof.contact
-    if contact is None:
-        return redirect("invites:never_ask")
-    form = CodeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        answer = proof.answer(form.cleaned_data["code"])
-        if answer is Answer.RIGHT:
-            refusing.never_invite(contact.key)
-            proof.end()
-            return render(request, "invites/never_done.html")
-        form.add_error("code", CODE_ERRORS[answer])
-    return render(request, "invites/never_code.html", {"form": form, "contact": contact})
+    return code_page(
+        request,
+        Proof(request, _PURPOSE),
+        right=_proven,
+        start="invites:never_ask",
+        title=_("Never invite me"),
+        button=_("Never invite me"),
+    )
+
+
+def _proven(proof: Proof, contact: Contact) -> HttpResponse:
+    refusing.never_invite(contact.key)
+    proof.end()
+    return render(proof.request, "invites/never_done.html")

@@ -8,9 +8,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from accounts.contact_forms import contact_of
 from accounts.models import Industry, User
 from accounts.services import record
-from invites.contact_forms import contact_of
 from invites.csv_files import read, written
 from invites.models import Application
 from invites.services import waitlist

@@ -24,6 +24,7 @@ from accounts.middleware import profile_optional
 from accounts.models import SpokenLanguage, User, random_id
 from accounts.portraits import PORTRAITS, photos_prefix
 from accounts.requests import MemberRequest, where_next
+from accounts.second_factor import staff_may_work
 from rooms import guests, selectors, services, turn
 from rooms.domain.confidentiality import must_be_accepted, shows_audience
 from rooms.domain.errors import Code
@@ -136,7 +137,7 @@ def room(request: HttpRequest, public_id: str) -> HttpResponse:
 def _may_be_shown(request: HttpRequest, room: Room) -> bool:
     """Staff are shown what a room is, so that they can enter it openly; who is in it they see then."""
     user = _member(request)
-    return selectors.may_enter(room, user) or (user is not None and user.is_staff)
+    return selectors.may_enter(room, user) or (user is not None and user.is_staff and staff_may_work(request))
 
 
 def _member(request: HttpRequest) -> User | None:

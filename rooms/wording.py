@@ -46,6 +46,9 @@ SENTENCES = {
     Code.SIGNED_OUT: _("You are signed out. Sign in to come back."),
     Code.PROFILE_MISSING: _("Fill in your profile first, so that the room knows who you are."),
     Code.NOT_ALLOWED: _("That is not yours to do in this room."),
+    Code.SECOND_FACTOR_MISSING: _(
+        "As staff you enter by a second factor. Open the staff’s pages, show your passkey or a code, and come back."
+    ),
     Code.NOT_JOINED: _("You are no longer in this room. Enter it again."),
     Code.SUPERSEDED: _("You opened this room somewhere else; it goes on there."),
     Code.IN_ANOTHER_ROOM: _("You have a place in another room. Entering here gives it up."),

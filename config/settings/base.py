@@ -277,6 +277,8 @@ ACCOUNT_RATE_LIMITS = {  # beside allauth's own
     "vouch": "30/h/user",
     "contact_code": "20/h/ip",  # an address shared by an office; each contact has its own limit (accounts.one_time_codes)
     "contact_try": "60/10m/ip",
+    "phone_sign_in": "20/m/ip,60/h/ip,3/10m/key",
+    "own_phone": "10/h/user",
     "member_search": "60/m/user",
     "search": "60/m/user",
     "photo": "20/h/user",
@@ -295,6 +297,9 @@ SMS_URL = env.text("MITALK_SMS_URL")
 SMS_TOKEN = env.text("MITALK_SMS_TOKEN")
 SMS_FROM = env.text("MITALK_SMS_FROM", "MiTalk")
 SMS_RETRY_SECONDS = 0.5
+SMS_A_DAY = env.integer("MITALK_SMS_A_DAY", 500, least=0, most=1_000_000)
+SMS_A_DAY_TO_ONE = env.integer("MITALK_SMS_A_DAY_TO_ONE", 10, least=1, most=1_000)
+SMS_A_DAY_TO_PREFIX = env.numbers_of_prefixes("MITALK_SMS_A_DAY_TO_PREFIX", "*=200")
 
 INVITE_LIFETIME_DAYS = env.integer("MITALK_INVITE_DAYS", 14, least=1, most=365)
 INVITES_AT_START = env.integer("MITALK_INVITES_AT_START", 3, least=0, most=1000)

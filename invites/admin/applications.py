@@ -1,9 +1,11 @@
 """The queue of those who ask to be let in, for staff."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, QuerySet
@@ -15,6 +17,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts import bans
 from accounts.requests import MemberRequest
 from invites.csv_files import BadFile
 from invites.models import Application, ApplicationState, ReplyKind, ReplyTemplate, Vouch
@@ -128,11 +131,38 @@ class ImportForm(forms.Form):
     )
 
 
+class MarkedChangeList(ChangeList):
+    """A page of applications, those marked that come from somebody who is kept out."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        """With one question for the whole page."""
+        super().get_results(request)
+        mark(self.result_list)
+
+
+def mark(applications: Iterable[Any]) -> None:
+    """See which come from an address or phone that staff keep out."""
+    contacts = {application.pk: application.contact for application in applications}
+    bound = bans.bound_among(contact for contact in contacts.values() if contact)
+    for application in applications:
+        application.is_kept_out = contacts[application.pk] in bound
+
+
 @admin.register(Application)
 class ApplicationAdmin(ReadOnlyAdmin):
     """Who asks to be let in: to read, ask back, approve and decline, one by one or many at once."""
 
-    list_display = ("name", "occupation", "industry", "reached_at", "state", "vouch_count", "language", "state_at")
+    list_display = (
+        "name",
+        "occupation",
+        "industry",
+        "reached_at",
+        "is_free",
+        "state",
+        "vouch_count",
+        "language",
+        "state_at",
+    )
     list_filter = ("state", VouchedFilter, ReachedByFilter, "industry", "language", "is_imported")
     list_select_related = ("industry",)
     search_fields = ("name", "occupation", "email", "why", "vouchers")
@@ -143,7 +173,18 @@ class ApplicationAdmin(ReadOnlyAdmin):
     change_form_template = "admin/invites/application/change_form.html"
     fields = (
         *("name", "occupation", "industry", "email", "phone_hint", "language", "why", "vouchers"),
-        *("state", "state_at", "made_at", "is_imported", "question", "answer", "decided_by", "reason", "invite"),
+        *(
+            "is_free",
+            "state",
+            "state_at",
+            "made_at",
+            "is_imported",
+            "question",
+            "answer",
+            "decided_by",
+            "reason",
+            "invite",
+        ),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Application]:
@@ -154,6 +195,21 @@ class ApplicationAdmin(ReadOnlyAdmin):
     def reached_at(self, application: Application) -> str:
         """Address or end of the number."""
         return application.email or application.phone_hint
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """Those of people who are kept out are marked."""
+        return MarkedChangeList
+
+    @admin.display(description=_("free to come in"), boolean=True)
+    def is_free(self, application: Any) -> bool:
+        """No if this address or phone is of somebody whom staff keep out."""
+        return not application.is_kept_out
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Application | None:
+        """Marked, too."""
+        found = super().get_object(request, object_id, from_field)
+        mark([found] if found else [])
+        return found
 
     @admin.display(description=_("vouches"), ordering="vouched")
     def vouch_count(self, application: Any) -> int:
@@ -209,6 +265,7 @@ class ApplicationAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         ids = [int(part) for part in request.GET.get("ids", "").split(",") if part.isdecimal()][:MOST_AT_ONCE]
         chosen = list(self.get_queryset(request).filter(pk__in=ids).select_related("industry").order_by("state_at"))
+        mark(chosen)
         form = ReplyForm(request.POST or None, kind=kind)
         if request.method == "POST" and form.is_valid():
             self._reply(request, kind, chosen, form.cleaned_data)
@@ -224,7 +281,7 @@ class ApplicationAdmin(ReadOnlyAdmin):
         }
         return TemplateResponse(request, "admin/invites/application/reply.html", context)
 
-    def _reply(self, request: MemberRequest, kind: str, chosen: list[Application], said: dict[str, Any]) -> None:
+    def _reply(self, request: MemberRequest, kind: str, chosen: list[Any], said: dict[str, Any]) -> None:
         act = {
             ReplyKind.APPROVE: waitlist.approve,
             ReplyKind.ASK: waitlist.ask,
@@ -243,7 +300,18 @@ class ApplicationAdmin(ReadOnlyAdmin):
             request,
             ngettext("%(count)d application answered.", "%(count)d applications answered.", done) % {"count": done},
         )
-        if left := len(chosen) - done:
+        kept_out = sum(application.is_kept_out for application in chosen) if kind == ReplyKind.APPROVE else 0
+        if kept_out:
+            messages.warning(
+                request,
+                ngettext(
+                    "%(count)d is of somebody who is kept out: lift that first.",
+                    "%(count)d are of people who are kept out: lift that first.",
+                    kept_out,
+                )
+                % {"count": kept_out},
+            )
+        if left := len(chosen) - done - kept_out:
             messages.warning(
                 request,
                 ngettext("%(count)d was not open to that any more.", "%(count)d were not open to that any more.", left)

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts import phones
+from accounts.contact_forms import PHONE_ERRORS
 from accounts.models import User
 from accounts.requests import MemberRequest
 from invites import services
-from invites.contact_forms import PHONE_ERRORS
 from invites.errors import TITLES, InviteRefused
 from invites.models import Invite, InviteQuerySet, NeverInvite, QuotaEntry, Redemption
 from invites.services import quota

@@ -18,6 +18,7 @@ class QuotaReason(models.TextChoices):
     INVITE = "invite", _("an invite was made")
     RETURN = "return", _("seats that nobody took")
     SANCTION = "sanction", _("somebody they invited was suspended")
+    LIFTED = "lifted", _("a measure was lifted")
     GRANT = "grant", _("given by staff")
 
 
@@ -72,5 +73,6 @@ class QuotaEntry(models.Model):
             QuotaReason.INVITE: _now("You made an invite"),
             QuotaReason.RETURN: _now("Seats of an invite that nobody took came back"),
             QuotaReason.SANCTION: _now("Somebody you invited was suspended"),
+            QuotaReason.LIFTED: _now("A measure on somebody you invited was lifted"),
             QuotaReason.GRANT: _now("Given by MiTalk’s staff"),
         }[QuotaReason(self.reason)]

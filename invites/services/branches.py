@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts import bans
 from accounts.models import User
 from accounts.services import record
 from accounts.sessions import end_sessions
 from invites.models import BranchMeasure, BranchMember, Invite, MeasureKind
 from invites.services import quota
-from invites.services.issuing import revoke
+from invites.services.issuing import reopen, revoke
 from rooms import services as rooms
 
 
@@ -42,13 +43,18 @@ def take(root: User, kind: MeasureKind, *, by: User, reason: str) -> BranchMeasu
     held = [user for user in _locked_branch(root) if not user.is_staff and _may_be_held(user)]
     BranchMember.objects.bulk_create([BranchMember(measure=measure, user=user) for user in held], batch_size=500)
     User.objects.filter(pk__in=[user.pk for user in held]).update(is_active=False)
+    bans.bind(held, _cause(measure))
     if kind == MeasureKind.CUT:
         for invite in Invite.objects.redeemable().filter(sponsor__in=[user.pk for user in held]):
-            revoke(invite, by=by, reason=reason)
-        quota.invitee_sanctioned(root, f"measure {measure.pk}")
+            revoke(invite, by=by, reason=reason, at=measure.at)
+        quota.invitee_sanctioned(root, _cause(measure))
     record(f"branch.{kind}", f"{root.public_id} and {max(len(held) - 1, 0)} more", actor=by, reason=reason)
     transaction.on_commit(lambda: _out_of_every_room(held))
     return measure
+
+
+def _cause(measure: BranchMeasure) -> str:
+    return f"measure {measure.pk}"
 
 
 def _may_be_held(user: User) -> bool:
@@ -79,7 +85,8 @@ def _out_of_every_room(users: Iterable[User]) -> None:
 
 @transaction.atomic
 def lift(measure: BranchMeasure, *, by: User, reason: str) -> bool:
-    """Let them come back, but for those whom another measure holds. Invites that were withdrawn stay so.
+    """Let them come back, but for those whom another measure holds, or who were suspended meanwhile. What a cut took is given
+    back to the same people: the invites of their sponsors, and their own that staff had made for them.
 
     Returns:
         Whether it was this call that lifted it.
@@ -89,8 +96,14 @@ def lift(measure: BranchMeasure, *, by: User, reason: str) -> bool:
         return False
     held = list(measure.members.order_by("user").values_list("user", flat=True))
     list(User.objects.select_for_update(no_key=True).filter(pk__in=held).order_by("pk"))
+    bans.lift(_cause(measure))
     elsewhere = BranchMember.objects.filter(user__in=held, measure__lifted_at=None).values_list("user", flat=True)
-    freed = User.objects.filter(pk__in=held).exclude(pk__in=list(elsewhere))
+    stay = {*elsewhere, *bans.held(held).values_list("user", flat=True)}
+    freed = User.objects.filter(pk__in=[pk for pk in held if pk not in stay])
+    if measure.kind == MeasureKind.CUT:
+        reopen([pk for pk in held if pk not in stay], revoked_at=measure.at)
+        if measure.root_id not in stay:
+            quota.sanction_lifted(measure.root, _cause(measure))
     count = freed.update(is_active=True)
     record("branch.lift", f"{measure.root.public_id}: {count} back", actor=by, reason=reason)
     return True

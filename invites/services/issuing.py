@@ -159,11 +159,19 @@ def renew(invite: Invite, *, by: User | None = None) -> str:
 
 
 @transaction.atomic
-def revoke(invite: Invite, *, by: User | None = None, reason: str = "") -> None:
-    """Withdraw an invite; those who came by it stay, seats that nobody took go back to the sponsor."""
-    if Invite.objects.filter(pk=invite.pk, revoked_at=None).update(revoked_at=timezone.now()):
+def revoke(invite: Invite, *, by: User | None = None, reason: str = "", at: datetime | None = None) -> None:
+    """Withdraw an invite; those who came by it stay, seats that nobody took go back to the sponsor. `at` is when the measure
+    was taken that does it."""
+    if Invite.objects.filter(pk=invite.pk, revoked_at=None).update(revoked_at=at or timezone.now()):
         record("invite.revoked", invite.public_id, actor=by, reason=reason)
         _over(invite)
+
+
+def reopen(sponsors: list[int], *, revoked_at: datetime) -> None:
+    """Open again what a measure withdrew. Seats out of a quota went back to it when that happened: of them, new invites are
+    made. A phone that was forgotten is not known any more."""
+    withdrawn = Invite.objects.filter(sponsor__in=sponsors, revoked_at=revoked_at, is_from_quota=False)
+    withdrawn.exclude(phone_sealed="", phone_key__gt="").update(revoked_at=None)
 
 
 def expire_invites(now: datetime | None = None) -> int:

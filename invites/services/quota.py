@@ -73,6 +73,14 @@ def invitee_sanctioned(user: User, cause: str) -> None:
         _add(user.sponsor_id, A_SANCTION, QuotaReason.SANCTION, f"{cause} {user.public_id}")
 
 
+def sanction_lifted(user: User, cause: str) -> None:
+    """Whoever answered for them has back what that measure took."""
+    if user.sponsor_id and QuotaEntry.objects.filter(
+        user=user.sponsor_id, reason=QuotaReason.SANCTION, cause=f"{cause} {user.public_id}"
+    ):
+        _add(user.sponsor_id, -A_SANCTION, QuotaReason.LIFTED, f"{cause} {user.public_id}")
+
+
 def _add(user_id: int, amount: int, reason: QuotaReason, cause: str) -> None:
     QuotaEntry.objects.bulk_create(
         [QuotaEntry(user_id=user_id, amount=amount, reason=reason, cause=cause)], ignore_conflicts=True

@@ -5,9 +5,9 @@ from typing import NoReturn
 from django.db import transaction
 from django.db.models import F, Q
 
-from accounts import contacts
+from accounts import bans, contacts
 from accounts.models import User, normalised_email
-from accounts.services import PhoneTaken, own_phone
+from accounts.own_phones import PhoneTaken, own_phone
 from invites.codes import as_typed, hashes
 from invites.errors import MISTYPED, PHONE_HAS_ACCOUNT, WRONG_ADDRESS, WRONG_PHONE, InviteRefused
 from invites.models import Invite, InviteState, Redemption
@@ -57,6 +57,8 @@ def demand_open(invite: Invite) -> Invite:
     state = invite.state()
     if state is not InviteState.OPEN:
         raise InviteRefused(state.value)
+    if bans.is_bound(invite.contact):
+        raise InviteRefused(InviteState.REVOKED.value)
     return invite
 
 
@@ -73,6 +75,8 @@ def redeem(invite: Invite, user: User, *, phone: str = "") -> None:
         raise InviteRefused(WRONG_ADDRESS)
     if invite.phone_key and not (phone and invite.phone_key in contacts.phone(phone).keys):
         raise InviteRefused(WRONG_PHONE)
+    if bans.is_bound(contacts.email(user.email)) or (phone and bans.is_bound(contacts.phone(phone))):
+        raise InviteRefused(InviteState.REVOKED.value)  # nobody is told of a ban who was not told of it before
     if invite.sponsor_id:
         # Whoever cuts this branch off waits for us, or we for them: nobody slips in between.
         sponsor = User.objects.select_for_update(no_key=True).get(pk=invite.sponsor_id)

@@ -3,6 +3,7 @@
 import base64
 import hmac
 
+from accounts import bans
 from accounts.contacts import Contact
 from accounts.sealing import keyed_hashes
 from invites.models import NeverInvite
@@ -10,9 +11,9 @@ from invites.models import NeverInvite
 _KEY_BYTES, _MAC_BYTES = 32, 12
 
 
-def is_wanted(contact_keys: list[str]) -> bool:
-    """Whether an invitation may be sent to a contact."""
-    return not NeverInvite.objects.filter(contact_key__in=contact_keys).exists()
+def is_wanted(contact: Contact) -> bool:
+    """Whether an invitation may be sent to a contact: not to who said never, and not to who is kept out."""
+    return not NeverInvite.objects.filter(contact_key__in=contact.keys).exists() and not bans.is_bound(contact)
 
 
 def never_invite(contact_key: str) -> None:

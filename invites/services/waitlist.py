@@ -7,7 +7,7 @@ from enum import Enum, auto
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts import outbox
+from accounts import bans, outbox
 from accounts.contacts import Channel, Contact
 from accounts.models import Industry, Phone, User
 from accounts.sealing import PHONE, seal
@@ -171,13 +171,16 @@ def text_for(application: Application, template: ReplyTemplate | None, own_words
 
 @transaction.atomic
 def approve(application: Application, *, by: User | None, text: str = "", reason: str = "") -> bool:
-    """Let them in: an invite that is bound to their contact. Who vouched first answers for them.
+    """Let them in: an invite that is bound to their contact. Who vouched first answers for them. Nobody lets in who is kept
+    out.
 
     Returns:
         Whether it was this call that decided.
     """
     contact = application.contact
-    if contact is None or not _move(application, ApplicationState.APPROVED, decided_by=by, reason=reason):
+    if contact is None or bans.is_bound(contact):
+        return False
+    if not _move(application, ApplicationState.APPROVED, decided_by=by, reason=reason):
         return False
     first = application.vouches.filter(member__is_active=True).order_by("at", "pk").first()
     invite, code = create_invite(

@@ -8,6 +8,8 @@ import socket
 import sys
 import tempfile
 from collections import deque
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from django.conf import settings
 
@@ -28,10 +30,10 @@ class ServerFailed(RuntimeError):
 class Server:
     """An async context manager. DATABASE_URL and REDIS_URL of the environment choose the engines.
 
-    `core` is for everything of the server, `clients_core` for this process.
+    `core` is for everything of the server, `clients_core` for this process; `environment` is settings besides the usual.
     """
 
-    def __init__(self, *, core: int, clients_core: int) -> None:
+    def __init__(self, *, core: int, clients_core: int, environment: Mapping[str, str] = MappingProxyType({})) -> None:
         self._core, self._clients_core = core, clients_core
         self.port = _free_port(socket.SOCK_STREAM)
         self.origin = f"http://localhost:{self.port}"
@@ -44,6 +46,7 @@ class Server:
             "MITALK_UDP_PORT": str(_free_port(socket.SOCK_DGRAM)),
             "MITALK_PUBLIC_IP": "127.0.0.1",
             "MITALK_UDP_BIND": "127.0.0.1",
+            **environment,
         }
         self._process: asyncio.subprocess.Process | None = None
         self._lines: deque[str] = deque(maxlen=_LINES_KEPT)

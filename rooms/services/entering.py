@@ -30,10 +30,12 @@ _TRIES = 4  # of entering while the same account enters elsewhere at the same mo
 
 @dataclass(frozen=True, slots=True)
 class Entrant:
-    """Who wants in: an account by a session, or a guest by a cookie and a network (both as keyed hashes)."""
+    """Who wants in: an account by a session, or a guest by a cookie and a network (both as keyed hashes).
+    `may_be_staff`: the session is good enough for what staff do (accounts.second_factor)."""
 
     user: User | None = None
     session_key: str = ""
+    may_be_staff: bool = True
     guest_key: str = ""
     network: str = ""
 
@@ -82,7 +84,7 @@ def join(
         Refused: `room_not_found`, `room_not_open`, `room_ended`; `signed_out` for a suspended account or a guest where there
             are none; `room_private` for whom the room is not open to; `banned`; `not_admitted` by a host who blocked them;
             `room_full`; `terms_not_accepted` with the room's confidentiality; `in_another_room` with that room's details;
-            `not_allowed` as staff who are none.
+            `not_allowed` as staff who are none; `second_factor_missing` as staff by a session that showed none.
     """
     entrant = Entrant(user=who) if isinstance(who, User) else who
     room = Room.objects.filter(public_id=room_public_id).first()
@@ -133,6 +135,8 @@ def _demand_admission(room: Room, entrant: Entrant, *, as_staff: bool) -> None:
             raise Refused(Code.SIGNED_OUT)
         if as_staff and (not current or room.host_id == user.pk):
             raise Refused(Code.NOT_ALLOWED)
+        if as_staff and not entrant.may_be_staff:
+            raise Refused(Code.SECOND_FACTOR_MISSING)
     if not as_staff:
         _demand_let_in(room, entrant)  # before anything is said of the room
     _demand_open(room)

@@ -10,6 +10,8 @@ from django.http import HttpRequest
 from django.utils import translation
 
 from accounts.models import Profile
+from accounts.second_factor import staff_may_work
+from accounts.session_store import SessionStore
 from rooms import services
 from rooms.domain.errors import Code
 from rooms.guests import COOKIE, cookie_value
@@ -50,8 +52,16 @@ def entrant_of(scope: dict[str, Any]) -> services.Entrant:
     """Who wants in."""
     user = scope["user"]
     if user.is_authenticated:
-        return services.Entrant(user=user, session_key=scope["session"].session_key or "")
+        key = scope["session"].session_key or ""
+        return services.Entrant(user=user, session_key=key, may_be_staff=_may_be_staff(scope))
     return services.guest(_guest_cookie(scope), _network(scope))
+
+
+def _may_be_staff(scope: dict[str, Any]) -> bool:
+    """As the session is now: a second factor may have been shown since the socket was opened."""
+    request = request_of(scope)
+    request.user, request.session = scope["user"], SessionStore(scope["session"].session_key)
+    return not request.user.is_staff or staff_may_work(request)
 
 
 def _guest_cookie(scope: dict[str, Any]) -> str:

@@ -16,7 +16,7 @@ from accounts.models import User
 from tests.accounts.signing_in import a_proven_member, is_signed_in, sign_in
 from tests.factories import PASSWORD
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
 _numbers = count(1)
 
 

@@ -133,7 +133,7 @@ def test_what_comes_too_late_is_not_sent(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_what_is_not_wanted_is_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(_gates, "test", None)
-    register_gate("test", lambda keys: PHONE.key not in keys)
+    register_gate("test", lambda contact: contact != PHONE)
     post()
     assert KeptMessages.sent == []
     assert OutboxMessage.objects.get().error_code == "unwanted"

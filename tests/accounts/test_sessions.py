@@ -1,11 +1,13 @@
 """The list of sessions; what ends sessions and what does not."""
 
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 import time_machine
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -13,10 +15,12 @@ from django.utils import timezone
 from accounts.browsers import browser_in_words
 from accounts.models import User
 from accounts.sessions import NOTED_EVERY_SECONDS
+from rooms import services as rooms
+from rooms.models import Participant
 from tests.accounts.signing_in import a_proven_member, confirm_it_is_me, is_signed_in, mailed_code, sign_in
-from tests.factories import PASSWORD, a_member
+from tests.factories import PASSWORD, a_live_room, a_member
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
 OTHER = "another horse battery"
 ON_A_PHONE = (
     "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Mobile Safari/537.36"
@@ -163,3 +167,40 @@ class TestWhatEndsThem:
 )
 def test_browsers_are_named(user_agent: str, words: str) -> None:
     assert browser_in_words(user_agent) == words
+
+
+class TestAPasswordThatIsSetElsewhere:
+    """By an operator's command, or by any code that sets one: everybody who is signed in has to show the new one."""
+
+    @pytest.fixture
+    def browsers(self, amara: User) -> tuple[Client, Client]:
+        return a_browser_of(amara), a_browser_of(amara)
+
+    @pytest.fixture
+    def _in_a_room(self, amara: User, browsers, recording_bus) -> None:
+        key = browsers[0].session.session_key
+        rooms.join(a_live_room().public_id, rooms.Entrant(user=amara, session_key=key), muted=True)
+
+    @pytest.mark.usefixtures("_in_a_room")
+    def test_by_manage_py(self, amara: User, browsers, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("getpass.getpass", lambda prompt: OTHER)
+        call_command("changepassword", amara.email, stdout=StringIO())
+        assert [is_signed_in(browser) for browser in browsers] == [False, False]
+        assert not UserSession.objects.exists()
+        assert not Session.objects.exists()
+        assert not Participant.objects.filter(user=amara, left_at=None).exists()  # socket and sound hang on it
+
+    @pytest.mark.usefixtures("_in_a_room")
+    def test_by_staff(self, amara: User, browsers) -> None:
+        user = User.objects.get(pk=amara.pk)
+        user.set_password(OTHER)
+        user.save()
+        assert not Session.objects.exists()
+        assert not Participant.objects.filter(user=amara, left_at=None).exists()
+
+    def test_a_hash_that_is_only_renewed_ends_nothing(self, amara: User, browsers, settings) -> None:
+        settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher", *settings.PASSWORD_HASHERS]
+        user = User.objects.get(pk=amara.pk)
+        assert user.check_password(PASSWORD)
+        assert User.objects.get(pk=amara.pk).password.startswith("pbkdf2")
+        assert UserSession.objects.count() == 2

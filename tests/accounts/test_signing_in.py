@@ -14,7 +14,7 @@ from accounts.models import User
 from tests.accounts.signing_in import a_proven_member, confirm_it_is_me, is_signed_in, mailed_code, sign_in
 from tests.factories import PASSWORD
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(transaction=True)
 OTHER = "another horse battery"
 
 

@@ -10,7 +10,7 @@ from django.test import override_settings
 
 from accounts import contacts, outbox
 from accounts.contact_models import OutboxMessage, Phone
-from accounts.services import own_phone
+from accounts.own_phones import own_phone
 from invites.models import Application, Invite
 from invites.services import waitlist
 from tests.factories import a_member, an_industry, an_invite

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from accounts.contact_models import Phone
 from accounts.models import User
+from accounts.own_phones import PhoneTaken, own_phone
 from accounts.sealing import PHONE, unseal
-from accounts.services import PhoneTaken, own_phone
 from invites import services
 from invites.errors import InviteRefused
 from invites.models import Invite

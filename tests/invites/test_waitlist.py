@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts import contacts
 from accounts.contact_models import OutboxMessage
 from accounts.models import AuditEntry, User
-from accounts.services import own_phone
+from accounts.own_phones import own_phone
 from invites import services, tasks, words
 from invites.models import Application, ApplicationState, Invite, NeverInvite, ReplyKind, ReplyTemplate, Vouch
 from invites.services import refusing, waitlist

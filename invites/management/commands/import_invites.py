@@ -9,10 +9,10 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from accounts.contact_forms import contact_of
 from accounts.contacts import Contact
 from accounts.models import User, normalised_email
 from invites import services
-from invites.contact_forms import contact_of
 from invites.csv_files import BadFile, read
 from invites.services.issuing import bound_to
 

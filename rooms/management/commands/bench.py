@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rooms.audio.bench import fanout, forwarding, join, latency, mix, quality, soak
 from rooms.audio.bench.table import render
 from rooms.audio.bench.target import NotMeasurable
-from rooms.bench import hall, room
+from rooms.bench import enumeration, hall, room
 
 _SUBCOMMANDS: dict[str, Any] = {
     "fanout": fanout,
@@ -24,13 +24,14 @@ _SUBCOMMANDS: dict[str, Any] = {
     "forwarding": forwarding,
     "room": room,
     "hall": hall,
+    "enumeration": enumeration,
 }
 
 
 class Command(BaseCommand):
     """Runs one measurement, prints its figures, and writes them where a program can read them."""
 
-    help = "Measure the audio worker, a whole room, or the hallway, with real clients."
+    help = "Measure the audio worker, a whole room, or pages, with real clients."
     requires_system_checks: list[str] = []  # it needs neither the database nor the settings
 
     def add_arguments(self, parser: CommandParser) -> None:

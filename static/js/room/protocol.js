@@ -1153,6 +1153,7 @@ export const CODES = Object.freeze({
   "SIGNED_OUT": "signed_out",
   "PROFILE_MISSING": "profile_missing",
   "NOT_ALLOWED": "not_allowed",
+  "SECOND_FACTOR_MISSING": "second_factor_missing",
   "NOT_JOINED": "not_joined",
   "SUPERSEDED": "superseded",
   "IN_ANOTHER_ROOM": "in_another_room",

@@ -1,7 +1,8 @@
 """A visitor proves a contact: a code goes there and is typed here. What is being proven is kept in the session, sealed."""
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from allauth.core.internal import ratelimit
 from django.http import HttpRequest
@@ -18,6 +19,7 @@ class Proof:
 
     request: HttpRequest
     purpose: str
+    how: Callable[[Contact], Mapping[str, str]] = field(default=lambda _contact: {})  # `kind` and `instead` of the code
 
     @property
     def _key(self) -> str:
@@ -56,7 +58,7 @@ class Proof:
         if not ratelimit.consume(self.request, app="allauth.account", action="contact_code"):
             return False
         try:
-            one_time_codes.send(self.purpose, self.subject, contact)
+            one_time_codes.send(self.purpose, self.subject, contact, **self.how(contact))
         except one_time_codes.TooManyCodes:
             return False
         return True

@@ -1,4 +1,5 @@
-"""A field for an e-mail address or a phone number, beside the country of a number that does not say it itself."""
+"""Fields for an e-mail address or a phone number, beside the country of a number that does not say it itself; and for the
+code that proves one."""
 
 from typing import Any
 
@@ -8,8 +9,9 @@ from django.core.validators import validate_email
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from accounts import contacts, phones
-from accounts.contacts import Contact
+from accounts import contacts, phones, sms_budget
+from accounts.contacts import Channel, Contact
+from accounts.one_time_codes import Answer
 
 PHONE_ERRORS = {
     phones.NEEDS_REGION: _("Choose the country of this number, or begin it with + and the country’s prefix."),
@@ -27,14 +29,41 @@ def contact_of(typed: str, region: str) -> Contact:
     if "@" in typed:
         validate_email(typed.strip())
         return contacts.email(typed)
+    return phone_of(typed, region)
+
+
+def phone_of(typed: str, region: str) -> Contact:
+    """What was typed, as a phone.
+
+    Raises:
+        ValidationError: `phone_needs_region`, `phone_invalid`, `phone_takes_no_messages`.
+    """
     try:
         return contacts.phone(phones.parse(typed, region))
     except phones.PhoneRefused as refusal:
         raise ValidationError(PHONE_ERRORS[refusal.code], code=refusal.code) from refusal
 
 
+BUDGET_ERRORS = {
+    sms_budget.USED_UP: _("No more text messages can be sent today. Use an e-mail address, or come back tomorrow."),
+    sms_budget.NOT_THERE: _("We send no text messages to this country. Use an e-mail address."),
+}
+
+
+def demand_messages(contact: Contact) -> None:
+    """See that a text message can go to a phone today: nobody waits for one that is not sent.
+
+    Raises:
+        ValidationError: `sms_used_up`, `sms_not_there`.
+    """
+    if contact.channel is Channel.SMS and (code := sms_budget.closed_for(contact)):
+        raise ValidationError(BUDGET_ERRORS[code], code=code)
+
+
 class ContactForm(forms.Form):
     """Where somebody can be reached. `cleaned_data["contact"]` is a Contact, or None if it is optional and empty."""
+
+    read = staticmethod(contact_of)
 
     contact = forms.CharField(
         label=_("E-mail address or phone number"), max_length=254, widget=forms.TextInput(attrs={"autocomplete": "off"})
@@ -51,15 +80,36 @@ class ContactForm(forms.Form):
         self.fields["region"].choices = [("", _("Not chosen")), *choices]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        """Read the two together."""
+        """Read the two together; to a phone that no message can go to now, none is promised."""
         cleaned = super().clean() or {}
         typed = cleaned.get("contact")
         if isinstance(typed, str):
             try:
-                cleaned["contact"] = contact_of(typed, cleaned.get("region", "")) if typed.strip() else None
+                contact = self.read(typed, cleaned.get("region", "")) if typed.strip() else None
+                if contact is not None:
+                    demand_messages(contact)
+                cleaned["contact"] = contact
             except ValidationError as error:
                 self.add_error("contact", error)
         return cleaned
+
+
+class PhoneForm(ContactForm):
+    """A phone."""
+
+    read = staticmethod(phone_of)
+
+    contact = forms.CharField(
+        label=_("Mobile number"),
+        max_length=phones.MOST_LETTERS,
+        widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"}),
+    )
+
+
+CODE_ERRORS = {
+    Answer.WRONG: _("That is not the code."),
+    Answer.OVER: _("That code is good no more. Ask for a new one."),
+}
 
 
 class CodeForm(forms.Form):

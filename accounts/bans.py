@@ -1,0 +1,73 @@
+"""Who is kept out, by contact: a new invite, application, account or phone does not help whoever staff sanctioned.
+
+A measure binds every address and phone of a person as keyed hashes, which outlive the account. They are kept under today's
+key only, and looked up under all: as for `NeverInvite`, former keys must stay in the list.
+"""
+
+from collections.abc import Iterable
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+from django.db.models import QuerySet
+
+from accounts import contacts
+from accounts.ban_models import BoundContact
+from accounts.contacts import Channel, Contact
+from accounts.models import Phone, User
+from accounts.sealing import PHONE, keyed_hashes, unseal
+
+# One mailbox, however the dots are set and by either name.
+_DOTS_MEAN_NOTHING = {"gmail.com": "gmail.com", "googlemail.com": "gmail.com"}
+
+
+def is_bound(contact: Contact | None) -> bool:
+    """Whether a contact is somebody's who is kept out."""
+    return contact is not None and BoundContact.objects.filter(contact_key__in=_keys(contact)).exists()
+
+
+def bound_among(found: Iterable[Contact]) -> set[Contact]:
+    """Those of some contacts that are kept out: one question for all."""
+    by_key = {key: contact for contact in found for key in _keys(contact)}
+    bound = BoundContact.objects.filter(contact_key__in=by_key).values_list("contact_key", flat=True)
+    return {by_key[key] for key in bound}
+
+
+@transaction.atomic
+def bind(users: Iterable[User], cause: str) -> None:
+    """Keep people out by every contact that they have proven. `cause` names the measure: told twice, it is one."""
+    people = {user.pk: user for user in users}
+    found = [(user, contacts.email(user.email)) for user in people.values()]
+    proven = EmailAddress.objects.filter(user__in=people, verified=True)
+    found += [(people[address.user_id], contacts.email(address.email)) for address in proven]
+    for phone in Phone.objects.filter(user__in=people):
+        found.append((people[phone.user_id], contacts.phone(unseal(phone.sealed, purpose=PHONE))))
+    rows = [
+        BoundContact(contact_key=_keys(contact)[0], user=user, person=user.public_id, cause=cause)
+        for user, contact in found
+    ]
+    BoundContact.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+
+
+def lift(cause: str, user: User | None = None) -> None:
+    """What a measure bound, of everybody or of one, is free again."""
+    bound = BoundContact.objects.filter(cause=cause)
+    (bound if user is None else bound.filter(user=user)).delete()
+
+
+def held(users: Iterable[int], *, but: str = "") -> QuerySet[BoundContact]:
+    """What keeps any of these people out, the cause `but` left aside."""
+    return BoundContact.objects.filter(user__in=users).exclude(cause=but)
+
+
+def _keys(contact: Contact) -> list[str]:
+    return keyed_hashes(f"ban.{contact.channel}", _one_spelling(contact))
+
+
+def _one_spelling(contact: Contact) -> str:
+    if contact.channel is not Channel.EMAIL:
+        return contact.value
+    name, _at, domain = contact.value.rpartition("@")
+    name = name.partition("+")[0] or name
+    if domain in _DOTS_MEAN_NOTHING:
+        name, domain = name.replace(".", ""), _DOTS_MEAN_NOTHING[domain]
+    return f"{name}@{domain}"
