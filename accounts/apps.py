@@ -17,13 +17,15 @@ class AccountsConfig(AppConfig):
         """The list of sessions follows the sessions, a suspended account has none, and the audit log is append-only."""
         from allauth.account.signals import user_logged_in
 
-        from accounts import sessions, signals
+        from accounts import own_kinds, personal_data, sessions, signals
 
         signals.session_moved.connect(sessions.session_moved, dispatch_uid="accounts.session_moved")
         signals.session_ended.connect(sessions.session_ended, dispatch_uid="accounts.session_ended")
         user_logged_in.connect(_signed_in, dispatch_uid="accounts.signed_in")
         post_migrate.connect(_protect_the_audit_log, sender=self)
         post_save.connect(_saved, sender="accounts.User", dispatch_uid="accounts.suspended")
+        personal_data.register()
+        own_kinds.register()
 
 
 def _signed_in(sender: object, request: Any, user: Any, response: Any = None, **_kwargs: Any) -> None:

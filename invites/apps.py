@@ -12,11 +12,19 @@ class InvitesConfig(AppConfig):
 
     def ready(self) -> None:
         """Have it asked before an invitation goes out whether it is wanted; be told of sanctions."""
-        from accounts.hooks import register_gate, when_sanctioned
+        from accounts import account_page
+        from accounts.hooks import register_gate, register_hold, when_sanctioned
+        from invites import notices, personal_data
+        from invites.account_entries import ENTRIES
         from invites.services import INVITATION, REMINDER
+        from invites.services.branches import is_held
         from invites.services.quota import invitee_sanctioned
         from invites.services.refusing import is_wanted
 
         for kind in (INVITATION, REMINDER):
             register_gate(kind, is_wanted)
         when_sanctioned(invitee_sanctioned)
+        register_hold(is_held)
+        personal_data.register()
+        notices.register()
+        account_page.add(*ENTRIES)

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.own_data.leaving import leaving
 from accounts.services import record
 from accounts.sessions import end_sessions
 from invites.models import BranchMeasure, BranchMember, Invite, MeasureKind
@@ -52,8 +53,15 @@ def take(root: User, kind: MeasureKind, *, by: User, reason: str) -> BranchMeasu
 
 
 def _may_be_held(user: User) -> bool:
-    """Who is suspended for themselves stays so, whatever becomes of the measure."""
-    return user.is_active or user.held_by.filter(measure__lifted_at=None).exists()
+    """Who is suspended for themselves stays so, whatever becomes of the measure. Who is deleting their account is held,
+    should they undo that."""
+    is_held = user.held_by.filter(measure__lifted_at=None).exists()
+    return user.is_active or is_held or leaving().filter(pk=user.pk).exists()
+
+
+def is_held(user: User) -> bool:
+    """Whether a measure keeps somebody out."""
+    return BranchMember.objects.filter(user=user, measure__lifted_at=None).exists()
 
 
 def _locked_branch(root: User) -> list[User]:
@@ -90,7 +98,8 @@ def lift(measure: BranchMeasure, *, by: User, reason: str) -> bool:
     held = list(measure.members.order_by("user").values_list("user", flat=True))
     list(User.objects.select_for_update(no_key=True).filter(pk__in=held).order_by("pk"))
     elsewhere = BranchMember.objects.filter(user__in=held, measure__lifted_at=None).values_list("user", flat=True)
-    freed = User.objects.filter(pk__in=held).exclude(pk__in=list(elsewhere))
+    freed = User.objects.filter(pk__in=held).exclude(pk__in=list(elsewhere)).exclude(pk__in=leaving())
     count = freed.update(is_active=True)
-    record("branch.lift", f"{measure.root.public_id}: {count} back", actor=by, reason=reason)
+    root = measure.root.public_id if measure.root else "a former member"
+    record("branch.lift", f"{root}: {count} back", actor=by, reason=reason)
     return True

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from tests.accounts.signing_in import a_proven_member, an_app_of
-from tests.factories import PASSWORD, an_invite
+from tests.factories import AGREED, PASSWORD, an_invite
 
 pytestmark = pytest.mark.django_db(transaction=True)
 KNOWN, SUSPENDED, UNKNOWN = "amara@example.org", "susan@example.org", "nobody@example.org"
@@ -143,7 +143,7 @@ def test_known_suspended_and_unknown_are_answered_alike(asked, steps) -> None:
 
 def join(client: Client, email: str) -> HttpResponse:
     client.post(reverse("invites:accept", args=[an_invite()[1]]))
-    return client.post(reverse("account_signup"), {"email": email, "password1": PASSWORD})
+    return client.post(reverse("account_signup"), {"email": email, "password1": PASSWORD, **AGREED})
 
 
 def page_after_joining(client: Client, email: str) -> HttpResponse:

@@ -1,0 +1,47 @@
+"""Which kinds of messages invites send to members: see accounts.notices."""
+
+from django.utils import translation
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from accounts import contacts, notices, outbox
+from accounts.models import User
+from accounts.notices import Kind, Via
+from accounts.writing import language_of
+
+USED = "invite_used"
+
+
+def register() -> None:
+    """Declare them. What the invited are sent goes to people without an account: see invites.services.refusing."""
+    notices.register(
+        Kind(
+            USED,
+            _("Somebody came by your invite"),
+            _("When a new member took a seat that you offered."),
+            (Via.EMAIL, Via.PUSH),
+        ),
+        Kind(
+            "application",
+            _("Your application was decided"),
+            _("And what else has to be said about it, while you are not a member yet."),
+            always=True,
+        ),
+    )
+
+
+def tell_sponsor(sponsor: User, invite_id: str, newcomer: User) -> None:
+    """Somebody came by their invite. Not who: they have no name here yet."""
+    if not sponsor.is_active or sponsor.is_demo or not notices.wants(sponsor, USED):
+        return
+    with translation.override(language_of(sponsor)):
+        text = _now("Somebody came to MiTalk by an invite of yours. Their profile names you as who brought them.")
+        stop = f"{_now('No more of these:')} {notices.stop_link(sponsor, USED)}"
+        outbox.post(
+            contacts.email(sponsor.email),
+            kind=USED,
+            occasion=f"{invite_id} {newcomer.public_id}",
+            subject=_now("Somebody came by your invite"),
+            text=f"{text}\n\n{stop}\n",
+            headers=notices.headers_for(sponsor, USED),
+        )
