@@ -7,7 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import lazy
 from django.utils.html import format_html, format_html_join
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.own_data import documents
@@ -19,7 +19,7 @@ def _links() -> str:
 
 
 def _age_label() -> str:
-    return _now("I am at least %(years)d years old") % {"years": settings.LEAST_AGE}
+    return gettext("I am at least %(years)d years old") % {"years": settings.LEAST_AGE}
 
 
 def agrees_field() -> forms.BooleanField:

@@ -7,7 +7,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import sessions
@@ -45,7 +45,9 @@ def register() -> None:
         accounts__Phone__sealed="Goes with its row.",
         accounts__OutboxMessage__sealed_address="Goes with its row, and once it was sent.",
         accounts__OutboxMessage__sealed_content="As above.",
-        accounts__AccountDeletion__public_id="Of the deletion.",
+        accounts__AccountDeletion__delayed_by="A code.",
+        accounts__OneTimeCode__subject="Goes with its row.",
+        accounts__OutboxMessage__key="Random.",
         account__EmailAddress__email="Goes with its row.",
         usersessions__UserSession__ip="Goes with its row.",
         accounts__AuditEntry__reason="Words of staff about an act.",
@@ -332,4 +334,4 @@ def _log_about(subject: Subject) -> Q:
 
 
 def _forget_in_log(subject: Subject) -> None:
-    LogEntry.objects.filter(_log_about(subject)).update(object_repr=_now("A former member"), object_id=None)
+    LogEntry.objects.filter(_log_about(subject)).update(object_repr=gettext("A former member"), object_id=None)

@@ -1,7 +1,7 @@
 """Which kinds of messages invites send to members: see accounts.notices."""
 
 from django.utils import translation
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import contacts, notices, outbox
@@ -35,13 +35,13 @@ def tell_sponsor(sponsor: User, invite_id: str, newcomer: User) -> None:
     if not sponsor.is_active or sponsor.is_demo or not notices.wants(sponsor, USED):
         return
     with translation.override(language_of(sponsor)):
-        text = _now("Somebody came to MiTalk by an invite of yours. Their profile names you as who brought them.")
-        stop = f"{_now('No more of these:')} {notices.stop_link(sponsor, USED)}"
+        text = gettext("Somebody came to MiTalk by an invite of yours. Their profile names you as who brought them.")
+        stop = gettext("No more of these: %(link)s") % {"link": notices.stop_link(sponsor, USED)}
         outbox.post(
             contacts.email(sponsor.email),
             kind=USED,
             occasion=f"{invite_id} {newcomer.public_id}",
-            subject=_now("Somebody came by your invite"),
+            subject=gettext("Somebody came by your invite"),
             text=f"{text}\n\n{stop}\n",
             headers=notices.headers_for(sponsor, USED),
         )

@@ -27,6 +27,8 @@ def register() -> None:
         invites__Invite__code_hash="Of a code.",
         invites__Invite__reminder_hash="Of a code.",
         invites__Invite__phone_sealed="Goes with phone_key.",
+        invites__Invite__phone_hint="Goes with phone_key.",
+        invites__Application__phone_hint="Goes with contact_key.",
         invites__Application__phone_sealed="Goes with contact_key.",
         invites__Application__email="Goes with contact_key.",
     )

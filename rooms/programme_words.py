@@ -38,4 +38,5 @@ def as_mail(mail: ProgrammeMail) -> tuple[str, str]:
 def stop_words(mail: ProgrammeMail, kind: str) -> str:
     """Below the text: where its reader says that they want no more of this kind."""
     with translation.override(language_of(mail.user)):
-        return f"\n{_('No more of these:')} {notices.stop_link(mail.user, kind)}\n"
+        words = _("No more of these: %(link)s") % {"link": notices.stop_link(mail.user, kind)}
+        return f"\n{words}\n"

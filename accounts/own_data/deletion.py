@@ -109,7 +109,14 @@ def erase_due(now: datetime | None = None) -> int:
 def _erase_if_due(deletion: AccountDeletion, now: datetime) -> bool:
     if deletion.state == DeletionState.PENDING and _is_delayed(deletion, now):
         return False
-    return _begin(deletion, now) and _erase(deletion)
+    if not _begin(deletion, now):
+        return False
+    try:
+        return _erase(deletion)
+    except Exception:
+        # Others must not wait for it; it is gone on with, from the step that failed, when the claim's time is over.
+        logger.exception("own_data.erasure_failed")
+        return False
 
 
 def _is_delayed(deletion: AccountDeletion, now: datetime) -> bool:

@@ -6,7 +6,8 @@ models and fails for one that is not (tests/own_data/test_registry.py).
 
 import contextlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as by_default
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -79,7 +80,7 @@ class Link:
     erasure: Erasure
     why: Promise | str = ""
     until: Promise | str = ""
-    empties: Mapping[str, Any] = field(default_factory=dict)
+    empties: Mapping[str, Any] = by_default(default_factory=dict)
     erase: Callable[[Subject], None] | None = None
 
     @property
