@@ -43,6 +43,7 @@ def choose(request: MemberRequest) -> HttpResponse:
             ],
         }
         for kind in notices.kinds()
+        if kind.channels
     ]
     return render(request, "accounts/notices.html", {"rows": rows, "has_phone": Via.SMS in reachable})
 

@@ -134,7 +134,7 @@ def agreements(request: MemberRequest) -> HttpResponse:
         "form": form,
         "new": consents.missing(request.user),
         "next": request.GET.get("next", ""),
-        "agreed": Consent.objects.filter(user=request.user),
+        "agreed": Consent.objects.filter(user=request.user).order_by("-at", "pk"),
         "titles": documents.TITLES,
     }
     return render(request, "accounts/own_data/agreements.html", context)

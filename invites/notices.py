@@ -25,6 +25,7 @@ def register() -> None:
             "application",
             _("Your application was decided"),
             _("And what else has to be said about it, while you are not a member yet."),
+            channels=(),  # to people without an account: nothing to choose
             always=True,
         ),
     )
