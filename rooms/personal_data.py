@@ -1,9 +1,13 @@
 """What rooms keep about a person: see accounts.own_data.registry."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.core.cache import cache
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import AuditEntry
 from accounts.own_data.former import former_member
 from accounts.own_data.registry import (
     Erasure,
@@ -28,6 +32,7 @@ def register() -> None:
     _bans()
     _programme()
     _hosted()
+    _done_in_rooms()
     _places()
     not_personal(
         rooms__Topic__key="The topic’s name.",
@@ -281,6 +286,36 @@ def _places() -> None:
             erase=_forget_places,
         ),
     )
+
+
+def _done_in_rooms() -> None:
+    """The log names people in rooms by their places."""
+    declare(
+        Link(
+            model="accounts.AuditEntry",
+            field="target",
+            aspect="place",
+            find=_about_places,
+            title=_("What was done about you in rooms"),
+            as_rows=_done_about_places,
+            erasure=Erasure.KEEP,
+            why=_(
+                "What was done about you in rooms, by a random id that leads to nobody once your place there is erased."
+            ),
+            until=_("as long as this MiTalk exists"),
+        ),
+    )
+
+
+def _about_places(subject: Subject) -> Q:
+    places = Participant.objects.filter(user=subject.user).values_list("room__public_id", "public_id")
+    return Q(act__startswith="room.", target__in=[f"{room} {place}" for room, place in places])
+
+
+def _done_about_places(subject: Subject) -> Iterable[dict[str, Any]]:
+    """Without who did it, and without their words, which may name others."""
+    for entry in AuditEntry.objects.filter(_about_places(subject)).order_by("pk"):
+        yield {"at": entry.at, "act": entry.act}
 
 
 def _forget_places(subject: Subject) -> None:

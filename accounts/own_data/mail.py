@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import formats, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts import contacts, outbox
 from accounts.models import AccountDeletion, DataExport, User
@@ -16,9 +18,13 @@ ERASED = outbox.LAST_MAIL
 
 def export_ready(export: DataExport) -> None:
     """The file can be fetched."""
-    assert export.expires_at is None or export.ready_at
     with translation.override(export.language):
-        text = _("Everything that MiTalk keeps about you is in a file now. Fetch it within seven days, signed in:")
+        days = settings.EXPORT_DAYS
+        text = ngettext(
+            "Everything that MiTalk keeps about you is in a file now. Fetch it within %(days)d day, signed in:",
+            "Everything that MiTalk keeps about you is in a file now. Fetch it within %(days)d days, signed in:",
+            days,
+        ) % {"days": days}
         _post(
             export.user,
             f"export {export.public_id}",

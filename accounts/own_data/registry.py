@@ -49,6 +49,8 @@ class Subject:
         return [*(key for contact in self.contacts for key in contact.keys), *stored]
 
 
+ACCOUNT = "accounts.user.email"  # the account itself: with it everything ends
+
 Find = Callable[[Subject], Q]
 Rows = Callable[[Subject], Iterable[dict[str, Any]]]
 
@@ -72,6 +74,7 @@ class Link:
 
     model: str
     field: str
+    aspect: str = ""  # where one field points at people in more than one way
     find: Find
     title: Promise | str = ""
     columns: tuple[str, ...] = ()
@@ -86,7 +89,7 @@ class Link:
     @property
     def name(self) -> str:
         """Of its part of an export, and of its step of an erasure."""
-        return f"{self.model}.{self.field}".lower()
+        return f"{self.model}.{self.field}{f'.{self.aspect}' if self.aspect else ''}".lower()
 
     @property
     def is_exported(self) -> bool:
@@ -159,9 +162,10 @@ def links() -> tuple[Link, ...]:
 
 
 def erasing_order() -> tuple[Link, ...]:
-    """All of it, those of higher apps first; of one app, as it declares them."""
+    """All of it, those of higher apps first; of one app, as it declares them; the account itself last."""
     apps_in_order = list(dict.fromkeys(link.model.split(".")[0] for link in _links))
-    return tuple(sorted(_links, key=lambda link: -apps_in_order.index(link.model.split(".")[0])))
+    ordered = sorted(_links, key=lambda link: -apps_in_order.index(link.model.split(".")[0]))
+    return tuple(sorted(ordered, key=lambda link: link.name == ACCOUNT))
 
 
 def kept() -> tuple[Link, ...]:

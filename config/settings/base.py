@@ -332,7 +332,7 @@ STORAGES: dict[str, dict[str, Any]] = {
     "private": {  # no address leads to it: its files go out through views that ask who wants them
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {
-            "location": VAR_DIR / "private",
+            "location": BASE_DIR / env.text("MITALK_PRIVATE_DIR", str(VAR_DIR / "private")),
             "file_permissions_mode": 0o600,
             "directory_permissions_mode": 0o700,
         },

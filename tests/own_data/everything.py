@@ -149,6 +149,7 @@ def _rooms(person: User, other: User) -> tuple[Room, Room]:
     theirs.guest_list.add(person)
     key = email_key(person.email)
     Ban.objects.create(room=theirs, participant=here, user=person, email_key=key, by=other, reason="They shouted")
+    accounts.record("room.remove", f"{theirs.public_id} {here.public_id}", actor=other)
     Ban.objects.create(room=shared, participant=them, user=other, by=person)
     Ping.objects.create(room=shared, sender=person, receiver=other)
     Ping.objects.create(room=theirs, sender=other, receiver=person)
