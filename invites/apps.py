@@ -1,6 +1,9 @@
 """How people get in."""
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_save
 from django.utils.translation import gettext_lazy as _
 
 
@@ -27,4 +30,12 @@ class InvitesConfig(AppConfig):
         register_hold(is_held)
         personal_data.register()
         notices.register()
+        post_save.connect(_has_a_profile, sender="accounts.Profile", dispatch_uid="invites.has_a_profile")
         account_page.add(*ENTRIES)
+
+
+def _has_a_profile(sender: object, instance: Any, created: bool, raw: bool = False, **_kwargs: Any) -> None:
+    from invites.notices import tell_sponsor
+
+    if created and not raw:
+        tell_sponsor(instance.user)

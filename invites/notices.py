@@ -8,6 +8,7 @@ from accounts import contacts, notices, outbox
 from accounts.models import User
 from accounts.notices import Kind, Via
 from accounts.writing import language_of
+from invites.models import Redemption
 
 USED = "invite_used"
 
@@ -31,17 +32,22 @@ def register() -> None:
     )
 
 
-def tell_sponsor(sponsor: User, invite_id: str, newcomer: User) -> None:
-    """Somebody came by their invite. Not who: they have no name here yet."""
-    if not sponsor.is_active or sponsor.is_demo or not notices.wants(sponsor, USED):
+def tell_sponsor(newcomer: User) -> None:
+    """Somebody came by an invite, and has said who they are: whoever invited them hears of it, once."""
+    redemption = Redemption.objects.select_related("invite__sponsor__profile").filter(user=newcomer).first()
+    sponsor = redemption.invite.sponsor if redemption else None
+    if redemption is None or sponsor is None or not sponsor.is_active or sponsor.is_demo:
+        return
+    if not notices.wants(sponsor, USED):
         return
     with translation.override(language_of(sponsor)):
-        text = gettext("Somebody came to MiTalk by an invite of yours. Their profile names you as who brought them.")
+        who = {"name": newcomer.name}
+        text = gettext("%(name)s came to MiTalk by your invite. Their profile names you as who brought them.") % who
         stop = gettext("No more of these: %(link)s") % {"link": notices.stop_link(sponsor, USED)}
         outbox.post(
             contacts.email(sponsor.email),
             kind=USED,
-            occasion=f"{invite_id} {newcomer.public_id}",
+            occasion=f"{redemption.invite.public_id} {newcomer.public_id}",
             subject=gettext("Somebody came by your invite"),
             text=f"{text}\n\n{stop}\n",
             headers=notices.headers_for(sponsor, USED),

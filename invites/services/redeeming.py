@@ -11,7 +11,6 @@ from accounts.services import PhoneTaken, own_phone
 from invites.codes import as_typed, hashes
 from invites.errors import MISTYPED, PHONE_HAS_ACCOUNT, WRONG_ADDRESS, WRONG_PHONE, InviteRefused
 from invites.models import Invite, InviteState, Redemption
-from invites.notices import tell_sponsor
 
 
 def find(code: str) -> Invite:
@@ -86,8 +85,6 @@ def redeem(invite: Invite, user: User, *, phone: str = "") -> None:
         raise InviteRefused(InviteState.USED.value if state is InviteState.OPEN else state.value)
     Redemption.objects.create(invite=invite, user=user)
     User.objects.filter(pk=user.pk).update(sponsor=invite.sponsor)
-    if invite.sponsor is not None:
-        tell_sponsor(invite.sponsor, invite.public_id, user)
     if phone:
         try:
             own_phone(user, phone)

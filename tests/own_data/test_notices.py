@@ -14,7 +14,7 @@ from invites.notices import USED
 from rooms import services as rooms
 from rooms.domain.programme import MailKind
 from rooms.notices import CHANGES, KIND_OF, REMINDER
-from tests.factories import a_member, a_room_to_come, an_invite
+from tests.factories import a_member, a_room_to_come, an_industry, an_invite
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -103,11 +103,16 @@ def test_a_forged_link_refuses_nothing_and_what_must_be_said_cannot_be_refused(c
 def test_a_sponsor_hears_once_who_came_unless_they_would_rather_not():
     sponsor, quiet = a_member(), a_member()
     notices.choose(quiet, USED, Via.EMAIL, is_wanted=False)
-    for by in (sponsor, quiet):
+    for by in (quiet, sponsor):
         invite, _code = an_invite(sponsor=by)
-        invites.redeem(invite, User.objects.create_user(f"of-{by.pk}@example.org"))
-    outbox.send_due()
+        newcomer = User.objects.create_user(f"of-{by.pk}@example.org")
+        invites.redeem(invite, newcomer)
+        assert not mail.outbox  # their address is not proven yet, and they have no name
+        for _twice in range(2):
+            accounts.save_profile(newcomer, name="Min-ji Kim", headline="Engineer", industry=an_industry())
+        outbox.send_due()
     assert [message.to for message in mail.outbox] == [[sponsor.email]]
+    assert "Min-ji Kim" in mail.outbox[0].body
     assert "List-Unsubscribe" in mail.outbox[0].extra_headers
 
 
