@@ -8,7 +8,8 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from django.contrib.sites.shortcuts import get_current_site
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import bans, contacts, known_browsers, outbox
 from accounts.browsers import browser_in_words
+from accounts.deletion_views import may_undo
 from accounts.models import User, normalised_email
 from accounts.wording import ERRORS, MESSAGES, NOTICES, SAID_BY_THE_PAGE, SAID_TO_STRANGERS_BY_THE_PAGE
 
@@ -30,6 +32,12 @@ class AccountAdapter(DefaultAccountAdapter):
     def clean_email(self, email: str) -> str:
         """One spelling for one mailbox."""
         return normalised_email(super().clean_email(email))
+
+    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
+        """Who closed their own account is offered the way back; who is suspended is told so."""
+        if may_undo(request, user):
+            return redirect("accounts:undo")
+        return super().respond_user_inactive(request, user)
 
     # --- Passwords ------------------------------------------------------------------------------------------------
 

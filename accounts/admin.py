@@ -8,13 +8,25 @@ from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin, messages
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts import name_admin as _name_admin  # noqa: F401 - registers its own pages
 from accounts import photos, suspending
-from accounts.models import AuditEntry, BoundContact, Industry, OutboxMessage, Profile, SmsCount, User
+from accounts.models import (
+    AccountDeletion,
+    AuditEntry,
+    BoundContact,
+    Consent,
+    DataExport,
+    Industry,
+    OutboxMessage,
+    Profile,
+    SmsCount,
+    User,
+)
+from accounts.own_data.leaving import leaving
 from accounts.services import record
 
 # allauth's own pages show secrets and would let staff give away an account; the OpenID provider comes from the settings.
@@ -98,10 +110,62 @@ class UserAdmin(admin.ModelAdmin):
                 messages.warning(request, _("A measure on their branch still holds %(who)s.") % {"who": user.email})
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
-        """Only a superuser hands out power."""
+        """Only a superuser hands out power; and nobody opens an account that its owner closed."""
+        fields: tuple[str, ...] = self.readonly_fields
+        if obj is not None and leaving().filter(pk=obj.pk).exists():
+            fields = (*fields, "is_active")
         if request.user.is_superuser:
-            return self.readonly_fields
-        return (*self.readonly_fields, "is_staff", "is_superuser", "groups")
+            return fields
+        return (*fields, "is_staff", "is_superuser", "groups")
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Accounts are erased step by step, by their owner or by an operator’s command."""
+        return False
+
+
+class SeenOnly(admin.ModelAdmin):
+    """To be read: what is done to these rows is done by those they belong to, and by jobs."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Never."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Never."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Never."""
+        return False
+
+
+@admin.register(AccountDeletion)
+class AccountDeletionAdmin(SeenOnly):
+    """Who is leaving, when it is final, and what delays it. Staff see it and cannot stop it."""
+
+    list_display = ("person", "state", "requested_at", "final_at", "delayed_by", "undone_at", "erased_at")
+    list_filter = ("state", "delayed_by")
+    search_fields = ("person", "user__email")
+    date_hierarchy = "requested_at"
+
+
+@admin.register(DataExport)
+class DataExportAdmin(SeenOnly):
+    """Exports, without what is in them."""
+
+    list_display = ("requested_at", "user", "state", "tries", "size", "expires_at")
+    list_filter = ("state",)
+    list_select_related = ("user",)
+
+
+@admin.register(Consent)
+class ConsentAdmin(SeenOnly):
+    """Who agreed to what, and when."""
+
+    list_display = ("at", "user", "document", "version", "language")
+    list_filter = ("document", "version")
+    list_select_related = ("user",)
+    search_fields = ("user__email",)
 
 
 @admin.register(Industry)

@@ -18,10 +18,11 @@ class AccountsConfig(AppConfig):
         sign in by go to members only; the audit log is append-only."""
         from allauth.account.signals import user_logged_in
 
-        from accounts import own_phones, sessions, signals
-        from accounts.hooks import register_gate
+        from accounts import bans, own_kinds, own_phones, personal_data, sessions, signals
+        from accounts.hooks import register_gate, register_hold
 
         register_gate(own_phones.SIGN_IN, own_phones.may_sign_in)
+        register_hold(lambda user: bans.held([user.pk]).exists())
         register_gate(own_phones.UNUSABLE, lambda contact: False)
         signals.session_moved.connect(sessions.session_moved, dispatch_uid="accounts.session_moved")
         signals.session_ended.connect(sessions.session_ended, dispatch_uid="accounts.session_ended")
@@ -29,6 +30,8 @@ class AccountsConfig(AppConfig):
         post_migrate.connect(_protect_the_audit_log, sender=self)
         post_delete.connect(_profile_gone, sender="accounts.Profile", dispatch_uid="accounts.profile_gone")
         post_save.connect(_saved, sender="accounts.User", dispatch_uid="accounts.saved")
+        personal_data.register()
+        own_kinds.register()
 
 
 def _signed_in(sender: object, request: Any, user: Any, response: Any = None, **_kwargs: Any) -> None:

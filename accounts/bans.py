@@ -59,6 +59,11 @@ def held(users: Iterable[int], *, but: str = "") -> QuerySet[BoundContact]:
     return BoundContact.objects.filter(user__in=users).exclude(cause=but)
 
 
+def keys_of(found: Iterable[Contact]) -> list[str]:
+    """Every hash by which one of these contacts may be bound."""
+    return [key for contact in found for key in _keys(contact)]
+
+
 def _keys(contact: Contact) -> list[str]:
     return keyed_hashes(f"ban.{contact.channel}", _one_spelling(contact))
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.utils.functional import Promise
+
 if TYPE_CHECKING:
     from accounts.contacts import Contact
     from accounts.models import User
@@ -92,3 +94,60 @@ def register_together(were_together: WereTogether) -> None:
 def together(one: User, other: User) -> list[Together]:
     """Where two people were together, the last first."""
     return [room for were_together in _together for room in were_together(one, other)]
+
+
+WhenLeaving = Callable[["User"], None]
+
+_leaving: list[WhenLeaving] = []
+
+
+def when_leaving(listener: WhenLeaving) -> None:
+    """Have this called in the transaction in which somebody deletes their account: what they run goes to others, or is
+    called off."""
+    _leaving.append(listener)
+
+
+def left(user: User) -> None:
+    """Somebody deleted their account; it can be undone for a while."""
+    for listener in _leaving:
+        listener(user)
+
+
+IsHeld = Callable[["User"], bool]
+
+_holds: list[IsHeld] = []
+
+
+def register_hold(is_held: IsHeld) -> None:
+    """Have this asked before an account may do something again: whether a sanction keeps it out."""
+    _holds.append(is_held)
+
+
+def is_held(user: User) -> bool:
+    """Whether a sanction keeps somebody out."""
+    return any(hold(user) for hold in _holds)
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """Why an erasure waits, and until when at the latest. `code` is stable, `words` are for the person."""
+
+    code: str
+    words: Promise
+    until: datetime
+
+
+Delays = Callable[["User"], Delay | None]
+
+_delays: list[Delays] = []
+
+
+def register_delay(delays: Delays) -> None:
+    """Have this asked before an account is erased."""
+    _delays.append(delays)
+
+
+def delay_of(user: User) -> Delay | None:
+    """What delays the erasure of an account the longest."""
+    found = [delay for ask in _delays if (delay := ask(user)) is not None]
+    return max(found, key=lambda delay: delay.until, default=None)

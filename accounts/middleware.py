@@ -5,10 +5,12 @@ from collections.abc import Callable
 from allauth.account.adapter import get_adapter
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
 from accounts import sessions
+from accounts.own_data import consents
 from accounts.zones import zone_of
 
 
@@ -41,6 +43,34 @@ class ProfileFirstMiddleware:
         return response
 
 
+def consent_optional(view: Callable) -> Callable:
+    """Mark a view that a signed-in person may see before they agree to what holds now."""
+    view.consent_optional = True  # type: ignore[attr-defined]
+    return view
+
+
+class ConsentMiddleware:
+    """When terms, privacy notice or rules change, members are asked at their next page. What they are doing goes on: sound,
+    sockets and forms that are sent are left alone, and so are the pages by which one leaves."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable, args: tuple, kwargs: dict) -> HttpResponse | None:
+        """Redirect, or None to go on."""
+        namespaces = request.resolver_match.namespaces if request.resolver_match else []
+        if not {"rooms", "invites", "accounts"} & set(namespaces) or getattr(view, "consent_optional", False):
+            return None
+        is_page = request.method == "GET" and "text/html" in request.headers.get("Accept", "")
+        if not is_page or not request.user.is_authenticated or not consents.must_be_asked(request.user):
+            return None
+        where = urlencode({"next": request.get_full_path()})
+        return redirect(f"{reverse('accounts:agreements')}?{where}")
+
+
 class ListedSessionMiddleware:
     """Every session by which somebody is signed in is in their list of sessions, whatever it began with."""
 
@@ -53,7 +83,7 @@ class ListedSessionMiddleware:
         return self.get_response(request)
 
 
-# Each lets whoever does it stay in the account for good.
+# Each lets whoever does it stay in the account for good, take everything along, or end it.
 _DANGEROUS = {
     "account_set_password",
     "account_email",
@@ -63,6 +93,9 @@ _DANGEROUS = {
     "phone",
     "phone_code",
     "phone_remove",
+    "data",
+    "download",
+    "delete",
 }
 
 

@@ -9,11 +9,16 @@ from django.contrib.auth.models import PermissionsMixin
 from django.core.validators import MinLengthValidator
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.names import name_key
 from accounts.portraits import Look
 from accounts.text import validate_prose, validate_words
+
+FORMER_MEMBER = (
+    "former-member@mitalk.invalid"  # the host of rooms whose host's account is erased: see accounts.own_data
+)
 
 
 def random_id() -> str:
@@ -57,6 +62,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="sponsored", verbose_name=_("invited by")
     )
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
+    agreed_to = models.CharField(
+        max_length=64, blank=True, editable=False, help_text=_("Which versions of all documents, in one word.")
+    )
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -81,8 +89,15 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def name(self) -> str:
         """The name others see; empty until the profile is filled in."""
+        if self.is_former:
+            return gettext("A former member")
         profile = getattr(self, "profile", None)
         return profile.name if profile else ""
+
+    @property
+    def is_former(self) -> bool:
+        """Whether it is the one account that stands for all who are gone."""
+        return self.email == FORMER_MEMBER
 
 
 class Industry(models.Model):
@@ -302,5 +317,13 @@ from accounts.contact_models import (  # noqa: E402, F401
     OutboxMessage,
     Phone,
     SmsCount,
+)
+from accounts.data_models import (  # noqa: E402, F401
+    AccountDeletion,
+    Consent,
+    DataExport,
+    DeletionState,
+    ExportState,
+    NotificationChoice,
 )
 from accounts.profile_models import Expertise, Language, NameChange, ProfileLink  # noqa: E402, F401

@@ -28,6 +28,7 @@ KEPT = timedelta(days=400)  # longer than anything that is announced once: the r
 UNWANTED = "unwanted"
 TOO_LATE = "too_late"
 CANCELLED = "cancelled"
+LAST_MAIL = "account_erased"  # to somebody who has no account any more: nothing of it is kept
 
 
 def post(
@@ -151,3 +152,4 @@ def _done(message: OutboxMessage, *, error: str = "") -> bool:
 def delete_old(now: datetime | None = None) -> None:
     """Delete the rows of what was done long ago."""
     OutboxMessage.objects.filter(done_at__lt=(now or timezone.now()) - KEPT).delete()
+    OutboxMessage.objects.filter(done_at__isnull=False, kind=LAST_MAIL).delete()

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-PHONE, MESSAGE, PROOF = "phone", "message", "proof"  # purposes
+PHONE, MESSAGE, PROOF, EXPORT = "phone", "message", "proof", "export"  # purposes
 
 
 class Unreadable(Exception):
@@ -47,6 +47,11 @@ def reseal(sealed: str, *, purpose: str) -> str:
         Unreadable: with none of the keys.
     """
     return seal(unseal(sealed, purpose=purpose), purpose=purpose)
+
+
+def file_cipher(purpose: str) -> MultiFernet:
+    """What encrypts whole files, by the same keys."""
+    return _fernet(_secrets(), purpose)
 
 
 def keyed_hashes(what: str, value: str) -> list[str]:

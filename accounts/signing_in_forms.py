@@ -17,6 +17,7 @@ from django import forms
 
 from accounts.known_browsers import limit_key
 from accounts.models import normalised_email
+from accounts.own_data.leaving import pending_deletion
 from accounts.text import tidy, validate_line
 from accounts.wording import FIELDS, HELP
 
@@ -58,7 +59,8 @@ class AskForCodeForm(InOurWords, account_forms.RequestLoginCodeForm):
         email = normalised_email(self.cleaned_data["email"])
         if not _may_send("request_login_code", email):
             raise get_adapter().validation_error("rate_limited")
-        users = filter_users_by_email(email, is_active=True, prefer_verified=True, for_login=True)
+        found = filter_users_by_email(email, prefer_verified=True, for_login=True)
+        users = [user for user in found if user.is_active or pending_deletion(user)]  # the latter may undo it
         self._user = users[0] if users else None
         return email
 

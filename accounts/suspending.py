@@ -8,6 +8,7 @@ from accounts import bans
 from accounts.ban_models import BoundContact
 from accounts.hooks import sanctioned
 from accounts.models import User
+from accounts.own_data.leaving import leaving
 from accounts.services import record
 
 _SUSPENSION = "suspension "
@@ -42,7 +43,7 @@ def restore(user: User, *, by: User, reason: str = "") -> bool:
     """
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     _suspensions(user).delete()
-    user.is_active = not bans.held([user.pk]).exists()
+    user.is_active = not bans.held([user.pk]).exists() and not leaving().filter(pk=user.pk).exists()
     user.save(update_fields=["is_active"])
     record("account.restored", user.public_id, actor=by, reason=reason)
     return user.is_active

@@ -5,6 +5,7 @@ from django.core.management import call_command
 
 from accounts import one_time_codes, outbox, photos, sms_budget
 from accounts.audit.sealing import seal_entries
+from accounts.own_data import deletion, exports
 
 
 @shared_task
@@ -37,3 +38,28 @@ def delete_old_messages() -> None:
 def sweep_photos() -> None:
     """Delete files that are nobody's photo."""
     photos.sweep()
+
+
+@shared_task
+def make_export(pk: int) -> None:
+    """Put everything about one person into a file, now."""
+    exports.make(pk)
+
+
+@shared_task
+def make_due_exports() -> None:
+    """The same for what waits, or was left behind."""
+    exports.make_due()
+
+
+@shared_task
+def delete_old_exports() -> None:
+    """Delete the files whose time is over."""
+    exports.delete_old()
+
+
+@shared_task
+def erase_accounts() -> None:
+    """Remind those whose accounts are deleted soon, and erase those whose time is over."""
+    deletion.remind()
+    deletion.erase_due()

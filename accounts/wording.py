@@ -85,3 +85,11 @@ HELP: dict[str, Promise] = {
     "passwordless": _("Leave it off for a security key that can only be a second step."),
     "name": _("Such as “work laptop”, to know it by later."),
 }
+
+# By what somebody is told something (accounts.notices).
+VIAS: dict[str, Promise] = {
+    "email": _("E-mail"),
+    "sms": _("Text message"),
+    "in_app": _("In MiTalk"),
+    "push": _("Notification on this device"),
+}

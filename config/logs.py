@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-_SECRET_PATH = re.compile(r"/(i|calendar|never|application)/[^/\s?]+")
+_SECRET_PATH = re.compile(r"/(i|calendar|never|application|notices)/[^/\s?]+")
 
 
 def _without_secrets(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User, normalised_email, random_id
+from accounts.own_data_forms import age_field, agrees_field
 from invites.errors import ADVICE, WRONG_ADDRESS, InviteRefused
 from invites.gate import accepted_invite
 from invites.pages import refusal_page
@@ -27,6 +28,8 @@ class InvitedSignupForm(SignupForm):
             self.fields["email"].initial = self.invite.email
             self.fields["email"].widget.attrs["readonly"] = True
             self.fields["email"].help_text = _("Your invite is for this address.")
+        self.fields["is_old_enough"] = age_field()
+        self.fields["agrees"] = agrees_field()
 
     def clean_email(self) -> str:
         """The address in one spelling; the invite's own, if it is bound to one."""

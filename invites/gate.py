@@ -4,11 +4,13 @@ from typing import Any
 
 from allauth.account.internal.flows.email_verification_by_code import EmailVerificationProcess
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts.adapter import AccountAdapter
 from accounts.models import User
+from accounts.own_data import consents
 from invites import services
 from invites.codes import as_typed, hashes
 from invites.errors import WRONG_PHONE, InviteRefused
@@ -82,6 +84,8 @@ class InviteGate(AccountAdapter):
         invite = redeemable_invite(request)
         user = super().save_user(request, user, form, commit=True)
         self.seat(request, invite, user)
+        if form.cleaned_data.get("agrees"):  # who comes by OpenID Connect is asked on the first page
+            consents.agree(user, age=settings.LEAST_AGE)
         return user
 
     def seat(self, request: HttpRequest, invite: Invite, user: User) -> None:

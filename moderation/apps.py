@@ -12,7 +12,11 @@ class ModerationConfig(AppConfig):
 
     def ready(self) -> None:
         """Be the one who keeps reports."""
+        from accounts.hooks import register_delay
+        from moderation import personal_data
         from moderation.services import take_report
         from rooms.hooks import register_reports
 
         register_reports(take_report)
+        register_delay(personal_data.open_reports_delay)
+        personal_data.register()

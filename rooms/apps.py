@@ -19,6 +19,16 @@ class RoomsConfig(AppConfig):
     def ready(self) -> None:
         """Whoever signs out, is signed out or is suspended is in no room any more; who goes on by another session stays.
         Signals are only the quick way: the workers' truth and a sweep ask the same of the database."""
+        from accounts import account_page
+        from accounts.hooks import when_leaving
+        from rooms import notices, personal_data
+        from rooms.account_entries import ENTRIES
+        from rooms.services.leaving_mitalk import leave_everything
+
+        personal_data.register()
+        notices.register()
+        account_page.add(*ENTRIES)
+        when_leaving(leave_everything)
         session_ended.connect(_signed_out, dispatch_uid="rooms.signed_out")
         session_moved.connect(_goes_on, dispatch_uid="rooms.goes_on")
         post_save.connect(_saved, sender="accounts.User", dispatch_uid="rooms.suspended")

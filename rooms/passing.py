@@ -77,3 +77,9 @@ def said_at(person: str) -> float | None:
 def keep_said_at(person: str, now: float) -> None:
     """They wrote now."""
     cache.set(f"rooms.said.{person}", now, _PACE_SECONDS)
+
+
+def keys_of(person: str) -> list[str]:
+    """Under which keys something passes about a person, to be forgotten at once."""
+    paces = ("chat", "ask", "vote")
+    return [f"rooms.said.{person}", *(f"rooms.pace.{pace}.{person}" for pace in paces)]

@@ -2,29 +2,17 @@
 
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from accounts.models import SpokenLanguage, User
+from accounts import notices
+from accounts.writing import absolute, language_of
 from rooms.domain.programme import MailKind
 from rooms.models import ProgrammeMail
 
-_PAGES_IN = {SpokenLanguage.ENGLISH: "en", SpokenLanguage.CHINESE: "zh-hans", SpokenLanguage.KOREAN: "ko"}
-
-
-def language_of(user: User) -> str:
-    """The language that we write to somebody in."""
-    profile = getattr(user, "profile", None)
-    return _PAGES_IN[SpokenLanguage(profile.language)] if profile else settings.LANGUAGE_CODE
-
-
-def absolute(path: str) -> str:
-    """An address of ours in full, where there is no request that names the host."""
-    origins: list[str] = settings.MITALK_ORIGINS
-    return f"{origins[0] if origins else ''}{path}"
+__all__ = ["absolute", "as_mail", "language_of", "stop_words"]
 
 
 def as_mail(mail: ProgrammeMail) -> tuple[str, str]:
@@ -45,3 +33,10 @@ def as_mail(mail: ProgrammeMail) -> tuple[str, str]:
             "zone": mail.time_zone.replace("_", " "),
         }
         return " ".join(subject.split()), render_to_string("rooms/mail.txt", context).strip() + "\n"
+
+
+def stop_words(mail: ProgrammeMail, kind: str) -> str:
+    """Below the text: where its reader says that they want no more of this kind."""
+    with translation.override(language_of(mail.user)):
+        words = _("No more of these: %(link)s") % {"link": notices.stop_link(mail.user, kind)}
+        return f"\n{words}\n"

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import Industry, Profile, User
+from accounts.own_data import consents
 from accounts.services import save_profile
 from invites.models import Invite
 from invites.services import create_invite
@@ -16,6 +17,7 @@ from rooms.models import Room, Topic
 
 _numbers = itertools.count(1)
 PASSWORD = "correct horse battery"
+AGREED = {"agrees": "on", "is_old_enough": "on"}  # at sign-up
 
 
 def an_industry() -> Industry:
@@ -35,6 +37,7 @@ def a_member(
     )
     if with_profile:
         save_profile(user, name=name, headline="Process engineer", industry=an_industry())
+    consents.agree(user, age=18)
     return user
 
 

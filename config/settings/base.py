@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
     "accounts.middleware.ListedSessionMiddleware",
     "accounts.middleware.FreshSignInMiddleware",
+    "accounts.middleware.ConsentMiddleware",
     "accounts.middleware.ProfileFirstMiddleware",
     "accounts.middleware.TimeZoneMiddleware",
 ]
@@ -186,6 +187,9 @@ CELERY_BEAT_SCHEDULE = {
     "send the outbox": {"task": "accounts.tasks.send_outbox", "schedule": 5.0, "options": {"expires": 5}},
     "delete old messages": {"task": "accounts.tasks.delete_old_messages", "schedule": 3600.0},
     "sweep photos": {"task": "accounts.tasks.sweep_photos", "schedule": 86_400.0},
+    "make exports": {"task": "accounts.tasks.make_due_exports", "schedule": 15.0, "options": {"expires": 15}},
+    "delete old exports": {"task": "accounts.tasks.delete_old_exports", "schedule": 900.0, "options": {"expires": 900}},
+    "erase accounts": {"task": "accounts.tasks.erase_accounts", "schedule": 60.0, "options": {"expires": 60}},
     "clear old sessions": {"task": "accounts.tasks.clear_expired_sessions", "schedule": 86_400.0},
 }
 
@@ -273,6 +277,8 @@ ACCOUNT_RATE_LIMITS = {  # beside allauth's own
     "invite_guess": "20/10m/ip",
     "start_again": "6/10m/ip",
     "invite": "30/h/user",
+    "delete_account": "10/h/user",
+    "export": "10/h/user",
     "apply": "10/h/ip",
     "vouch": "30/h/user",
     "contact_code": "20/h/ip",  # an address shared by an office; each contact has its own limit (accounts.one_time_codes)
@@ -304,6 +310,13 @@ SMS_A_DAY_TO_PREFIX = env.numbers_of_prefixes("MITALK_SMS_A_DAY_TO_PREFIX", "*=2
 INVITE_LIFETIME_DAYS = env.integer("MITALK_INVITE_DAYS", 14, least=1, most=365)
 INVITES_AT_START = env.integer("MITALK_INVITES_AT_START", 3, least=0, most=1000)
 
+EXPORT_DAYS = env.integer("MITALK_EXPORT_DAYS", 7, least=1, most=30)
+EXPORTS_A_DAY = env.integer("MITALK_EXPORTS_A_DAY", 3, least=1, most=100)
+DELETION_DAYS = env.integer("MITALK_DELETION_DAYS", 14, least=1, most=90)  # in which it can be undone
+REPORT_HOLDS_DAYS = env.integer("MITALK_REPORT_HOLDS_DAYS", 30, least=1, most=365)  # a report delays an erasure so long
+LEAST_AGE = env.integer("MITALK_LEAST_AGE", 18, least=13, most=21)
+DOCUMENTS_DIR = BASE_DIR / env.text("MITALK_DOCUMENTS_DIR", "accounts/documents")  # terms, privacy notice, rules
+
 ATTENDANCE_HOURS = env.integer("MITALK_ATTENDANCE_HOURS", 24, least=1, most=8760)
 CHAT_DAYS = env.integer("MITALK_CHAT_DAYS", 30, least=1, most=3650)
 
@@ -322,6 +335,18 @@ STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = VAR_DIR / "media"  # what people sent; with several web processes, a folder that they share
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "private": {  # no address leads to it: its files go out through views that ask who wants them
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": BASE_DIR / env.text("MITALK_PRIVATE_DIR", str(VAR_DIR / "private")),
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
+}
 
 # --- Headers ----------------------------------------------------------------------------------------------------
 

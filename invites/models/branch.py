@@ -29,7 +29,9 @@ class MeasureKind(models.TextChoices):
 class BranchMeasure(models.Model):
     """Staff paused a branch, or cut it off. While it holds, nobody in it is let in anywhere."""
 
-    root = models.ForeignKey(User, on_delete=models.CASCADE, related_name="measures", verbose_name=_("whose branch"))
+    root = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, related_name="measures", verbose_name=_("whose branch")
+    )  # empty: their account is erased, and the others are still held
     kind = models.CharField(_("what"), max_length=5, choices=MeasureKind)
     reason = models.CharField(_("reason"), max_length=300)
     by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("by"))

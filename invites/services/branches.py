@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts import bans
 from accounts.models import User
+from accounts.own_data.leaving import leaving
 from accounts.services import record
 from accounts.sessions import end_sessions
 from invites.models import BranchMeasure, BranchMember, Invite, MeasureKind
@@ -58,8 +59,15 @@ def _cause(measure: BranchMeasure) -> str:
 
 
 def _may_be_held(user: User) -> bool:
-    """Who is suspended for themselves stays so, whatever becomes of the measure."""
-    return user.is_active or user.held_by.filter(measure__lifted_at=None).exists()
+    """Who is suspended for themselves stays so, whatever becomes of the measure. Who is deleting their account is held,
+    should they undo that."""
+    is_held = user.held_by.filter(measure__lifted_at=None).exists()
+    return user.is_active or is_held or leaving().filter(pk=user.pk).exists()
+
+
+def is_held(user: User) -> bool:
+    """Whether a measure keeps somebody out."""
+    return BranchMember.objects.filter(user=user, measure__lifted_at=None).exists()
 
 
 def _locked_branch(root: User) -> list[User]:
@@ -99,11 +107,12 @@ def lift(measure: BranchMeasure, *, by: User, reason: str) -> bool:
     bans.lift(_cause(measure))
     elsewhere = BranchMember.objects.filter(user__in=held, measure__lifted_at=None).values_list("user", flat=True)
     stay = {*elsewhere, *bans.held(held).values_list("user", flat=True)}
-    freed = User.objects.filter(pk__in=[pk for pk in held if pk not in stay])
+    freed = User.objects.filter(pk__in=[pk for pk in held if pk not in stay]).exclude(pk__in=leaving())
     if measure.kind == MeasureKind.CUT:
         reopen([pk for pk in held if pk not in stay], revoked_at=measure.at)
-        if measure.root_id not in stay:
+        if measure.root is not None and measure.root_id not in stay:
             quota.sanction_lifted(measure.root, _cause(measure))
     count = freed.update(is_active=True)
-    record("branch.lift", f"{measure.root.public_id}: {count} back", actor=by, reason=reason)
+    root = measure.root.public_id if measure.root else "a former member"
+    record("branch.lift", f"{root}: {count} back", actor=by, reason=reason)
     return True

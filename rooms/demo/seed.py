@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from accounts.models import Industry, User
+from accounts.own_data import consents
 from accounts.services import save_profile
 from rooms import services
 from rooms.demo.people import (
@@ -74,6 +75,7 @@ def _person(person: DemoPerson, industries: dict[str, Industry]) -> User:
     if found is None:
         found = User.objects.create_user(person.email, password_of(person), is_demo=person is SPEAKER)
         EmailAddress.objects.create(user=found, email=found.email, verified=True, primary=True)
+        consents.agree(found)  # whoever tries it out is not asked for an invented person
         save_profile(
             found,
             name=person.name,

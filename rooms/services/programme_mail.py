@@ -5,16 +5,19 @@ import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.core.mail import send_mail
+from django.core.mail import EmailMessage
 from django.db.models import F, Q
 from django.utils import timezone
 
+from accounts import notices
 from accounts.models import User
 from rooms import selectors
 from rooms.domain.programme import REMIND_BEFORE, MailKind
 from rooms.domain.snapshot import Phase
 from rooms.models import ProgrammeMail, Room
-from rooms.programme_words import as_mail
+from rooms.notices import KIND_OF
+from rooms.programme_words import as_mail, stop_words
+from rooms.services.programme_sms import by_text_message
 
 logger = logging.getLogger(__name__)
 
@@ -77,9 +80,15 @@ def _send(pk: int) -> bool:
     if not _is_worth_sending(mail):
         _done(mail, sent=False)
         return False
+    by_text_message(mail)
+    kind = KIND_OF[MailKind(mail.kind)]
+    if not notices.wants(mail.user, kind):
+        _done(mail, sent=False)
+        return False
     subject, text = as_mail(mail)
+    text += stop_words(mail, kind)
     try:
-        send_mail(subject, text, None, [mail.user.email])
+        EmailMessage(subject, text, None, [mail.user.email], headers=notices.headers_for(mail.user, kind)).send()
     except OSError as error:  # SMTPException is one: the server is away, or does not take it
         if mail.tries >= _MOST_TRIES:
             _done(mail, sent=False)

@@ -22,7 +22,7 @@ from accounts import bans, outbox
 from accounts.models import OneTimeCode, OutboxMessage, User
 from accounts.own_phones import own_phone
 from tests.accounts.signing_in import a_proven_member, an_app_of, confirm_it_is_me, sign_in
-from tests.factories import PASSWORD, an_industry, an_invite
+from tests.factories import AGREED, PASSWORD, an_industry, an_invite
 
 pytestmark = pytest.mark.django_db(transaction=True)
 KNOWN, SUSPENDED, UNKNOWN = "amara@example.org", "susan@example.org", "nobody@example.org"
@@ -309,7 +309,7 @@ def _without_hint(answer: Answer) -> Answer:
 
 def join(client: Client, email: str) -> HttpResponse:
     client.post(reverse("invites:accept", args=[an_invite()[1]]))
-    return client.post(reverse("account_signup"), {"email": email, "password1": PASSWORD})
+    return client.post(reverse("account_signup"), {"email": email, "password1": PASSWORD, **AGREED})
 
 
 def page_after_joining(client: Client, email: str) -> HttpResponse:

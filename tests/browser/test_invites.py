@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Scene
 from tests.browser.person import Person
-from tests.browser.test_main_job import fill_in_profile, the_mailed_code
+from tests.browser.test_main_job import agree, fill_in_profile, the_mailed_code
 from tests.browser.test_pages import LANGUAGES, Album
 from tests.factories import PASSWORD
 
@@ -52,6 +52,7 @@ def test_a_member_invites_a_phone_and_sees_who_came(scene: Scene) -> None:
     submit(newcomer, "Go on")
     newcomer.page.get_by_label("Email").fill("minji@example.org")
     newcomer.page.get_by_label("Password").fill(PASSWORD)
+    agree(newcomer.page)
     newcomer.page.locator("main form button[type=submit]").first.click()
     newcomer.page.get_by_label("Code").fill(the_mailed_code(scene, "minji@example.org"))
     newcomer.page.locator("main form button[type=submit]").first.click()

@@ -34,10 +34,17 @@ def sign_up(page: Page, link: str, scene: Scene, address: str) -> None:
     page.locator("main form button").click()
     page.get_by_label("Email", exact=False).first.fill(address)
     page.get_by_label("Password").fill(PASSWORD)
+    agree(page)
     page.locator("main form button[type=submit]").first.click()
     page.get_by_label("Code").fill(the_mailed_code(scene, address))
     page.locator("main form button[type=submit]").first.click()
     page.wait_for_url("**/me/**")
+
+
+def agree(page: Page) -> None:
+    """Old enough, and with the terms."""
+    page.locator("#id_is_old_enough").check()
+    page.locator("#id_agrees").check()
 
 
 def fill_in_profile(page: Page, name: str) -> None:

@@ -11,6 +11,7 @@ from tests.accounts.signing_in import app_code
 from tests.browser.authenticator import Authenticator
 from tests.browser.conftest import Scene
 from tests.browser.person import PATIENCE_SECONDS, Person
+from tests.browser.test_main_job import agree
 from tests.browser.test_pages import LANGUAGES, Album
 from tests.environment.installation import Installation
 from tests.environment.open_id import Provider
@@ -311,7 +312,10 @@ def test_by_open_id_and_not_without_an_invite(guarded_scene: Scene, guarded: tup
     page.locator("main form button[type=submit]").first.click()
     newcomer.go("/accounts/login/")
     page.get_by_role("button", name="Continue with LinkedIn").click()
-    expect(page).to_have_url(re.compile("/me/"))
+    expect(page).to_have_url(re.compile("/me/agreements/"))  # there was no form to agree in
+    agree(page)
+    page.get_by_role("button", name="Agree and go on").click()
+    expect(page).to_have_url(re.compile("/me/$"))
     newcomer.go("/me/safety/")
     expect(page.locator("#safety")).to_contain_text("Connected: you can sign in by it.")
 

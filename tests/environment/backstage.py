@@ -133,6 +133,14 @@ def prove_address(email: str, password: str = "") -> None:
         user.save()
 
 
+def forget_consents(email: str) -> None:
+    """Somebody has agreed to nothing, as those who came before there was anything to agree to."""
+    user = _user(email)
+    user.consents.all().delete()
+    user.agreed_to = ""
+    user.save()
+
+
 def an_app_of(email: str) -> str:
     """Give somebody an authenticator app; its secret."""
     from tests.accounts.signing_in import an_app_of
@@ -293,6 +301,7 @@ _FUNCTIONS: dict[str, Any] = {
     function.__name__: function
     for function in (
         make,
+        forget_consents,
         another_session,
         prove_address,
         an_app_of,

@@ -40,6 +40,7 @@ def fill(room: str, listeners: int, speakers: int, outside: int = 0) -> None:
     from django.utils import timezone
 
     from accounts.models import Profile, User
+    from accounts.own_data import documents
     from accounts.portraits import PORTRAITS
     from rooms.domain.roles import Position
     from rooms.models import Participant, Room
@@ -47,7 +48,10 @@ def fill(room: str, listeners: int, speakers: int, outside: int = 0) -> None:
 
     found, now, industry = Room.objects.get(public_id=room), timezone.now(), an_industry()
     number = listeners + speakers + outside
-    users = User.objects.bulk_create(User(email=f"{place}@{room}.example", password="!") for place in range(number))
+    users = User.objects.bulk_create(
+        User(email=f"{place}@{room}.example", password="!", agreed_to=documents.fingerprint())
+        for place in range(number)
+    )
     Profile.objects.bulk_create(
         Profile(
             user=user,

@@ -22,6 +22,7 @@ ON_BOTH_ENGINES = (
     "tests/accounts",
     "tests/invites",
     "tests/moderation",
+    "tests/own_data",
     "tests/permissions",
     "tests/rooms",
     "tests/signalling",

@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from accounts.models import Profile, User
 from invites.models import Invite
-from tests.factories import PASSWORD, a_live_room, a_member, an_industry, an_invite
+from tests.factories import AGREED, PASSWORD, a_live_room, a_member, an_industry, an_invite
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SIGN_UP = {"email": "newcomer@example.org", "password1": PASSWORD}
+SIGN_UP = {"email": "newcomer@example.org", "password1": PASSWORD, **AGREED}
 PROFILE = {"name": "Petra Roth", "headline": "Actuary", "organisation": "", "language": "en", "portrait": ""}
 
 

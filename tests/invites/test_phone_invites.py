@@ -16,11 +16,11 @@ from accounts.sealing import PHONE, unseal
 from invites import services
 from invites.errors import InviteRefused
 from invites.models import Invite
-from tests.factories import PASSWORD, a_member, an_invite
+from tests.factories import AGREED, PASSWORD, a_member, an_invite
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NUMBER = "+821012345678"
-SIGN_UP = {"email": "newcomer@example.org", "password1": PASSWORD}
+SIGN_UP = {"email": "newcomer@example.org", "password1": PASSWORD, **AGREED}
 PROVE = "/join/phone/"
 
 

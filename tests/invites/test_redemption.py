@@ -15,7 +15,7 @@ from invites import services, tasks
 from invites.codes import LENGTH, as_typed, hashes, new_code
 from invites.errors import InviteRefused
 from invites.models import Invite, Redemption
-from tests.factories import PASSWORD, a_member, an_invite
+from tests.factories import AGREED, PASSWORD, a_member, an_invite
 
 pytestmark = pytest.mark.django_db(transaction=True)
 RACERS = 50
@@ -52,7 +52,7 @@ def test_fifty_who_race_through_the_sign_up_form_give_one_account() -> None:
 
     def sign_up(number: int) -> int:
         try:
-            form = {"email": f"racer{number}@example.org", "password1": PASSWORD}
+            form = {"email": f"racer{number}@example.org", "password1": PASSWORD, **AGREED}
             return browsers[number].post(reverse("account_signup"), form).status_code
         finally:
             connection.close()

@@ -81,7 +81,7 @@ def test_a_mail_that_the_server_did_not_take_is_tried_again_a_few_times(monkeypa
         tries.append(1)
         raise SMTPServerDisconnected
 
-    monkeypatch.setattr("rooms.services.programme_mail.send_mail", refuse)
+    monkeypatch.setattr("rooms.services.programme_mail.EmailMessage.send", refuse)
     for number in range(10):
         services.send_due(now + timedelta(minutes=6 * number))
     assert len(tries) == 5

@@ -19,6 +19,7 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 
 from accounts.models import Industry, Profile, User
+from accounts.own_data import documents
 from rooms.domain.roles import Position
 from rooms.domain.snapshot import Phase
 from rooms.models import Participant, Room, Topic
@@ -73,8 +74,9 @@ class Command(BaseCommand):
 
 def _make_people(number: int) -> list[User]:
     unusable = make_password(None)  # they have sessions; hashing a password a person would take minutes
+    agreed = documents.fingerprint()
     people = User.objects.bulk_create(
-        User(email=f"{place}@{_DOMAIN}", password=unusable, is_demo=True) for place in range(number)
+        User(email=f"{place}@{_DOMAIN}", password=unusable, is_demo=True, agreed_to=agreed) for place in range(number)
     )
     industry = _industry()
     Profile.objects.bulk_create(

@@ -1,0 +1,79 @@
+"""What moderation keeps about a person: see accounts.own_data.registry."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.hooks import Delay
+from accounts.models import User
+from accounts.own_data.registry import Erasure, Link, Subject, by_account, declare
+from accounts.personal_data import CONFIDENCE
+from moderation.models import Report
+
+
+def register() -> None:
+    """Declare it."""
+    declare(
+        Link(
+            model="moderation.Report",
+            field="reporter",
+            find=by_account("reporter__user"),
+            title=_("What you reported"),
+            columns=("at", "room=room__title", "category", "line"),
+            erasure=Erasure.DETACH,
+        ),
+        Link(
+            model="moderation.Report",
+            field="target",
+            find=by_account("target__user"),
+            withheld=CONFIDENCE,
+            erasure=Erasure.DETACH,
+            empties={"message": "", "target_user": None},
+        ),
+        Link(
+            model="moderation.Report",
+            field="target_user",
+            find=by_account("target_user"),
+            withheld=CONFIDENCE,
+            erasure=Erasure.DETACH,
+            empties={"message": ""},
+        ),
+        Link(
+            model="moderation.Report",
+            field="stage",
+            find=_on_stage,
+            withheld=CONFIDENCE,
+            erasure=Erasure.KEEP,
+            why=_(
+                "That somebody with a random id was on a stage when something was reported: without a way to a name."
+            ),
+            until=_("as long as the report is kept"),
+        ),
+    )
+
+
+def _on_stage(subject: Subject) -> Q:
+    """Reports of rooms in which they were on stage then. Their places are gone when the rooms' part was erased, and with them
+    the way from the id to anybody."""
+    places = subject.user.participations.values_list("public_id", "room_id")
+    found = [
+        report.pk
+        for public_id, room in places
+        for report in Report.objects.filter(room=room).only("stage")
+        if any(seat.get("person") == public_id for seat in report.stage)
+    ]
+    return Q(pk__in=found)
+
+
+def open_reports_delay(user: User) -> Delay | None:
+    """Reports about somebody hold the erasure of their account until they had time to be decided."""
+    kept = timedelta(days=settings.REPORT_HOLDS_DAYS)
+    about = Q(target_user=user) | Q(target__user=user)
+    latest = Report.objects.filter(about, at__gt=timezone.now() - kept).order_by("-at").first()
+    if latest is None:
+        return None
+    words = _("something that concerns you was reported and is being looked into")
+    return Delay("open_report", words, latest.at + kept)
