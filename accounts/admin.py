@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.claims import admin as _claims  # noqa: F401 - registers theirs
 from accounts.hooks import sanctioned
 from accounts.models import AuditEntry, Industry, OutboxMessage, Profile, User
 from accounts.services import record

@@ -14,11 +14,14 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People")
 
     def ready(self) -> None:
-        """The list of sessions follows the sessions, a suspended account has none, and the audit log is append-only."""
+        """The list of sessions follows the sessions, a suspended account has none, the audit log is append-only, and a claim's
+        file goes with its row."""
         from allauth.account.signals import user_logged_in
 
         from accounts import sessions, signals
+        from accounts.claims import signals as claim_signals
 
+        claim_signals.connect()
         signals.session_moved.connect(sessions.session_moved, dispatch_uid="accounts.session_moved")
         signals.session_ended.connect(sessions.session_ended, dispatch_uid="accounts.session_ended")
         user_logged_in.connect(_signed_in, dispatch_uid="accounts.signed_in")

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from accounts.models import User
 
 IsWanted = Callable[[list[str]], bool]  # of the keyed hashes of a contact
@@ -38,3 +40,17 @@ def sanctioned(user: User, cause: str) -> None:
     """Staff sanctioned somebody. `cause` names the measure: told twice, it is one."""
     for listener in _listeners:
         listener(user, cause)
+
+
+def is_claimed(user: User) -> bool:
+    """Whether somebody has shown who they are in a way that holds now."""
+    from accounts.claims import selectors
+
+    return selectors.is_claimed(user)
+
+
+def claimed_people() -> QuerySet[User]:
+    """Everybody who has: to compare names with."""
+    from accounts.claims import selectors
+
+    return selectors.claimed_people()

@@ -252,4 +252,5 @@ class AuditSeal(models.Model):
 
 
 # Django looks for models here.
+from accounts.claim_models import Claim, ClaimDocument, ClaimReplyTemplate  # noqa: E402, F401
 from accounts.contact_models import OneTimeCode, OutboxMessage, Phone  # noqa: E402, F401

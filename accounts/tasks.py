@@ -5,6 +5,7 @@ from django.core.management import call_command
 
 from accounts import one_time_codes, outbox
 from accounts.audit.sealing import seal_entries
+from accounts.claims import later as claims_later
 
 
 @shared_task
@@ -30,3 +31,12 @@ def delete_old_messages() -> None:
     """Delete what was sent long ago, and codes that are over."""
     outbox.delete_old()
     one_time_codes.delete_old()
+
+
+@shared_task
+def tend_claims() -> None:
+    """Remind of claims that expire, give up what nobody decided, delete what is not needed any more."""
+    claims_later.remind_expiring()
+    claims_later.lapse_undecided()
+    claims_later.forget_expired()
+    claims_later.discard_strays()

@@ -14,14 +14,13 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.middleware import profile_optional
 from accounts.one_time_codes import Answer
+from accounts.proving import CODE_ERRORS, Proof
 from accounts.requests import MemberRequest
 from invites import words
 from invites.apply_forms import AnswerForm, ApplicationForm, VouchForm
 from invites.contact_forms import CodeForm
 from invites.models import OPEN_STATES, Application, ApplicationState, Vouch
-from invites.proving import Proof
 from invites.services import waitlist
-from invites.wording import CODE_ERRORS
 
 _PURPOSE = "application"
 _SAID = ("name", "occupation", "why", "vouchers")

@@ -10,10 +10,9 @@ from django.views.decorators.http import require_http_methods
 from accounts.error_pages import error_page
 from accounts.middleware import profile_optional
 from accounts.one_time_codes import Answer
+from accounts.proving import CODE_ERRORS, Proof
 from invites.contact_forms import CodeForm, ContactForm
-from invites.proving import Proof
 from invites.services import refusing
-from invites.wording import CODE_ERRORS
 
 _PURPOSE = "never"
 

@@ -15,13 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.middleware import profile_optional
 from accounts.models import User
 from accounts.one_time_codes import Answer
+from accounts.proving import CODE_ERRORS, Proof
 from invites import gate, services, words
 from invites.contact_forms import CodeForm
 from invites.errors import MISTYPED, TOO_MANY_GUESSES, InviteRefused
 from invites.models import Invite
 from invites.pages import refusal_page
-from invites.proving import Proof
-from invites.wording import CODE_ERRORS
 from rooms import selectors
 from rooms.models import Room
 

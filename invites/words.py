@@ -7,10 +7,10 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from accounts.addresses import absolute
 from accounts.contacts import Channel, Contact
 from invites.models import Application, Invite
 from invites.services.refusing import token_of
-from rooms.programme_words import absolute
 
 # Subjects of replies to applicants; `reply` translates them.
 RECEIVED = gettext_noop("We have your application to MiTalk")

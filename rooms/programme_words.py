@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from accounts.addresses import absolute
 from accounts.models import SpokenLanguage, User
 from rooms.domain.programme import MailKind
 from rooms.models import ProgrammeMail
@@ -19,12 +20,6 @@ def language_of(user: User) -> str:
     """The language that we write to somebody in."""
     profile = getattr(user, "profile", None)
     return _PAGES_IN[SpokenLanguage(profile.language)] if profile else settings.LANGUAGE_CODE
-
-
-def absolute(path: str) -> str:
-    """An address of ours in full, where there is no request that names the host."""
-    origins: list[str] = settings.MITALK_ORIGINS
-    return f"{origins[0] if origins else ''}{path}"
 
 
 def as_mail(mail: ProgrammeMail) -> tuple[str, str]:

@@ -20,6 +20,7 @@ else:
 STATIC_ROOT = VAR_DIR / "static"
 STATIC_ROOT.mkdir()
 BUS_SOCKET = VAR_DIR / "bus.sock"
+PRIVATE_DIR = VAR_DIR / "private"
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SMS_BACKEND = "tests.fakes.KeptMessages"

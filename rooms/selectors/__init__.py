@@ -36,6 +36,7 @@ from rooms.selectors.people import (
     on_roster,
     person_card,
     person_of,
+    with_claims,
 )
 from rooms.selectors.pings import may_be_pinged, may_ping_from, pingable, pings_of
 from rooms.selectors.programme import (
@@ -151,4 +152,5 @@ __all__ = [
     "versions",
     "voted",
     "who_goes",
+    "with_claims",
 ]

@@ -13,7 +13,7 @@ from rooms.domain.messages import FACES_AT_A_TIME, Desk, Face, RoomSnapshot, You
 from rooms.domain.roles import Position, Role
 from rooms.domain.snapshot import Confidentiality, HandPolicy, Phase, Snapshot
 from rooms.models import Participant, Room
-from rooms.selectors.people import as_hand, as_person, face, hand_card, on_roster, person_card
+from rooms.selectors.people import as_hand, as_person, hand_card, listener, on_roster, person_card, with_claims
 
 _WISHING = Q(hand_number__gt=0) | Q(invited_by__isnull=False)
 
@@ -81,7 +81,7 @@ def audience_page(room: Room, after: str = "") -> tuple[list[Face], bool]:
         arrived_at, pk = last
         members = members.filter(Q(arrived_at__lt=arrived_at) | Q(arrived_at=arrived_at, id__lt=pk))
     found = list(members[: FACES_AT_A_TIME + 1])
-    return [face(participant) for participant in found[:FACES_AT_A_TIME]], len(found) > FACES_AT_A_TIME
+    return [listener(each) for each in with_claims(found[:FACES_AT_A_TIME])], len(found) > FACES_AT_A_TIME
 
 
 def _listeners(room: Room) -> QuerySet[Participant]:
@@ -99,12 +99,13 @@ def room_snapshot(public_id: str) -> RoomSnapshot:
     room = Room.objects.get(public_id=public_id)
     count, faces = audience(room)
     staff = on_roster(room.participants.filter(role=Role.STAFF)).select_related("user__profile").order_by("arrived_at")
+    shown = with_claims([*on_stage(room), *staff])
     return RoomSnapshot(
         seq=room.version,
         phase=room.phase,
         stage_size=room.stage_size,
-        stage=[person_card(participant) for participant in on_stage(room)],
-        staff=[person_card(participant) for participant in staff],
+        stage=[person_card(each) for each in shown if each.position == Position.STAGE],
+        staff=[person_card(each) for each in shown if each.role == Role.STAFF],
         confidentiality=room.confidentiality,
         hand_policy=room.hand_policy,
         locked=room.locked,
@@ -124,7 +125,7 @@ def room_snapshot(public_id: str) -> RoomSnapshot:
 def desk(public_id: str) -> Desk:
     """What those who run a room see beside that."""
     room = Room.objects.get(public_id=public_id)
-    wishing = list(_wishing(room).select_related("user__profile").order_by("hand_number", "public_id"))
+    wishing = with_claims(_wishing(room).select_related("user__profile").order_by("hand_number", "public_id"))
     return Desk(
         seq=room.moderators_version,
         hands=[hand_card(participant) for participant in wishing if participant.hand_number],

@@ -1,15 +1,21 @@
-"""A visitor proves a contact: a code goes there and is typed here. What is being proven is kept in the session, sealed."""
+"""Somebody proves a contact: a code goes there and is typed here. What is being proven is kept in the session, sealed."""
 
 import secrets
 from dataclasses import dataclass
 
 from allauth.core.internal import ratelimit
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from accounts import one_time_codes
 from accounts.contacts import Channel, Contact
 from accounts.one_time_codes import Answer
 from accounts.sealing import PROOF, Unreadable, seal, unseal
+
+CODE_ERRORS = {
+    Answer.WRONG: _("That is not the code."),
+    Answer.OVER: _("That code is good no more. Ask for a new one."),
+}
 
 
 @dataclass(frozen=True, slots=True)
