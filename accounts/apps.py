@@ -14,7 +14,7 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People")
 
     def ready(self) -> None:
-        """The list of sessions follows the sessions, a suspended account has none, the audit log is append-only, and a claim's
+        """The list of sessions follows the sessions, a suspended account has none, the audit log is append-only, a claim’s
         file goes with its row."""
         from allauth.account.signals import user_logged_in
 

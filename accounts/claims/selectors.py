@@ -1,9 +1,11 @@
 """Which claims hold. One condition on rows and the clock: nothing has to run for a claim to end."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, IntegerField, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from accounts.claim_models import OPEN_STATES, Claim, ClaimKind, ClaimState
@@ -37,6 +39,27 @@ def with_claims(users: Iterable[User | None]) -> None:
         found.setdefault(claim.user_id, []).append(claim)
     for user in people:
         user.claims_now = found.get(user.pk, [])  # type: ignore[attr-defined]
+
+
+def first_claim(user: str) -> Subquery:
+    """The first thing that others see of somebody, for a query in which `user` is a person: for `remember_first`."""
+    first = shown_claims().filter(user=OuterRef(user))
+    fields = ("kind", "about", "jurisdiction", "verified_at", "expires_at")
+    return Subquery(first.values(row=JSONObject(**{name: name for name in fields}))[:1])
+
+
+def remember_first(user: User | None, row: dict[str, Any] | None) -> None:
+    """What `first_claim` found is what `claims_of` tells of somebody."""
+    if user is None:
+        return
+    times = {name: _moment(row[name]) for name in ("verified_at", "expires_at")} if row else {}
+    user.claims_now = [Claim(**{**row, **times})] if row else []  # type: ignore[attr-defined]
+
+
+def _moment(text: str) -> datetime:
+    """A time out of JSON; SQLite's says nothing of its zone, which is UTC."""
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def is_claimed(user: User) -> bool:

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.claims import selectors as claims_selectors
+from accounts.claims.selectors import first_claim, remember_first
 from accounts.converters import PUBLIC_ID_PATTERN
 from accounts.models import User
 from rooms.domain.confidentiality import shows_audience
@@ -56,15 +56,15 @@ def room_card(room: Room) -> RoomCard:
 
 
 def listed(rooms: QuerySet[Room]) -> QuerySet[Room]:
-    """Rooms with what their cards show."""
+    """Rooms with what their cards show; of each person the first claim, without a query of its own."""
     stage = (
         on_roster(Participant.objects.filter(position=Position.STAGE))
         .select_related("user__profile")
+        .annotate(claim_now=first_claim("user"))
         .order_by("number", "public_id")
     )
-    return rooms.select_related("topic", "host__profile").prefetch_related(
-        Prefetch("participants", queryset=stage, to_attr="stage_now")
-    )
+    with_hosts = rooms.select_related("topic", "host__profile").annotate(host_claim=first_claim("host"))
+    return with_hosts.prefetch_related(Prefetch("participants", queryset=stage, to_attr="stage_now"))
 
 
 def listeners_of(room: str) -> Coalesce:
@@ -78,7 +78,8 @@ def cards(rooms: Iterable[Room]) -> list[RoomCard]:
     """Rooms as lists show them; `listed` has fetched what that takes."""
     now = timezone.now()
     rooms = list(rooms)
-    claims_selectors.with_claims(user for room in rooms for user in _shown(room))
+    for room in rooms:
+        _remember_claims(room)
     return [
         RoomCard(
             public_id=room.public_id,
@@ -103,8 +104,11 @@ def cards(rooms: Iterable[Room]) -> list[RoomCard]:
     ]
 
 
-def _shown(room: Room) -> list[User | None]:
-    return [room.host, *(participant.user for participant in getattr(room, "stage_now", ()))]
+def _remember_claims(room: Room) -> None:
+    if hasattr(room, "host_claim"):
+        remember_first(room.host, room.host_claim)
+    for participant in getattr(room, "stage_now", ()):
+        remember_first(participant.user, participant.claim_now)
 
 
 def _people(room: Room) -> list[PersonCard]:
