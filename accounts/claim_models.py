@@ -100,7 +100,9 @@ class Claim(models.Model):
         permissions: ClassVar = [("review_claim", "Can review claims and open their documents")]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["key"], condition=Q(state="verified", kind="work_email"), name="one_account_a_work_address"
+                fields=["key"],
+                condition=Q(state="verified", kind="work_email") & ~Q(key=""),
+                name="one_account_a_work_address",
             ),
             models.UniqueConstraint(
                 fields=["replaces"], condition=Q(state__in=["waiting", "asked"]), name="one_open_renewal_a_claim"

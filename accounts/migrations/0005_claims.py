@@ -130,7 +130,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='claim',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'work_email'), ('state', 'verified')), fields=('key',), name='one_account_a_work_address'),
+            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'work_email'), ('state', 'verified'), models.Q(('key', ''), _negated=True)), fields=('key',), name='one_account_a_work_address'),
         ),
         migrations.AddConstraint(
             model_name='claim',
