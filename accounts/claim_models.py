@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User, random_id
 from accounts.text import validate_line, validate_words
@@ -41,7 +42,7 @@ class ClaimState(models.TextChoices):
     DECLINED = "declined", _("declined")
     LAPSED = "lapsed", _("not decided in time")
     WITHDRAWN = "withdrawn", _("withdrawn")
-    REVOKED = "revoked", _("revoked")
+    REVOKED = "revoked", pgettext_lazy("a claim, by staff", "revoked")
     RENEWED = "renewed", _("renewed")
     MOVED = "moved", _("proven by another account")
 

@@ -603,11 +603,11 @@ class TestCommand:
         one, other = a_claim(about="The one"), a_claim(about="The other")
         call_command("claims", "list")
         assert f"{one.public_id}  waiting  document  The one" in capsys.readouterr().out
-        call_command("claims", "approve", one.public_id)
-        call_command("claims", "decline", other.public_id, reason="not theirs")
+        call_command("claims", "approve", "--", one.public_id)  # an id may begin with a dash
+        call_command("claims", "--reason", "not theirs", "decline", "--", other.public_id)
         assert "1 of 1 decided" in capsys.readouterr().out
         one.refresh_from_db()
         other.refresh_from_db()
         assert (one.state, other.state) == ("verified", "declined")
         with pytest.raises(CommandError):
-            call_command("claims", "decline", other.public_id)
+            call_command("claims", "decline", "--", other.public_id)

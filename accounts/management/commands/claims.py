@@ -17,7 +17,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """What to do, with which."""
         parser.add_argument("act", choices=["list", "approve", "decline"])
-        parser.add_argument("ids", nargs="*", help="public ids of claims")
+        parser.add_argument("ids", nargs="*", help="public ids of claims, after --: one may begin with a dash")
         parser.add_argument("--reason", default="", help="for the audit log; needed to decline")
 
     def handle(self, *args: Any, **options: Any) -> None:
