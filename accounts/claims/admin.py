@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.defaultfilters import filesizeformat
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -200,7 +201,7 @@ class ClaimAdmin(admin.ModelAdmin):
         document = _document(claim)
         if document is None:
             return "–"
-        return f"{ENDINGS[document.media_type].upper()}, {document.size // 1024} KiB"
+        return f"{ENDINGS[document.media_type].upper()}, {filesizeformat(document.size)}"
 
     @admin.display(description=_("number"))
     def number(self, claim: Claim) -> str:

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
-from accounts.claim_models import Claim, ClaimKind
+from accounts.claim_models import Claim, ClaimKind, ClaimState
 from accounts.claims import requesting
 from accounts.claims.uploads import PDF, Document
 from accounts.models import User
@@ -52,6 +52,22 @@ def a_shown_claim(user: User, *, days: float = 100, **fields) -> Claim:
     fields = {"kind": ClaimKind.WORK_EMAIL, "about": "harbour-fab.com", **fields}
     times = {"verified_at": now - timedelta(days=30), "expires_at": now + timedelta(days=days)}
     return Claim.objects.create(user=user, state="verified", **times, **fields)
+
+
+def in_every_state(user: User) -> None:
+    """A claim in each state, and one that has expired."""
+    for number, state in enumerate(ClaimState.values):
+        is_verified = state == ClaimState.VERIFIED
+        fields = {"kind": list(ClaimKind)[number % 3], "document_kind": "degree" if number % 3 == 2 else ""}
+        question = "Which year was it? We cannot read it." if state == ClaimState.ASKED else ""
+        until = (
+            {"verified_at": timezone.now(), "expires_at": timezone.now() + timedelta(days=365)} if is_verified else {}
+        )
+        Claim.objects.create(
+            user=user, state=state, about=f"harbour-{number}.com", question=question, **fields, **until
+        )
+    a_shown_claim(user, days=-1, about="old-harbour.com")
+    a_shown_claim(user, kind=ClaimKind.LICENCE, about="Korean Bar Association", jurisdiction="Republic of Korea")
 
 
 def files() -> list[Path]:
