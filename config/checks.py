@@ -170,7 +170,7 @@ def check_data_keys(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 def check_private_folder(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """mitalk.E014: nothing that is served holds members' documents."""
     private = Path(settings.PRIVATE_DIR).resolve()
-    served = [settings.STATIC_ROOT, settings.MEDIA_ROOT, *settings.STATICFILES_DIRS]
+    served: list[Any] = [settings.STATIC_ROOT, settings.MEDIA_ROOT, *settings.STATICFILES_DIRS]
     if not any(private.is_relative_to(Path(folder).resolve()) for folder in served if folder):
         return []
     hint = "Set MITALK_PRIVATE_DIR to a folder of its own, away from static files."
