@@ -67,7 +67,8 @@ class QueueFilter(admin.SimpleListFilter):
                 return queryset.filter(state=ClaimState.VERIFIED, expires_at__lte=timezone.now())
             case "all":
                 return queryset
-        return queryset.filter(state__in=OPEN_STATES)
+        # Whoever asks for one state means that, also where it is decided.
+        return queryset if "state__exact" in request.GET else queryset.filter(state__in=OPEN_STATES)
 
 
 class ReplyForm(forms.Form):
@@ -132,17 +133,7 @@ class ClaimAdmin(admin.ModelAdmin):
     """Rows that only the services write. Whoever may review claims decides, and opens documents; each opening is written
     down."""
 
-    list_display = (
-        "about",
-        "kind",
-        "whose",
-        "state",
-        "good_until",
-        "has_document",
-        "language",
-        "made_at",
-        "expires_at",
-    )
+    list_display = ("about", "kind", "whose", "state", "has_document", "good_until", "made_at", "expires_at")
     list_filter = (QueueFilter, "kind", "state", "document_kind", "language")
     list_select_related = ("user__profile", "document")
     search_fields = ("about", "jurisdiction", "user__email", "user__profile__name", "user__public_id", "public_id")

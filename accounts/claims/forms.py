@@ -29,6 +29,13 @@ REFUSALS = {
 }
 
 
+DOCUMENT_KINDS = [
+    (DocumentKind.EMPLOYMENT, _("Where I work, and as what")),
+    (DocumentKind.DEGREE, _("A degree")),
+    (DocumentKind.OTHER, _("Something else")),
+]
+
+
 class WorkAddressForm(forms.Form):
     """Where somebody works, by an address there. `cleaned_data["address"]` is in one spelling."""
 
@@ -104,7 +111,7 @@ class _RequestForm(forms.Form):
 class DocumentForm(_RequestForm):
     """Something that a document shows."""
 
-    document_kind = forms.ChoiceField(label=_("What it shows"), choices=DocumentKind.choices)
+    document_kind = forms.ChoiceField(label=_("What it shows"), choices=DOCUMENT_KINDS)
     about = _line(
         _("What others read"), 100, _("Such as “Process engineer at Harbour Fab” or “MSc Physics, KAIST, 2016”.")
     )

@@ -489,6 +489,8 @@ class TestStaff:
         assert [claim.about for claim in page.context["cl"].result_list] == ["The second", "The first"]
         page = client.get(reverse("admin:accounts_claim_changelist") + "?what=all&kind=document")
         assert len(page.context["cl"].result_list) == 3
+        page = client.get(reverse("admin:accounts_claim_changelist") + "?state__exact=declined")
+        assert [claim.about for claim in page.context["cl"].result_list] == ["Decided"]
         assert first.pk
 
     def test_many_are_approved_at_once_each_in_their_language(self) -> None:
