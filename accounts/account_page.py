@@ -32,6 +32,13 @@ def entries() -> list[Entry]:
 
 add(
     Entry(10, _("Your profile"), _("What others see beside your voice."), "accounts:welcome"),
+    Entry(
+        12,
+        _("Your claims"),
+        _("Where you work, or a licence: shown beside your name."),
+        "accounts:claims",
+    ),
+    Entry(15, _("Your phone"), _("To sign in by a code, and for reminders if you want them."), "accounts:phone"),
     Entry(20, _("Sign-in and safety"), _("E-mail address, password, passkeys, second factor."), "accounts:safety"),
     Entry(30, _("Where you are signed in"), _("Every browser, and an end to it from here."), "usersessions_list"),
     Entry(40, _("Notifications"), _("What we write to you about, and how."), "accounts:notices"),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import name_admin as _name_admin  # noqa: F401 - registers its own pages
 from accounts import photos, suspending
+from accounts.claims import admin as _claims  # noqa: F401 - registers theirs
 from accounts.models import (
     AccountDeletion,
     AuditEntry,

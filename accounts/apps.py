@@ -15,15 +15,19 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """The list of sessions follows the sessions; a suspended account has none, and a changed password ends them; codes to
-        sign in by go to members only; the audit log is append-only."""
+        sign in by go to members only; the audit log is append-only; a claim’s file goes with its row."""
         from allauth.account.signals import user_logged_in
 
         from accounts import bans, own_kinds, own_phones, personal_data, sessions, signals
-        from accounts.hooks import register_gate, register_hold
+        from accounts.claims import selectors as claims
+        from accounts.claims import signals as claim_signals
+        from accounts.hooks import register_claimed, register_gate, register_hold
 
         register_gate(own_phones.SIGN_IN, own_phones.may_sign_in)
         register_hold(lambda user: bans.held([user.pk]).exists())
         register_gate(own_phones.UNUSABLE, lambda contact: False)
+        register_claimed(claims.is_claimed)
+        claim_signals.connect()
         signals.session_moved.connect(sessions.session_moved, dispatch_uid="accounts.session_moved")
         signals.session_ended.connect(sessions.session_ended, dispatch_uid="accounts.session_ended")
         user_logged_in.connect(_signed_in, dispatch_uid="accounts.signed_in")

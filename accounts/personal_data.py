@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import bans, photos, sessions
 from accounts.browsers import browser_in_words
+from accounts.claim_models import ClaimDocument
+from accounts.claims import private_files
 from accounts.models import AuditEntry, OutboxMessage, Profile, User
 from accounts.own_data import exports
 from accounts.own_data.registry import (
@@ -47,6 +49,9 @@ def register() -> None:
         accounts__OutboxMessage__sealed_address="Goes with its row, and once it was sent.",
         accounts__OutboxMessage__sealed_content="As above.",
         accounts__BoundContact__cause="Names a measure.",
+        accounts__Claim__key="Goes with its row.",
+        accounts__Claim__sealed="Goes with its row.",
+        accounts__ClaimDocument__sealed_key="Goes with its row.",
         accounts__Profile__name_key="Goes with its row.",
         accounts__Expertise__key="Goes with its row.",
         accounts__AccountDeletion__delayed_by="A code.",
@@ -109,6 +114,43 @@ def _about_oneself() -> None:
             title=_("Links in your profile"),
             columns=("url",),
             erasure=Erasure.DELETE,
+        ),
+        Link(
+            model="accounts.Claim",
+            field="user",
+            find=by_account("user"),
+            title=_("Your claims"),
+            columns=(
+                "kind",
+                "about",
+                "document_kind",
+                "jurisdiction",
+                "note",
+                "state",
+                "made_at",
+                "verified_at",
+                "expires_at",
+                "question",
+                "answer",
+            ),
+            erasure=Erasure.DELETE,  # a document's file goes with its row
+        ),
+        Link(
+            model="accounts.ClaimDocument",
+            field="claim",
+            find=by_account("claim__user"),
+            title=_("Documents that wait to be reviewed"),
+            columns=("name", "media_type", "size", "stored_at"),
+            files=_documents,
+            erasure=Erasure.DELETE,
+        ),
+        Link(
+            model="accounts.Claim",
+            field="decided_by",
+            find=by_account("decided_by"),
+            title=_("Claims of others that you decided about"),
+            columns=("kind", "about", "state", "state_at", "reason"),
+            erasure=Erasure.DETACH,
         ),
         Link(
             model="accounts.NameChange",
@@ -181,6 +223,17 @@ def _about_oneself() -> None:
             until=_("as long as this MiTalk exists"),
         ),
     )
+
+
+def _documents(subject: Subject) -> dict[str, bytes]:
+    found = ClaimDocument.objects.filter(claim__user=subject.user)
+    endings = {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}
+    return {
+        f"{document.name}.{endings.get(document.media_type, 'bin')}": private_files.read(
+            private_files.Kept(document.name, document.sealed_key)
+        )
+        for document in found
+    }
 
 
 def _photo(subject: Subject) -> dict[str, bytes]:

@@ -1,4 +1,4 @@
-"""A visitor proves a contact: a code goes there and is typed here. What is being proven is kept in the session, sealed."""
+"""Somebody proves a contact: a code goes there and is typed here. What is being proven is kept in the session, sealed."""
 
 import secrets
 from collections.abc import Callable, Mapping

@@ -5,6 +5,7 @@ from django.core.management import call_command
 
 from accounts import one_time_codes, outbox, photos, sms_budget
 from accounts.audit.sealing import seal_entries
+from accounts.claims import later as claims_later
 from accounts.own_data import deletion, exports
 
 
@@ -63,3 +64,12 @@ def erase_accounts() -> None:
     """Remind those whose accounts are deleted soon, and erase those whose time is over."""
     deletion.remind()
     deletion.erase_due()
+
+
+@shared_task
+def tend_claims() -> None:
+    """Remind of claims that expire, give up what nobody decided, delete what is not needed any more."""
+    claims_later.remind_expiring()
+    claims_later.lapse_undecided()
+    claims_later.forget_expired()
+    claims_later.discard_strays()

@@ -1,6 +1,6 @@
 """Addresses of people."""
 
-from django.urls import path
+from django.urls import include, path
 
 from accounts import converters as _converters  # noqa: F401 - registers <public_id:…> and <relation:…>
 from accounts import (
@@ -42,6 +42,7 @@ urlpatterns = [
     path("notices/<str:token>/", notice_views.stop, name="stop_notices"),
     path("documents/<slug:name>/", own_data_views.show_document, name="document"),
     path("documents/<slug:name>/<slug:version>/", own_data_views.show_document, name="document_version"),
+    path("me/claims/", include("accounts.claims.urls")),
     path("people/<public_id:public_id>/", views.show_profile, name="profile"),
     path("people/<public_id:public_id>/<relation:relation>/", views.relate, name="relate"),
 ]

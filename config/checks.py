@@ -1,6 +1,7 @@
 """System checks: a misconfiguration that would hurt is named before anybody is hurt, with its remedy."""
 
 import ipaddress
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -163,6 +164,17 @@ def check_data_keys(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         "python -c 'import secrets; print(secrets.token_urlsafe(48))'"
     )
     return [Error("MITALK_DATA_KEYS is missing or holds a short key.", hint=hint, id="mitalk.E013")]
+
+
+@register(Tags.security)
+def check_private_folder(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """mitalk.E014: nothing that is served holds members' documents."""
+    private = Path(settings.PRIVATE_DIR).resolve()
+    served: list[Any] = [settings.STATIC_ROOT, settings.MEDIA_ROOT, *settings.STATICFILES_DIRS]
+    if not any(private.is_relative_to(Path(folder).resolve()) for folder in served if folder):
+        return []
+    hint = "Set MITALK_PRIVATE_DIR to a folder of its own, away from static files."
+    return [Error("Members' documents would lie where files are served from.", hint=hint, id="mitalk.E014")]
 
 
 @register(Tags.security, deploy=True)

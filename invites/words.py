@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from accounts.contacts import Channel, Contact
+from accounts.writing import absolute
 from invites.models import Application, Invite
 from invites.services.refusing import token_of
-from rooms.programme_words import absolute
 
 # Subjects of replies to applicants; `reply` translates them.
 RECEIVED = gettext_noop("We have your application to MiTalk")

@@ -29,6 +29,7 @@ _PARTS = (
     messages.You,
     messages.PersonCard,
     messages.Face,
+    messages.ClaimCard,
     messages.HandCard,
     messages.ChatMessage,
     messages.Question,

@@ -157,7 +157,11 @@ def _room_context(request: HttpRequest, room: Room) -> dict[str, Any]:
     # Who is there is for those who could be there too, under the same terms.
     hides_people = asks or not selectors.may_enter(room, user)
     count, faces = selectors.audience(room)
-    stage = [] if hides_people else [selectors.person_card(participant) for participant in selectors.on_stage(room)]
+    stage = (
+        []
+        if hides_people
+        else [selectors.person_card(each) for each in selectors.with_claims(selectors.on_stage(room))]
+    )
     return {
         "card": selectors.room_card(room),
         "stage": stage,

@@ -183,6 +183,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget attendance": {"task": "rooms.tasks.forget_attendance", "schedule": 3600.0, "options": {"expires": 3600}},
     "close missed rooms": {"task": "rooms.tasks.close_missed_rooms", "schedule": 30.0, "options": {"expires": 30}},
     "mail the programme": {"task": "rooms.tasks.mail_programme", "schedule": 10.0, "options": {"expires": 10}},
+    "tend claims": {"task": "accounts.tasks.tend_claims", "schedule": 3600.0, "options": {"expires": 3600}},
     "seal the audit log": {"task": "accounts.tasks.seal_audit_entries", "schedule": 60.0, "options": {"expires": 60}},
     "send the outbox": {"task": "accounts.tasks.send_outbox", "schedule": 5.0, "options": {"expires": 5}},
     "delete old messages": {"task": "accounts.tasks.delete_old_messages", "schedule": 3600.0},
@@ -291,6 +292,9 @@ ACCOUNT_RATE_LIMITS = {  # beside allauth's own
     "schedule": "30/h/user",
     "ask_co_host": "30/h/user",
     "calendar_guess": "30/10m/ip",
+    "claim": "20/d/user",
+    "claim_code": "10/h/user",
+    "claim_try": "30/h/user",
     "sound_check": "15/10m/ip",
 }
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
@@ -320,6 +324,13 @@ DOCUMENTS_DIR = BASE_DIR / env.text("MITALK_DOCUMENTS_DIR", "accounts/documents"
 ATTENDANCE_HOURS = env.integer("MITALK_ATTENDANCE_HOURS", 24, least=1, most=8760)
 CHAT_DAYS = env.integer("MITALK_CHAT_DAYS", 30, least=1, most=3650)
 
+CLAIM_DAYS = {  # how long each kind holds
+    "work_email": env.integer("MITALK_WORK_EMAIL_DAYS", 365, least=1, most=1830),
+    "licence": env.integer("MITALK_LICENCE_DAYS", 730, least=1, most=1830),
+    "document": env.integer("MITALK_DOCUMENT_DAYS", 730, least=1, most=1830),
+}
+CLAIM_DECIDED_WITHIN_DAYS = env.integer("MITALK_CLAIM_DECIDED_WITHIN_DAYS", 30, least=1, most=365)
+
 # --- Words ------------------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
@@ -335,18 +346,20 @@ STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = VAR_DIR / "media"  # what people sent; with several web processes, a folder that they share
+PRIVATE_DIR = BASE_DIR / env.text("MITALK_PRIVATE_DIR", str(VAR_DIR / "private"))  # encrypted files, never served
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     "private": {  # no address leads to it: its files go out through views that ask who wants them
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {
-            "location": BASE_DIR / env.text("MITALK_PRIVATE_DIR", str(VAR_DIR / "private")),
+            "location": PRIVATE_DIR,
             "file_permissions_mode": 0o600,
             "directory_permissions_mode": 0o700,
         },
     },
 }
+FILE_UPLOAD_MAX_MEMORY_SIZE = 6 * 2**20  # more than a document has: it is on no disk before it is encrypted
 
 # --- Headers ----------------------------------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ STATIC_ROOT = VAR_DIR / "static"
 STATIC_ROOT.mkdir()
 MEDIA_ROOT = VAR_DIR / "media"
 BUS_SOCKET = VAR_DIR / "bus.sock"
-STORAGES["private"]["OPTIONS"]["location"] = VAR_DIR / "private"
+PRIVATE_DIR = STORAGES["private"]["OPTIONS"]["location"] = VAR_DIR / "private"
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SMS_BACKEND = "tests.fakes.KeptMessages"

@@ -540,11 +540,25 @@ CHECK_COMMANDS: dict[str, type[CheckCommand]] = {each.type: each for each in typ
 # --- What events carry --------------------------------------------------------------------------------------------
 
 
+MOST_CLAIMS = 3  # of one person; their page has all
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimCard:
+    """Something that a member has shown: by its kind (`work_email`, `licence`, `document`), what it is about (a domain, a
+    register, a line), since which day, and until when others see it (ISO 8601)."""
+
+    kind: str
+    about: str
+    since: str
+    until: str
+
+
 @dataclass(frozen=True, slots=True)
 class PersonCard:
     """A person as the others in the room see them. `number` orders the stage. `guest` is a guest's number; members have 0.
     `member` names the member's page, empty for guests. `portrait` is the address of what is drawn for them, or empty: then
-    their initials are. A photo is not given to who has no account."""
+    their initials are. A photo is not given to who has no account. `claims`: what they have shown, the first three."""
 
     id: str
     name: str
@@ -559,11 +573,12 @@ class PersonCard:
     number: int
     guest: int
     demo: bool
+    claims: list[ClaimCard]
 
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """A listener, as the audience shows them."""
+    """A listener, as the audience shows them. Whoever wrote something is shown so too, without `claims`."""
 
     id: str
     name: str
@@ -571,6 +586,7 @@ class Face:
     tint: int
     portrait: str
     role: str
+    claims: list[ClaimCard]
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ from rooms.selectors.people import (
     on_roster,
     person_card,
     person_of,
+    with_claims,
 )
 from rooms.selectors.pings import may_be_pinged, may_ping_from, pingable, pings_of
 from rooms.selectors.programme import (
@@ -155,4 +156,5 @@ __all__ = [
     "voted",
     "were_together",
     "who_goes",
+    "with_claims",
 ]

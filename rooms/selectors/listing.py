@@ -1,7 +1,7 @@
 """Rooms and topics as lists and pages show them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,14 +10,15 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.claims.selectors import first_claim, remember_first
 from accounts.converters import PUBLIC_ID_PATTERN
 from accounts.models import User
 from rooms.domain.confidentiality import shows_audience
-from rooms.domain.messages import PersonCard
+from rooms.domain.messages import ClaimCard, PersonCard
 from rooms.domain.roles import Position, Role
 from rooms.domain.snapshot import Confidentiality
 from rooms.models import Participant, Room, Topic
-from rooms.selectors.people import headline, looks_of, on_roster, person_card
+from rooms.selectors.people import claims, headline, looks_of, on_roster, person_card
 from rooms.selectors.stage import on_stage
 
 
@@ -55,15 +56,15 @@ def room_card(room: Room) -> RoomCard:
 
 
 def listed(rooms: QuerySet[Room]) -> QuerySet[Room]:
-    """Rooms with what their cards show."""
+    """Rooms with what their cards show; of each person the first claim, without a query of its own."""
     stage = (
         on_roster(Participant.objects.filter(position=Position.STAGE))
         .select_related("user__profile")
+        .annotate(claim_now=first_claim("user"))
         .order_by("number", "public_id")
     )
-    return rooms.select_related("topic", "host__profile").prefetch_related(
-        Prefetch("participants", queryset=stage, to_attr="stage_now")
-    )
+    with_hosts = rooms.select_related("topic", "host__profile").annotate(host_claim=first_claim("host"))
+    return with_hosts.prefetch_related(Prefetch("participants", queryset=stage, to_attr="stage_now"))
 
 
 def listeners_of(room: str) -> Coalesce:
@@ -76,6 +77,9 @@ def listeners_of(room: str) -> Coalesce:
 def cards(rooms: Iterable[Room]) -> list[RoomCard]:
     """Rooms as lists show them; `listed` has fetched what that takes."""
     now = timezone.now()
+    rooms = list(rooms)
+    for room in rooms:
+        _remember_claims(room)
     return [
         RoomCard(
             public_id=room.public_id,
@@ -100,17 +104,24 @@ def cards(rooms: Iterable[Room]) -> list[RoomCard]:
     ]
 
 
+def _remember_claims(room: Room) -> None:
+    if hasattr(room, "host_claim"):
+        remember_first(room.host, room.host_claim)
+    for participant in getattr(room, "stage_now", ()):
+        remember_first(participant.user, participant.claim_now)
+
+
 def _people(room: Room) -> list[PersonCard]:
     """Who is on stage, else the host. Under the Chatham House rule who speaks is for those inside."""
-    host = [member_card(room.host, Role.HOST)]
+    host = [member_card(room.host, Role.HOST, claims(room.host))]
     if not shows_audience(Confidentiality(room.confidentiality)):
         return host
     stage = getattr(room, "stage_now", None)
     return [person_card(participant) for participant in (on_stage(room) if stage is None else stage)] or host
 
 
-def member_card(user: User, role: Role) -> PersonCard:
-    """A member as lists show them, who is not in the room (yet). Needs `profile`."""
+def member_card(user: User, role: Role, shown: Sequence[ClaimCard] = ()) -> PersonCard:
+    """A member as lists show them, who is not in the room (yet), with what they have shown. Needs `profile`."""
     return PersonCard(
         id="",
         **looks_of(user),
@@ -122,6 +133,7 @@ def member_card(user: User, role: Role) -> PersonCard:
         number=0,
         guest=0,
         demo=user.is_demo,
+        claims=list(shown),
     )
 
 

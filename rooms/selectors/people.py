@@ -1,15 +1,18 @@
 """People in rooms: who counts as there, and what others see of them."""
 
 import dataclasses
+from collections.abc import Iterable
 
 from django.contrib.sessions.models import Session
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from accounts.claims import selectors as claims_selectors
+from accounts.claims import words as claims_words
 from accounts.models import Follow, User, normalised_email
 from accounts.portraits import look
 from rooms.domain.confidentiality import shows_audience
-from rooms.domain.messages import Face, HandCard, PersonCard, Visitor
+from rooms.domain.messages import MOST_CLAIMS, ClaimCard, Face, HandCard, PersonCard, Visitor
 from rooms.domain.roles import Position, Role
 from rooms.domain.snapshot import Confidentiality, Hand, Person
 from rooms.models import Ban, Participant, Room
@@ -54,12 +57,33 @@ def person_card(participant: Participant) -> PersonCard:
         number=participant.number,
         guest=participant.guest_number,
         demo=bool(user and user.is_demo),
+        claims=claims(user),
     )
 
 
 def face(participant: Participant) -> Face:
-    """A listener's face. Needs `user__profile`."""
-    return Face(id=participant.public_id, role=participant.role, **_looks(participant))
+    """Whoever wrote something. Needs `user__profile`."""
+    return Face(id=participant.public_id, role=participant.role, claims=[], **_looks(participant))
+
+
+def listener(participant: Participant) -> Face:
+    """A face in the audience. Needs `user__profile`."""
+    return dataclasses.replace(face(participant), claims=claims(participant.user))
+
+
+def with_claims(participants: Iterable[Participant]) -> list[Participant]:
+    """Participants with what they have shown, in one query: cards of many."""
+    people = list(participants)
+    claims_selectors.with_claims(participant.user for participant in people)
+    return people
+
+
+def claims(user: User | None) -> list[ClaimCard]:
+    """What a member has shown, as rooms show it."""
+    if user is None:
+        return []
+    shown = claims_words.shown(claims_selectors.claims_of(user)[:MOST_CLAIMS])
+    return [ClaimCard(claim.kind, claim.about, claim.since, claim.until) for claim in shown]
 
 
 def hand_card(participant: Participant) -> HandCard:
@@ -155,5 +179,5 @@ def find_people(room: Room, query: str) -> list[Visitor]:
     banned = set(banned_now(room).values_list("participant", flat=True))
     return [
         Visitor(person=person_card(person), here=person.left_at is None, banned=person.pk in banned)
-        for person in (*here, *gone)
+        for person in with_claims((*here, *gone))
     ]

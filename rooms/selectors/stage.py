@@ -13,7 +13,7 @@ from rooms.domain.messages import FACES_AT_A_TIME, Desk, Face, RoomSnapshot, You
 from rooms.domain.roles import Position, Role
 from rooms.domain.snapshot import Confidentiality, HandPolicy, Phase, Snapshot
 from rooms.models import Participant, Room
-from rooms.selectors.people import as_hand, as_person, face, hand_card, on_roster, person_card
+from rooms.selectors.people import as_hand, as_person, hand_card, listener, on_roster, person_card, with_claims
 
 _WISHING = Q(hand_number__gt=0) | Q(invited_by__isnull=False)
 
@@ -73,6 +73,11 @@ def audience(room: Room) -> tuple[int, list[Face]]:
 def audience_page(room: Room, after: str = "") -> tuple[list[Face], bool]:
     """The faces of those members of the audience who came before the one with this public id, the last to arrive first; and
     whether others follow. The first of them if it is empty, or nobody's."""
+    found, more = _members_listening(room, after)
+    return [listener(each) for each in with_claims(found)], more
+
+
+def _members_listening(room: Room, after: str = "") -> tuple[list[Participant], bool]:
     if not shows_audience(Confidentiality(room.confidentiality)):
         return [], False
     members = _listeners(room).exclude(user=None).select_related("user__profile").order_by("-arrived_at", "-id")
@@ -81,7 +86,11 @@ def audience_page(room: Room, after: str = "") -> tuple[list[Face], bool]:
         arrived_at, pk = last
         members = members.filter(Q(arrived_at__lt=arrived_at) | Q(arrived_at=arrived_at, id__lt=pk))
     found = list(members[: FACES_AT_A_TIME + 1])
-    return [face(participant) for participant in found[:FACES_AT_A_TIME]], len(found) > FACES_AT_A_TIME
+    return found[:FACES_AT_A_TIME], len(found) > FACES_AT_A_TIME
+
+
+def _staff(room: Room) -> QuerySet[Participant]:
+    return on_roster(room.participants.filter(role=Role.STAFF)).select_related("user__profile").order_by("arrived_at")
 
 
 def _listeners(room: Room) -> QuerySet[Participant]:
@@ -97,14 +106,15 @@ def room_snapshot(public_id: str) -> RoomSnapshot:
     """The whole room as every page needs it. The version is read before the stage could have moved on: a reader in between
     sees an older `seq` and heals by the events that follow."""
     room = Room.objects.get(public_id=public_id)
-    count, faces = audience(room)
-    staff = on_roster(room.participants.filter(role=Role.STAFF)).select_related("user__profile").order_by("arrived_at")
+    listeners, _more = _members_listening(room)
+    stage, staff = list(on_stage(room)), list(_staff(room))
+    with_claims([*stage, *staff, *listeners])
     return RoomSnapshot(
         seq=room.version,
         phase=room.phase,
         stage_size=room.stage_size,
-        stage=[person_card(participant) for participant in on_stage(room)],
-        staff=[person_card(participant) for participant in staff],
+        stage=[person_card(each) for each in stage],
+        staff=[person_card(each) for each in staff],
         confidentiality=room.confidentiality,
         hand_policy=room.hand_policy,
         locked=room.locked,
@@ -116,15 +126,15 @@ def room_snapshot(public_id: str) -> RoomSnapshot:
         link_by=room.link_by,
         notice=room.notice,
         notice_by=room.notice_by,
-        count=count,
-        faces=faces,
+        count=_listeners(room).count(),
+        faces=[listener(each) for each in listeners],
     )
 
 
 def desk(public_id: str) -> Desk:
     """What those who run a room see beside that."""
     room = Room.objects.get(public_id=public_id)
-    wishing = list(_wishing(room).select_related("user__profile").order_by("hand_number", "public_id"))
+    wishing = with_claims(_wishing(room).select_related("user__profile").order_by("hand_number", "public_id"))
     return Desk(
         seq=room.moderators_version,
         hands=[hand_card(participant) for participant in wishing if participant.hand_number],

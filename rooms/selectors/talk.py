@@ -23,7 +23,7 @@ from rooms.models import Participant, Room, Vote
 from rooms.models import Question as StoredQuestion
 from rooms.selectors.people import face, on_roster
 
-NOBODY = Face(id="", name="", initials="", tint=0, portrait="", role="")
+NOBODY = Face(id="", name="", initials="", tint=0, portrait="", role="", claims=[])
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,6 +115,13 @@ def test_text_messages_to_nowhere_or_in_the_clear_are_named(settings, backend: s
     assert ids(checks.check_sms(None)) == expected
 
 
+def test_documents_where_files_are_served_from_are_named(settings) -> None:
+    settings.PRIVATE_DIR = Path(settings.STATIC_ROOT) / "private"
+    assert ids(checks.check_private_folder(None)) == ["mitalk.E014"]
+    settings.PRIVATE_DIR = Path(settings.STATIC_ROOT).parent / "private"
+    assert checks.check_private_folder(None) == []
+
+
 def test_the_tests_own_settings_pass() -> None:
     call_command("check", "--fail-level", "WARNING")
 

@@ -187,6 +187,20 @@ def profile_of(email: str) -> str:
     return f"/people/{_user(email).public_id}/"
 
 
+def claims_in_every_state(email: str) -> None:
+    """Somebody has claimed a lot: see their page of it."""
+    from tests.accounts.claiming import in_every_state
+
+    in_every_state(_user(email))
+
+
+def private_files() -> int:
+    """How many documents lie on the disk."""
+    from tests.accounts.claiming import files
+
+    return len(files())
+
+
 def suspend(email: str) -> None:
     """As staff does in the admin."""
     user = _user(email)
@@ -308,6 +322,8 @@ _FUNCTIONS: dict[str, Any] = {
         another_room,
         to_come,
         profile_of,
+        claims_in_every_state,
+        private_files,
         suspend,
         suspend_quietly,
         end_session,

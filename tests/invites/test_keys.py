@@ -9,10 +9,13 @@ from django.core.management import call_command
 from django.test import override_settings
 
 from accounts import contacts, outbox
+from accounts.claims import private_files, requesting
 from accounts.contact_models import OutboxMessage, Phone
 from accounts.own_phones import own_phone
+from accounts.sealing import CLAIM, unseal
 from invites.models import Application, Invite
 from invites.services import waitlist
+from tests.accounts.claiming import a_claim, a_licence
 from tests.factories import a_member, an_industry, an_invite
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -20,7 +23,10 @@ OLD, NEW = "an old key " * 6, "a new key " * 6
 NUMBER = "+821012345678"
 
 
-def test_after_resealing_the_old_key_may_go(monkeypatch: pytest.MonkeyPatch, text_messages: list) -> None:
+def test_after_resealing_the_old_key_may_go(
+    monkeypatch: pytest.MonkeyPatch, text_messages: list, settings, tmp_path
+) -> None:
+    settings.PRIVATE_DIR = tmp_path / "private"
     monkeypatch.setattr("accounts.outbox._nudge", lambda: None)
     said = {"name": "Petra Roth", "occupation": "Actuary", "why": "Floods are priced wrongly.", "language": "en"}
     with override_settings(DATA_KEYS=[OLD]):
@@ -32,6 +38,8 @@ def test_after_resealing_the_old_key_may_go(monkeypatch: pytest.MonkeyPatch, tex
         an_invite(phone=NUMBER)
         waitlist.apply(contacts.phone(NUMBER), industry=an_industry(), **said)
         outbox.post(contacts.phone(NUMBER), kind="test", occasion="one", subject="", text="Hello")
+        proven = requesting.prove_work_address(member, "amara+1@harbour-fab.com", language="en")
+        claim, licence = a_claim(member), a_licence(member)
     with override_settings(DATA_KEYS=[NEW, OLD]):
         call_command("reseal")
         outbox.post(contacts.phone(NUMBER), kind="test", occasion="one", subject="", text="Hello")
@@ -41,8 +49,16 @@ def test_after_resealing_the_old_key_may_go(monkeypatch: pytest.MonkeyPatch, tex
         assert Application.objects.get(contact_key=contact.key).contact == contact
         assert Phone.objects.filter(key=contact.key).exists()
         assert outbox.send_due() == 1
+        document = claim.document
+        document.refresh_from_db()
+        assert private_files.read(private_files.Kept(document.name, document.sealed_key)).startswith(b"%PDF")
+        licence.refresh_from_db()
+        assert unseal(licence.sealed, purpose=CLAIM) == "12-3456"
+        later = requesting.prove_work_address(a_member(), "amara@harbour-fab.com", language="en")
+        proven.refresh_from_db()
+        assert (proven.state, later.state) == ("moved", "verified")
         app, recovery = (Authenticator.objects.get(type=type) for type in ("totp", "recovery_codes"))
         assert get_adapter().decrypt(app.data["secret"]) == "JBSWY3DPEHPK3PXP"
         assert recovery.wrap().get_unused_codes() == codes
     assert text_messages == [(NUMBER, "Hello")]
-    assert OutboxMessage.objects.count() == 1
+    assert OutboxMessage.objects.filter(kind="test").count() == 1

@@ -6,7 +6,7 @@
 /** @typedef {import("../../static/js/room/protocol.js").HandCard} HandCard */
 /** @typedef {import("../../static/js/room/protocol.js").You} You */
 
-const FACE = { headline: "", initials: "", tint: 0, portrait: "", member: "", guest: 0, demo: false };
+const FACE = { headline: "", initials: "", tint: 0, portrait: "", member: "", guest: 0, demo: false, claims: [] };
 
 /**
  * Somebody on stage.

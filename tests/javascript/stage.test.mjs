@@ -8,7 +8,7 @@ import { hand, person, snapshotWith } from "./people.mjs";
 
 /** @typedef {import("../../static/js/room/protocol.js").Frame} Frame */
 
-const empty = snapshotWith({ faces: [{ id: "f", name: "F", initials: "F", tint: 0, portrait: "", role: "member" }] });
+const empty = snapshotWith({ faces: [{ id: "f", name: "F", initials: "F", tint: 0, portrait: "", role: "member", claims: [] }] });
 /** @type {import("../../static/js/room/protocol.js").Desk} */
 const desk = { seq: 7, hands: [], invited: [] };
 

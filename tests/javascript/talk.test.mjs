@@ -9,7 +9,8 @@ import { applyToTalk, clockOf, inRank, mergeTalk, MOST_MESSAGES } from "../../st
 /** @typedef {import("../../static/js/room/talk.js").Message} Message */
 /** @typedef {import("../../static/js/room/talk.js").Talk} Talk */
 
-const lin = { id: "lin", name: "Lin Wei", initials: "LW", tint: 0, portrait: "", role: "member" };
+/** @type {Message["author"]} */
+const lin = { id: "lin", name: "Lin Wei", initials: "LW", tint: 0, portrait: "", role: "member", claims: [] };
 const nobody = { ...lin, id: "", name: "" };
 /** @type {(id: string, at?: string, author?: Message["author"]) => Message} */
 const message = (id, at = id, author = lin) => ({ id, at, author, text: `text of ${id}` });

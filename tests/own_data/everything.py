@@ -18,6 +18,8 @@ from django.utils import timezone
 
 from accounts import bans, contacts, one_time_codes, outbox, photos
 from accounts import services as accounts
+from accounts.claim_models import Claim, ClaimDocument
+from accounts.claims import private_files
 from accounts.models import (
     AccountDeletion,
     DataExport,
@@ -101,6 +103,13 @@ def _around_the_account(person: User, other: User) -> None:
     NameChange.objects.create(user=person, before="S. Park", wanted=NAME, decided_by=other)
     NameChange.objects.create(user=other, wanted="Seo-yeon Perk", looks_like=person, decided_by=person, reason="Alike")
     bans.bind([person], "a test")
+    now = timezone.now()
+    claim = Claim.objects.create(user=person, kind="licence", about="Seo-yeon's licence", verified_at=now)
+    kept = private_files.keep(b"a scanned licence")
+    ClaimDocument.objects.create(
+        claim=claim, name=kept.name, sealed_key=kept.sealed_key, media_type="image/png", size=17
+    )
+    Claim.objects.create(user=other, kind="licence", about="Another's licence", decided_by=person)
     NotificationChoice.objects.create(user=person, kind="room_reminder", channel="email", is_wanted=False)
     DataExport.objects.create(
         user=person,

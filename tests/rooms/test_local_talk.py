@@ -7,7 +7,7 @@ from rooms.domain.messages import ChatMessage, Question
 from rooms.local_talk import LocalTalk
 from rooms.selectors import NOBODY, RoomTalk
 
-LIN = messages.Face(id="lin", name="Lin Wei", initials="LW", tint=0, portrait="", role="member")
+LIN = messages.Face(id="lin", name="Lin Wei", initials="LW", tint=0, portrait="", role="member", claims=[])
 
 
 def a_message(id_: str, at: str = "", author: messages.Face = LIN) -> ChatMessage:

@@ -7,8 +7,10 @@ from django.core.management.base import BaseCommand
 from django.db import models, transaction
 
 from accounts import contacts
-from accounts.models import OutboxMessage, Phone
-from accounts.sealing import MESSAGE, PHONE, reseal, unseal
+from accounts.claims import private_files
+from accounts.claims.work_domains import mailbox
+from accounts.models import Claim, ClaimDocument, OutboxMessage, Phone
+from accounts.sealing import CLAIM, MESSAGE, PHONE, reseal, unseal
 from accounts.second_factor import reseal_secrets
 from invites.models import Application, Invite
 
@@ -16,13 +18,18 @@ from invites.models import Application, Invite
 class Command(BaseCommand):
     """Encrypts again, and makes the keyed hashes anew where the value is known. Can be run at any time, and again."""
 
-    help = "Encrypt phone numbers, waiting messages and second factors with today's first key of MITALK_DATA_KEYS."
+    help = (
+        "Encrypt phone numbers, claims, waiting messages and second factors with today's first key of MITALK_DATA_KEYS."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """One row after the other, so that nobody waits."""
         count = self._each(Phone, PHONE, "sealed", "key") + self._each(Invite, PHONE, "phone_sealed", "phone_key")
         count += self._each(Application, PHONE, "phone_sealed", "contact_key")
         count += sum(self._each(OutboxMessage, MESSAGE, name) for name in ("sealed_address", "sealed_content"))
+        count += self._each(Claim, CLAIM, "sealed", "key") + self._each(
+            ClaimDocument, private_files.PURPOSE, "sealed_key"
+        )
         count += sum(self._secrets(pk) for pk in list(Authenticator.objects.values_list("pk", flat=True)))
         self.stdout.write(f"{count} values are sealed with today's key.")
 
@@ -43,6 +50,13 @@ class Command(BaseCommand):
             return False
         new = {sealed: reseal(value, purpose=purpose)}
         if key:
-            new[key] = contacts.phone(unseal(value, purpose=purpose)).key
+            new[key] = _key(rows.model, unseal(value, purpose=purpose))
         rows.filter(pk=pk).update(**new)
         return True
+
+
+def _key(model: type[models.Model], value: str) -> str:
+    """The keyed hash by which this is found; licences, whose number has no address in it, are found by none."""
+    if model is Claim:
+        return contacts.email(mailbox(value)).key if "@" in value else ""
+    return contacts.phone(value).key

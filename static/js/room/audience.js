@@ -3,7 +3,7 @@
 
 import { fill, find, part, showCards, words } from "./cards.js";
 import { FACES_AT_A_TIME } from "./protocol.js";
-import { roleName } from "./view.js";
+import { dressListener } from "./view.js";
 import { Refusal } from "./wire.js";
 import { write } from "./writing.js";
 
@@ -56,7 +56,7 @@ export class Audience {
     if (!snapshot) return;
     if (snapshot.faces !== this.#first) this.#takeFirst(snapshot.faces);
     const shown = this.shown;
-    showCards("audience", "listener", shown, (item, card) => write(part(item, "[data-role]"), roleName(card.role)));
+    showCards("audience", "listener", shown, dressListener);
     const isLarge = this.#first.length >= FACES_AT_A_TIME;
     const offers = state === "inside" && isLarge && this.#more && shown.length < MOST_FACES;
     this.#button.hidden = !offers;

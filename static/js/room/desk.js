@@ -1,6 +1,7 @@
 // The desk of those who run the room: hands, invitations, the stage's controls, finding people. Shows; what is done, the page does.
 
 import { fill, find, part, showCards, words } from "./cards.js";
+import { showClaims } from "./claims.js";
 import { timeOfDay } from "./clock.js";
 import { may } from "./permissions.js";
 import { roleName } from "./view.js";
@@ -37,6 +38,7 @@ function showHands(desk) {
   const hands = desk.hands.map((hand) => ({ ...hand.person, line: hand.line, raised: hand.raised_at }));
   showCards("hands", "hand", hands, (item, hand) => {
     write(part(item, "[data-headline]"), hand.headline);
+    showClaims(part(item, "[data-claims]"), hand.claims);
     write(part(item, "[data-line]"), hand.line ? fill(words.quote, { LINE: hand.line }) : "");
     const time = part(item, "time");
     time.setAttribute("datetime", hand.raised);

@@ -1,6 +1,7 @@
 // The dialogs: each asks one thing and resolves to the answer, or to null. Native <dialog>: focus and Escape are the browser's.
 
 import { drawFace, fill, find, nameOf, part, words } from "./cards.js";
+import { listClaims } from "./claims.js";
 import { roleName } from "./view.js";
 
 /**
@@ -79,6 +80,7 @@ export function askAboutPerson(person, commands) {
   find("person-title").textContent = nameOf(person);
   part(dialog, "[data-headline]").textContent = [roleName(person.role), person.headline].filter(Boolean).join(" · ");
   drawFace(part(dialog, "[data-face]"), person);
+  listClaims(part(dialog, "[data-claims]"), person.claims);
   const profile = /** @type {HTMLAnchorElement} */ (part(dialog, "[data-profile]"));
   profile.hidden = !person.member || !words.profiles;
   if (person.member && words.profiles) profile.href = words.profiles.replace("MEMBER", person.member);

@@ -66,7 +66,16 @@
  */
 
 /**
- * A listener, as the audience shows them.
+ * Something that a member has shown: by its kind (`work_email`, `licence`, `document`), what it is about (a domain, a register, a line), since which day, and until when others see it (ISO 8601).
+ * @typedef {object} ClaimCard
+ * @property {string} kind
+ * @property {string} about
+ * @property {string} since
+ * @property {string} until
+ */
+
+/**
+ * A listener, as the audience shows them. Whoever wrote something is shown so too, without `claims`.
  * @typedef {object} Face
  * @property {string} id
  * @property {string} name
@@ -74,10 +83,11 @@
  * @property {number} tint
  * @property {string} portrait
  * @property {string} role
+ * @property {ClaimCard[]} claims
  */
 
 /**
- * A person as the others in the room see them. `number` orders the stage. `guest` is a guest's number; members have 0. `member` names the member's page, empty for guests. `portrait` is the address of what is drawn for them, or empty: then their initials are. A photo is not given to who has no account.
+ * A person as the others in the room see them. `number` orders the stage. `guest` is a guest's number; members have 0. `member` names the member's page, empty for guests. `portrait` is the address of what is drawn for them, or empty: then their initials are. A photo is not given to who has no account. `claims`: what they have shown, the first three.
  * @typedef {object} PersonCard
  * @property {string} id
  * @property {string} name
@@ -92,6 +102,7 @@
  * @property {number} number
  * @property {number} guest
  * @property {boolean} demo
+ * @property {ClaimCard[]} claims
  */
 
 /**

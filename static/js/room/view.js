@@ -2,6 +2,7 @@
 
 import { bigButton } from "./button.js";
 import { fill, find, part, showCards, words } from "./cards.js";
+import { showClaims } from "./claims.js";
 import { inOrder } from "./stage.js";
 import { write } from "./writing.js";
 
@@ -30,6 +31,7 @@ export class View {
     showCards("stage", "stage-person", inOrder(snapshot.stage), (item, person) => {
       item.dataset.muted = String(person.muted);
       write(part(item, "[data-headline]"), person.headline);
+      showClaims(part(item, "[data-claims]"), person.claims);
       const role = part(item, "[data-role]");
       role.hidden = person.role === "member";
       write(role, roleName(person.role));
@@ -195,10 +197,11 @@ export function roleName(role) {
 
 /**
  * @param {HTMLElement} item
- * @param {{role: string}} card
+ * @param {{role: string, claims: import("./protocol.js").ClaimCard[]}} card
  */
-function dressListener(item, card) {
+export function dressListener(item, card) {
   write(part(item, "[data-role]"), roleName(card.role));
+  showClaims(part(item, "[data-claims]"), card.claims.slice(0, 1)); // a face is narrow; the card has all
 }
 
 /**
