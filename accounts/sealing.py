@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-PHONE, MESSAGE, PROOF = "phone", "message", "proof"  # purposes
+PHONE, MESSAGE, PROOF, EVIDENCE = "phone", "message", "proof", "evidence"  # purposes
 
 
 class Unreadable(Exception):

@@ -19,6 +19,8 @@ else:
     DATABASES["default"]["OPTIONS"] = {}
 STATIC_ROOT = VAR_DIR / "static"
 STATIC_ROOT.mkdir()
+MITALK_RING_DIR, MITALK_RING_KEYS_DIR = VAR_DIR / "ring", VAR_DIR / "ring-keys"
+MITALK_EVIDENCE_DIR, MITALK_EVIDENCE_KEYS_DIR = VAR_DIR / "evidence", VAR_DIR / "evidence-keys"
 BUS_SOCKET = VAR_DIR / "bus.sock"
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
