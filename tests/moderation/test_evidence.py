@@ -3,6 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
+from django.contrib.auth.models import Permission
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEntry, User
@@ -190,3 +194,59 @@ def test_it_is_destroyed_in_time_once_and_that_is_recorded(room: Room, sofia: Us
 @pytest.fixture
 def sofia() -> User:
     return a_member("Sofia Takács", is_staff=True)
+
+
+# --- what staff see -------------------------------------------------------------------------------------------------------
+
+
+def staff(client: Client, *permissions: str) -> User:
+    member = a_member("Sofia Takács", is_staff=True)
+    for codename in ("view_evidence", *permissions):
+        member.user_permissions.add(Permission.objects.get(codename=codename))
+    client.force_login(member, backend=settings.AUTHENTICATION_BACKENDS[0])
+    return member
+
+
+def test_staff_open_it_with_a_reason_and_hear_each_voice(client: Client, room: Room) -> None:
+    evidence = sealed_evidence(room)
+    staff(client, "open_evidence")
+    page = reverse("admin:moderation_evidence_change", args=[evidence.pk])
+    voice = reverse("admin:moderation_evidence_voice", args=[evidence.pk, "somebody"])
+    assert client.get(voice).status_code == 403
+    assert voice not in client.get(page).content.decode()
+    assert client.post(page, {"reason": "why"}).status_code == 200
+    assert client.get(voice).status_code == 403
+    assert client.post(page, {"reason": f"<script>{REASON}"}).status_code == 302
+    shown = client.get(page).content.decode()
+    assert voice in shown
+    assert f"&lt;script&gt;{REASON}" in shown
+    heard = client.get(voice)
+    assert (heard["Content-Type"], heard.content[:4]) == ("audio/wav", b"RIFF")
+    assert "no-store" in heard["Cache-Control"]
+    assert client.get(voice.replace("somebody", "another")).status_code == 404
+    assert acts() == ["evidence.sealed", "evidence.opened", "evidence.heard"]
+
+
+def test_who_may_only_read_reports_neither_opens_nor_agrees_nor_hears(client: Client, room: Room) -> None:
+    evidence = sealed_evidence(room, "danger")
+    asked = services.ask_to_open(evidence, a_member(is_staff=True), REASON)
+    staff(client)
+    page = reverse("admin:moderation_evidence_change", args=[evidence.pk])
+    assert client.get(page).status_code == 200
+    assert client.post(page, {"reason": REASON}).status_code == 403
+    assert client.post(reverse("admin:moderation_evidence_agree", args=[evidence.pk, asked.pk])).status_code == 403
+    assert client.get(reverse("admin:moderation_evidence_voice", args=[evidence.pk, "somebody"])).status_code == 403
+    assert client.post(reverse("admin:moderation_evidence_delete", args=[evidence.pk])).status_code == 403
+
+
+def test_agreeing_is_done_by_another_one_of_staff_on_the_page(client: Client, room: Room) -> None:
+    evidence, first = sealed_evidence(room, "danger"), a_member(is_staff=True)
+    asked = services.ask_to_open(evidence, first, REASON)
+    second = staff(client, "open_evidence")
+    agree = reverse("admin:moderation_evidence_agree", args=[evidence.pk, asked.pk])
+    assert agree in client.get(reverse("admin:moderation_evidence_change", args=[evidence.pk])).content.decode()
+    assert client.get(agree).status_code == 403
+    assert client.post(agree).status_code == 302
+    asked.refresh_from_db()
+    assert (asked.agreed_by, asked.open_until is not None) == (second, True)
+    services.hear(evidence, first, "somebody")
