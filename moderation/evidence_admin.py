@@ -99,8 +99,7 @@ class EvidenceAdmin(ReadOnlyAdmin):
             raise PermissionDenied from refusal
         except FileNotFoundError as gone:
             raise Http404 from gone
-        response = HttpResponse(as_wav(sound[person]), content_type="audio/wav")
-        return response
+        return HttpResponse(as_wav(sound[person]), content_type="audio/wav")
 
     def agree_view(self, request: HttpRequest, pk: int, opening: int) -> HttpResponse:
         """Agree that somebody else hears it."""
