@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-PHONE, MESSAGE, PROOF, EXPORT, CLAIM = "phone", "message", "proof", "export", "claim"  # purposes
+PHONE, MESSAGE, PROOF, EXPORT, CLAIM, EVIDENCE = "phone", "message", "proof", "export", "claim", "evidence"  # purposes
 
 
 class Unreadable(Exception):

@@ -50,6 +50,12 @@ def integer(name: str, default: int, *, least: int, most: int) -> int:
     return value
 
 
+def folder(name: str, default: Path) -> Path:
+    """A folder, absolute or from where MiTalk is."""
+    given = text(name)
+    return BASE_DIR / given if given else default
+
+
 def one_of(name: str, choices: tuple[str, ...]) -> str:
     """One of some words; the first when nothing is set.
 

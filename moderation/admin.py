@@ -2,8 +2,11 @@
 
 from django.contrib import admin
 
+from moderation.evidence_admin import EvidenceAdmin
 from moderation.models import Report
 from rooms.admin import ReadOnlyAdmin
+
+__all__ = ["EvidenceAdmin", "ReportAdmin"]
 
 
 @admin.register(Report)

@@ -5,18 +5,19 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ModerationConfig(AppConfig):
-    """Reports; evidence and sanctions will live here too, above the apps they judge."""
+    """Reports and evidence; sanctions will live here too, above the apps they judge."""
 
     name = "moderation"
     verbose_name = _("Moderation")
 
     def ready(self) -> None:
-        """Be the one who keeps reports."""
+        """Be the one who keeps reports, and evidence of what they are about."""
         from accounts.hooks import register_delay
         from moderation import personal_data
-        from moderation.services import take_report
-        from rooms.hooks import register_reports
+        from moderation.services import orders_for, take_report, take_sealed
+        from rooms.hooks import register_evidence, register_reports
 
         register_reports(take_report)
+        register_evidence(orders_for, take_sealed)
         register_delay(personal_data.open_reports_delay)
         personal_data.register()

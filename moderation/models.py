@@ -1,4 +1,4 @@
-"""How rooms stay fit to be in: what was reported."""
+"""How rooms stay fit to be in: what was reported, and the evidence of it."""
 
 from typing import ClassVar
 
@@ -40,6 +40,14 @@ class Report(models.Model):
     )
     seconds_in = models.PositiveIntegerField(_("seconds into the room"), default=0)
     stage = models.JSONField(_("who was on stage"), default=list)
+    evidence = models.ForeignKey(
+        "Evidence",
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="reports",
+        verbose_name=_("evidence"),
+    )
 
     class Meta:
         verbose_name = _("report")
@@ -48,3 +56,63 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"{self.category} {self.at:%Y-%m-%d %H:%M}"
+
+
+class EvidenceState(models.TextChoices):
+    """Where a piece of evidence stands."""
+
+    WANTED = "wanted", _("being sealed")
+    SEALED = "sealed", _("sealed")
+    SILENT = "silent", _("nobody spoke")
+    LOST = "lost", _("could not be sealed")
+    DESTROYED = "destroyed", _("destroyed")
+
+
+class Evidence(models.Model):
+    """What was said on a stage around the moment of a report. The sound itself is not in the database: see rooms.evidence."""
+
+    public_id = models.CharField(max_length=24, unique=True, default=random_id, editable=False)
+    room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="evidence", verbose_name=_("room"))
+    state = models.CharField(_("state"), max_length=10, choices=EvidenceState, default=EvidenceState.WANTED)
+    from_at = models.DateTimeField(_("from"))
+    until_at = models.DateTimeField(_("until"))
+    wanted_at = models.DateTimeField(_("asked for"), default=timezone.now)
+    sealed_at = models.DateTimeField(_("sealed"), null=True)
+    keep_until = models.DateTimeField(_("kept until"), null=True)
+    destroyed_at = models.DateTimeField(_("destroyed at"), null=True)
+    voices = models.JSONField(_("voices"), default=dict, help_text=_("Packets by participant."))
+
+    class Meta:
+        verbose_name = _("evidence")
+        verbose_name_plural = _("evidence")
+        ordering: ClassVar = ["-wanted_at", "-id"]
+        permissions: ClassVar = [("open_evidence", _("Can hear sealed evidence"))]
+        indexes: ClassVar = [models.Index(fields=["state", "until_at"], name="evidence_to_seal")]
+
+    def __str__(self) -> str:
+        return f"{self.public_id} {self.from_at:%Y-%m-%d %H:%M}"
+
+
+class EvidenceOpening(models.Model):
+    """A member of staff opened a piece of evidence, and why. For the gravest reports another one has to agree first."""
+
+    evidence = models.ForeignKey(
+        Evidence, on_delete=models.PROTECT, related_name="openings", verbose_name=_("evidence")
+    )
+    by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("by"))
+    reason = models.CharField(_("reason"), max_length=300)
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    agreed_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("agreed by")
+    )
+    open_until = models.DateTimeField(
+        _("open until"), null=True, help_text=_("Empty: somebody else has to agree first.")
+    )
+
+    class Meta:
+        verbose_name = _("opening of evidence")
+        verbose_name_plural = _("openings of evidence")
+        ordering: ClassVar = ["-at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.evidence_id} {self.at:%Y-%m-%d %H:%M}"

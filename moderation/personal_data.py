@@ -11,7 +11,7 @@ from accounts.hooks import Delay
 from accounts.models import User
 from accounts.own_data.registry import Erasure, Link, Subject, by_account, declare
 from accounts.personal_data import CONFIDENCE
-from moderation.models import Report
+from moderation.models import Evidence, Report
 
 
 def register() -> None:
@@ -52,7 +52,44 @@ def register() -> None:
             ),
             until=_("as long as the report is kept"),
         ),
+        Link(
+            model="moderation.Evidence",
+            field="voices",
+            find=_heard,
+            withheld=CONFIDENCE,
+            erasure=Erasure.KEEP,
+            why=_("What was said on a stage around a report, encrypted, with random ids: until it is destroyed."),
+            until=_("30 days from the report, unless this MiTalk says otherwise"),
+        ),
+        Link(
+            model="moderation.EvidenceOpening",
+            field="by",
+            find=by_account("by"),
+            title=_("Evidence that you opened"),
+            columns=("at", "evidence=evidence__public_id", "reason"),
+            erasure=Erasure.DETACH,
+        ),
+        Link(
+            model="moderation.EvidenceOpening",
+            field="agreed_by",
+            find=by_account("agreed_by"),
+            title=_("Evidence whose opening you agreed to"),
+            columns=("at", "evidence=evidence__public_id", "reason"),
+            erasure=Erasure.DETACH,
+        ),
     )
+
+
+def _heard(subject: Subject) -> Q:
+    """Evidence of rooms in which their voice was heard."""
+    places = subject.user.participations.values_list("public_id", "room_id")
+    found = [
+        evidence.pk
+        for public_id, room in places
+        for evidence in Evidence.objects.filter(room=room).only("voices")
+        if public_id in evidence.voices
+    ]
+    return Q(pk__in=found)
 
 
 def _on_stage(subject: Subject) -> Q:

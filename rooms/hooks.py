@@ -1,7 +1,9 @@
 """Where a higher app answers what rooms cannot know: registered in that app's AppConfig."""
 
+from collections.abc import Callable
 from typing import Protocol
 
+from rooms.audio.evidence.orders import Orders, Sealed
 from rooms.domain.messages import ReportCategory
 from rooms.models import Participant, Room
 
@@ -42,3 +44,25 @@ def report(
     """Hand a report to whoever keeps them. `message` is what was written, if it is about that."""
     assert _take_report is not None, "nobody keeps reports: is moderation installed?"
     _take_report(room=room, reporter=reporter, target=target, category=category, line=line, message=message)
+
+
+_orders: Callable[[set[str]], Orders] | None = None
+_sealed: Callable[[Sealed], None] | None = None
+
+
+def register_evidence(orders: Callable[[set[str]], Orders], sealed: Callable[[Sealed], None]) -> None:
+    """Say who decides what is sealed of rings and what is deleted, and who is told that it was sealed."""
+    global _orders, _sealed
+    _orders, _sealed = orders, sealed
+
+
+def evidence_orders(rooms: set[str]) -> Orders:
+    """What is to be done with the rings of these rooms now."""
+    assert _orders is not None, "nobody decides on evidence: is moderation installed?"
+    return _orders(rooms)
+
+
+def evidence_sealed(sealed: Sealed) -> None:
+    """An audio worker has sealed what it was told to."""
+    assert _sealed is not None, "nobody decides on evidence: is moderation installed?"
+    _sealed(sealed)

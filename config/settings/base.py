@@ -144,6 +144,18 @@ BUS_SOCKET = VAR_DIR / "run" / "bus.sock"  # used only without REDIS_URL
 MITALK_MOST_IN_A_ROOM = env.integer("MITALK_MOST_IN_A_ROOM", 2_000, least=2, most=100_000)  # as many as was measured
 MITALK_HALL_KEPT_SECONDS = 1.0  # how old the hall's counts and stages may be
 
+# --- Evidence ---------------------------------------------------------------------------------------------------
+# The last minutes of a stage, in case somebody reports it. Keys lie apart from what they open; nobody backs up either.
+
+MITALK_RING_SECONDS = env.integer("MITALK_RING_SECONDS", 300, least=180, most=600)
+MITALK_RING_DIR = env.folder("MITALK_RING_DIR", VAR_DIR / "ring")  # in memory: a folder of /dev/shm
+MITALK_RING_KEYS_DIR = env.folder("MITALK_RING_KEYS_DIR", VAR_DIR / "ring-keys")
+MITALK_EVIDENCE_DIR = env.folder("MITALK_EVIDENCE_DIR", VAR_DIR / "evidence")  # of several machines: shared
+MITALK_EVIDENCE_KEYS_DIR = env.folder("MITALK_EVIDENCE_KEYS_DIR", VAR_DIR / "evidence-keys")
+MITALK_EVIDENCE_BEFORE_SECONDS = env.integer("MITALK_EVIDENCE_BEFORE_SECONDS", 120, least=1, most=300)  # a report
+MITALK_EVIDENCE_AFTER_SECONDS = env.integer("MITALK_EVIDENCE_AFTER_SECONDS", 30, least=1, most=60)
+MITALK_EVIDENCE_DAYS = env.integer("MITALK_EVIDENCE_DAYS", 30, least=1, most=365)
+
 # --- Audio ------------------------------------------------------------------------------------------------------
 
 MITALK_UDP_PORT = env.integer("MITALK_UDP_PORT", 7882, least=1, most=65535)
@@ -173,6 +185,16 @@ else:
     }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "jobs" / "beat")
 CELERY_BEAT_SCHEDULE = {
+    "give up lost evidence": {
+        "task": "moderation.tasks.give_up_evidence",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "destroy old evidence": {
+        "task": "moderation.tasks.destroy_evidence",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
     "expire invites": {"task": "invites.tasks.expire_invites", "schedule": 15.0},
     "remind the invited": {"task": "invites.tasks.remind_invited", "schedule": 900.0, "options": {"expires": 900}},
     "refill quotas": {"task": "invites.tasks.refill_quotas", "schedule": 3600.0, "options": {"expires": 3600}},

@@ -20,6 +20,8 @@ else:
 STATIC_ROOT = VAR_DIR / "static"
 STATIC_ROOT.mkdir()
 MEDIA_ROOT = VAR_DIR / "media"
+MITALK_RING_DIR, MITALK_RING_KEYS_DIR = VAR_DIR / "ring", VAR_DIR / "ring-keys"
+MITALK_EVIDENCE_DIR, MITALK_EVIDENCE_KEYS_DIR = VAR_DIR / "evidence", VAR_DIR / "evidence-keys"
 BUS_SOCKET = VAR_DIR / "bus.sock"
 PRIVATE_DIR = STORAGES["private"]["OPTIONS"]["location"] = VAR_DIR / "private"
 

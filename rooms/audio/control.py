@@ -165,6 +165,14 @@ class Unheard:
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """What was let through of a room's voices since the last one: `evidence.packets.pack`."""
+
+    room: str
+    batch: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Pulse:
     """Media lives. Once a second."""
 
@@ -182,6 +190,6 @@ class Census:
 
 Message = (
     Open | Agree | Expect | Unlock | Record | Close | OnStage | CensusWanted
-    | Reached | Gone | Heard | Floor | Unheard | Pulse | Census
+    | Reached | Gone | Heard | Floor | Unheard | Kept | Pulse | Census
 )  # fmt: skip
 BY_KIND: dict[str, type[Message]] = {message.__name__: message for message in typing.get_args(Message)}

@@ -113,12 +113,18 @@ class Room:
 
 
 class Engine:
-    """See the module. `new_listeners` makes an empty group of those who get the same packets."""
+    """See the module. `new_listeners` makes an empty group of those who get the same packets; `heard` is told of every packet
+    that the gate lets through: room, person, packet, and when it came."""
 
-    def __init__(self, new_listeners: Callable[[], Listeners]) -> None:
+    def __init__(
+        self,
+        new_listeners: Callable[[], Listeners],
+        heard: Callable[[str, str, RtpPacket, float], None] = lambda *packet: None,
+    ) -> None:
         self.rooms: dict[str, Room] = {}
         self.ticks = 0
         self._new_listeners = new_listeners
+        self._heard = heard
         self._governor = Governor()
         self._timestamp = random.getrandbits(32)
         self._encoding = 0.0  # seconds of this tick
@@ -173,6 +179,7 @@ class Engine:
         if connection not in found.speakers:
             found.speakers[connection] = Speaker()
         found.speakers[connection].push(packet, now)
+        self._heard(room, found.members[connection].person, packet, now)
 
     # --- the tick -----------------------------------------------------------------------------------------------------
 

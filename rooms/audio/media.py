@@ -24,6 +24,7 @@ from rooms.audio.core.floor import FloorTime
 from rooms.audio.core.packet import RtpPacket
 from rooms.audio.engine import Engine, Member
 from rooms.audio.pipe import Closed, Pipe
+from rooms.audio.tap import Tap
 from rooms.audio.transport.fanout import MOST_PAYLOAD_BYTES, Audience, Outlet
 from rooms.audio.transport.ice_lite import IceLite
 from rooms.audio.transport.peer import Ears, Peer
@@ -71,7 +72,8 @@ class Media:
 
     def __init__(self, port: socket.socket, pipe: Pipe, clock: Callable[[], float] = time.monotonic) -> None:
         self.outlet = Outlet(port)
-        self.engine = Engine(lambda: Audience(self.outlet))
+        self.tap = Tap()
+        self.engine = Engine(lambda: Audience(self.outlet), self.tap.take)
         self.ice = IceLite(port, clock)
         self.guests: dict[int, Guest] = {}
         self._numbers: dict[tuple[str, str], int] = {}  # by room and connection
@@ -82,6 +84,7 @@ class Media:
         self._pipe = pipe
         self._clock = clock
         self._due = TickClock.starting(clock())
+        self.tap.offset_ms = (time.time() - clock()) * 1000
         self._said: dict[str, Said] = {}  # by room
 
     # --- time ---------------------------------------------------------------------------------------------------------
@@ -124,8 +127,14 @@ class Media:
                 guest.peer.report(now)
         if ticks % _PULSE_TICKS == 0:
             self._pipe.send(control.Pulse(ticks))
+            self._hand_over(now)
             if not self.guests:
                 gc.collect()
+
+    def _hand_over(self, now: float) -> None:
+        for room, batch in self.tap.hand_over():
+            self._pipe.offer(control.Kept(room, batch))
+        self.tap.offset_ms = (time.time() - now) * 1000  # a clock that was set is followed
 
     # --- orders -------------------------------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from rooms.audio import control, wire
 from rooms.audio.blocking import BlockingCalls
 from rooms.audio.codec import Encoder
+from rooms.audio.keeper import Keeper
 from rooms.audio.media_link import MediaLink, PeerLink, StartMedia, start_process
 from rooms.audio.reconcile import MissingMedia, without_place
 from rooms.audio.sound_checks import SoundChecks, offer_of, truth_of
@@ -80,7 +81,8 @@ class Caller:
 
 class AudioWorker:
     """See the module. `read_truth`, `heartbeat` and `without_media` are synchronous and may be slow: they run in a thread of
-    their own. `without_media` gets the connections that are on the roster and have had no sound for too long."""
+    their own. `without_media` gets the connections that are on the roster and have had no sound for too long. Without
+    a `keeper` nothing of what is said is kept."""
 
     def __init__(
         self,
@@ -90,6 +92,7 @@ class AudioWorker:
         read_truth: Callable[[], dict[str, wire.RoomTruth]],
         heartbeat: Callable[[], None],
         without_media: Callable[[frozenset[str]], object],
+        keeper: Keeper | None = None,
         start_media: StartMedia = start_process,
     ) -> None:
         self.config = config
@@ -98,6 +101,7 @@ class AudioWorker:
         self._read_truth = read_truth
         self._heartbeat = heartbeat
         self._without_media = without_media
+        self._keeper = keeper
         self._start_media = start_media
         self._database = BlockingCalls("audio-database")
         self._tasks: set[asyncio.Task[None]] = set()
@@ -130,6 +134,8 @@ class AudioWorker:
         await self._bus.subscribe(wire.worker_topic(self.config.worker_id), self._receive)
         self._spawn(self._for_ever(self._read_roster()))
         self._spawn(self._for_ever(_every(HEARTBEAT_SECONDS, self._beat)))
+        if self._keeper is not None:
+            self._spawn(self._for_ever(self._keeper.run()))
 
     async def announce(self) -> None:
         """Say that the worker is there and knows of no peer; call it once it is registered."""
@@ -149,6 +155,8 @@ class AudioWorker:
             await caller.call.close()
         await self._media.close()
         self._database.close()
+        if self._keeper is not None:
+            self._keeper.close()
         if self._failure is not None:
             raise self._failure
 
@@ -298,6 +306,8 @@ class AudioWorker:
             case control.Unheard():
                 unheard = wire.Unheard(message.room, message.connection, message.unheard)
                 self._tell(wire.room_topic(message.room), unheard)
+            case control.Kept() if self._keeper is not None and message.room not in self._checks:
+                self._keeper.keep(message.room, message.batch)
             case control.Pulse():
                 self._pulse_at = asyncio.get_running_loop().time()
             # Else it is about a peer that has just ended.

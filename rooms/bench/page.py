@@ -45,6 +45,7 @@ class Door:
     origin: str
     cookie: str
     as_staff: bool = False
+    accepts: str = ""  # the confidentiality that is agreed to
 
 
 class Page:
@@ -111,7 +112,12 @@ class Page:
             await asyncio.wait_for(self._hello, _ANSWER_WITHIN_SECONDS)
             self.step = "joining"
             entry = messages.Join(
-                messages.PROTOCOL, muted=True, leave_other=True, as_staff=self.door.as_staff, resume="", accepts=""
+                messages.PROTOCOL,
+                muted=True,
+                leave_other=True,
+                as_staff=self.door.as_staff,
+                resume="",
+                accepts=self.door.accepts,
             )
             joined = await self.command(messages.Join.type, **dataclasses.asdict(entry))
             seconds = time.perf_counter() - began

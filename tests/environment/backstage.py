@@ -258,6 +258,32 @@ def reports(room: str) -> list[dict[str, Any]]:
     ]
 
 
+def evidence(room: str) -> list[dict[str, Any]]:
+    """The evidence of a room: its state, whose voices, and each voice's packets where they can be read."""
+    from moderation.models import Evidence, EvidenceState
+    from rooms.evidence import sealed_folder
+
+    found = []
+    for row in Evidence.objects.filter(room__public_id=room).order_by("pk"):
+        packets = sealed_folder().read(row.public_id) if row.state == EvidenceState.SEALED else []
+        payloads: dict[str, list[str]] = {}
+        for packet in packets:
+            payloads.setdefault(packet.person, []).append(packet.payload.hex())
+        found.append({"id": row.public_id, "state": row.state, "voices": row.voices, "payloads": payloads})
+    return found
+
+
+def ended_long_ago(room: str, minutes: float) -> None:
+    """A room that is over ended so long ago."""
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from rooms.models import Room
+
+    Room.objects.filter(public_id=room, phase="ended").update(ended_at=timezone.now() - timedelta(minutes=minutes))
+
+
 def audit(act: str, room: str) -> list[dict[str, str]]:
     """The entries of the audit log of one act in one room, oldest first."""
     from accounts.models import AuditEntry, User
@@ -333,6 +359,8 @@ _FUNCTIONS: dict[str, Any] = {
         reports,
         audit,
         sweep_empty_rooms,
+        evidence,
+        ended_long_ago,
         time_passes,
         limit_turns,
         fill,

@@ -44,6 +44,7 @@ class Hall:
             "make", people=people, stage=[HOST, SPEAKER], staff=[STAFF], title="Who may be heard", **room
         )
         self.room: str = made["room"]
+        self._accepts = room.get("confidentiality", "")
         self.emails: dict[str, str] = made["emails"]
         self.sessions: dict[str, str] = made["cookies"]
 
@@ -51,7 +52,9 @@ class Hall:
         """Somebody who has not entered yet."""
         address = f"ws://127.0.0.1:{self.installation.port}/ws/rooms/{room or self.room}/"
         cookie = f"sessionid={self.sessions[name]}"
-        made = Visitor(Door(address, self.installation.url, cookie, as_staff), self._poller, self._identity)
+        made = Visitor(
+            Door(address, self.installation.url, cookie, as_staff, self._accepts), self._poller, self._identity
+        )
         self.visitors.append(made)
         return made
 

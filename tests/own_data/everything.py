@@ -48,7 +48,7 @@ from invites.models import (
     Vouch,
 )
 from invites.services import create_invite
-from moderation.models import Report
+from moderation.models import Evidence, EvidenceOpening, Report
 from rooms.models import (
     Ban,
     CalendarFeed,
@@ -190,6 +190,11 @@ def _rooms(person: User, other: User) -> tuple[Room, Room]:
     CalendarFeed.objects.create(user=person, token_hash="hash-of-a-token")
     _report(theirs, reporter=here, target=host, target_user=other, line="What I reported")
     _report(theirs, reporter=host, target=here, target_user=person, message="What I wrote", line="Secret complaint")
+    now = timezone.now()
+    voices = {here.public_id: 10, host.public_id: 20}
+    evidence = Evidence.objects.create(room=theirs, from_at=now, until_at=now, state="silent", voices=voices)
+    EvidenceOpening.objects.create(evidence=evidence, by=person, agreed_by=other, reason="To judge a report")
+    EvidenceOpening.objects.create(evidence=evidence, by=other, agreed_by=person, reason="To judge a report")
     return shared, alone
 
 

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db
 WRITTEN = {"accounts.AuditEntry", "accounts.AccountDeletion", "accounts.OutboxMessage"}
 # Rows of others that stay, and the columns in which they knew the person.
 MAY_CHANGE = {
+    "moderation.EvidenceOpening": {"by_id", "agreed_by_id"},
     "accounts.Claim": {"decided_by_id"},
     "accounts.NameChange": {"looks_like_id", "decided_by_id"},
     "accounts.BoundContact": {"user_id"},

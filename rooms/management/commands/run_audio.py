@@ -9,11 +9,13 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import close_old_connections
 
-from rooms import selectors, services
+from rooms import hooks, selectors, services
 from rooms.audio.codec import CodecMissing
+from rooms.audio.keeper import Keeper
 from rooms.audio.media_link import give_way
 from rooms.audio.worker import AudioWorker, Config, keep_for_ever
 from rooms.bus import get_bus
+from rooms.evidence import ring, sealed_folder
 
 Result = TypeVar("Result")
 
@@ -38,6 +40,12 @@ class Command(BaseCommand):
             read_truth=lambda: _fresh(lambda: selectors.audio_truth(config.worker_id)),
             heartbeat=lambda: _fresh(lambda: services.beat_worker(worker_id=config.worker_id)),
             without_media=lambda connections: _fresh(lambda: services.depart_without_media(connections)),
+            keeper=Keeper(
+                ring(),
+                sealed_folder(),
+                orders=lambda rooms: _fresh(lambda: hooks.evidence_orders(rooms)),
+                sealed=lambda sealed: _fresh(lambda: hooks.evidence_sealed(sealed)),
+            ),
         )
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, worker.stop)

@@ -1,4 +1,4 @@
-"""The only writer of moderation."""
+"""Reports, as they are made."""
 
 from datetime import timedelta
 
@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from moderation.models import Report
+from moderation.services.evidence import want
 from rooms import selectors
 from rooms.domain.errors import Code, Refused
 from rooms.domain.messages import ReportCategory
@@ -45,4 +46,5 @@ def take_report(
         message=message,
         seconds_in=int((now - room.started_at).total_seconds()) if room.started_at else 0,
         stage=[{"person": person.public_id, "muted": person.muted} for person in selectors.on_stage(room)],
+        evidence=want(room, now),
     )

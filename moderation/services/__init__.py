@@ -1,0 +1,26 @@
+"""The only writers of moderation."""
+
+from moderation.services.evidence import (
+    OpeningRefused,
+    approve_opening,
+    ask_to_open,
+    destroy_due,
+    give_up,
+    hear,
+    orders_for,
+    take_sealed,
+)
+from moderation.services.reports import MOST_REPORTS_AN_HOUR, take_report
+
+__all__ = [
+    "MOST_REPORTS_AN_HOUR",
+    "OpeningRefused",
+    "approve_opening",
+    "ask_to_open",
+    "destroy_due",
+    "give_up",
+    "hear",
+    "orders_for",
+    "take_report",
+    "take_sealed",
+]

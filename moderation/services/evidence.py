@@ -1,0 +1,165 @@
+"""Evidence: wanted by a report, sealed by an audio worker, opened by staff with a reason, destroyed in time.
+
+Everything due is a row, so that nothing is lost with a process: workers ask for their orders every other second, and jobs
+look for what is overdue.
+"""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.services import record
+from moderation.models import Evidence, EvidenceOpening, EvidenceState
+from rooms.audio.evidence.orders import Orders, Sealed, SealOrder
+from rooms.audio.evidence.ring import Span
+from rooms.domain.messages import ReportCategory
+from rooms.domain.snapshot import Phase
+from rooms.evidence import sealed_folder
+from rooms.models import Room
+
+KEPT_AFTER_END = timedelta(minutes=10)
+GIVEN_UP_AFTER = timedelta(minutes=15)
+OPEN_FOR = timedelta(hours=1)
+GRAVEST = frozenset({ReportCategory.DANGER.value})  # nobody hears these alone
+MIN_REASON = 10
+
+
+def want(room: Room, now: datetime) -> Evidence:
+    """Have what is said around this moment sealed: with what is already to be sealed, if that goes on until then.
+
+    Call it in a transaction.
+    """
+    before, after = settings.MITALK_EVIDENCE_BEFORE_SECONDS, settings.MITALK_EVIDENCE_AFTER_SECONDS
+    first, last = now - timedelta(seconds=before), now + timedelta(seconds=after)
+    if room.ended_at is not None:
+        last = min(last, max(room.ended_at, first))
+    going_on = Evidence.objects.select_for_update().filter(room=room, state=EvidenceState.WANTED, until_at__gte=now)
+    evidence = going_on.order_by("-until_at").first()
+    longest = timedelta(seconds=settings.MITALK_RING_SECONDS - after)
+    if evidence is None or last - evidence.from_at > longest:
+        return Evidence.objects.create(room=room, from_at=first, until_at=last, wanted_at=now)
+    evidence.until_at = max(evidence.until_at, last)
+    evidence.save(update_fields=["until_at"])
+    return evidence
+
+
+def orders_for(rooms: set[str]) -> Orders:
+    """What a worker does now with the rings of these rooms, by public id."""
+    now = timezone.now()
+    waiting = Evidence.objects.filter(state=EvidenceState.WANTED, room__public_id__in=rooms)
+    wanted = list(waiting.values_list("public_id", "room__public_id", "from_at", "until_at"))
+    known = Room.objects.filter(public_id__in=rooms)
+    live = set(known.filter(phase=Phase.LIVE).values_list("public_id", flat=True))
+    lately = set(known.filter(ended_at__gte=now - KEPT_AFTER_END).values_list("public_id", flat=True))
+    return Orders(
+        seal=tuple(
+            SealOrder(name, room, Span(_milliseconds(first), _milliseconds(last)))
+            for name, room, first, last in wanted
+            if last <= now
+        ),
+        destroy=frozenset(rooms - live - lately - {room for _name, room, _first, _last in wanted}),
+        ended=frozenset(rooms - live),
+    )
+
+
+@transaction.atomic
+def take_sealed(sealed: Sealed) -> None:
+    """A worker has sealed this. Told twice, it is one."""
+    evidence = Evidence.objects.select_for_update().filter(public_id=sealed.name, state=EvidenceState.WANTED).first()
+    now = timezone.now()
+    if evidence is None or evidence.until_at > now:
+        return  # another report made it longer meanwhile: it is sealed again
+    evidence.state = EvidenceState.SEALED if sealed.voices else EvidenceState.SILENT
+    evidence.voices, evidence.sealed_at = sealed.voices, now
+    evidence.keep_until = now + timedelta(days=settings.MITALK_EVIDENCE_DAYS)
+    evidence.save(update_fields=["state", "voices", "sealed_at", "keep_until"])
+    record("evidence.sealed", evidence.public_id)
+
+
+def give_up() -> int:
+    """Mark what no worker has sealed in time: nobody had spoken, or what was kept is lost. How many."""
+    overdue = Evidence.objects.filter(state=EvidenceState.WANTED, until_at__lt=timezone.now() - GIVEN_UP_AFTER)
+    given_up = 0
+    for evidence in overdue:
+        with transaction.atomic():
+            changed = Evidence.objects.filter(pk=evidence.pk, state=EvidenceState.WANTED).update(
+                state=EvidenceState.LOST
+            )
+            if changed:
+                record("evidence.lost", evidence.public_id)
+                given_up += 1
+    return given_up
+
+
+def destroy_due() -> int:
+    """Destroy what was kept long enough: first the sound, then the row says so. How many."""
+    due = Evidence.objects.filter(state=EvidenceState.SEALED, keep_until__lt=timezone.now())
+    destroyed = 0
+    for evidence in due:
+        sealed_folder().destroy(evidence.public_id)
+        with transaction.atomic():
+            now = timezone.now()
+            still = Evidence.objects.filter(pk=evidence.pk, state=EvidenceState.SEALED)
+            if still.update(state=EvidenceState.DESTROYED, destroyed_at=now):
+                record("evidence.destroyed", evidence.public_id)
+                destroyed += 1
+    return destroyed
+
+
+class OpeningRefused(Exception):
+    """It cannot be opened; the message is for staff."""
+
+
+@transaction.atomic
+def ask_to_open(evidence: Evidence, by: User, reason: str) -> EvidenceOpening:
+    """Open evidence for an hour; for the gravest reports, ask somebody else to agree first.
+
+    Raises:
+        OpeningRefused: no reason is given, or there is nothing to hear.
+    """
+    words = reason.strip()
+    if len(words) < MIN_REASON:
+        raise OpeningRefused("reason")
+    if evidence.state != EvidenceState.SEALED:
+        raise OpeningRefused("state")
+    needs_another = evidence.reports.filter(category__in=GRAVEST).exists()
+    now = timezone.now()
+    opening = EvidenceOpening.objects.create(
+        evidence=evidence, by=by, reason=words[:300], at=now, open_until=None if needs_another else now + OPEN_FOR
+    )
+    record("evidence.asked" if needs_another else "evidence.opened", evidence.public_id, actor=by, reason=words)
+    return opening
+
+
+@transaction.atomic
+def approve_opening(opening: EvidenceOpening, by: User) -> None:
+    """Agree that somebody else hears this, for an hour from now.
+
+    Raises:
+        OpeningRefused: it is one's own, or was agreed to already.
+    """
+    opening = EvidenceOpening.objects.select_for_update().get(pk=opening.pk)
+    if opening.by_id is None or opening.by_id == by.pk or opening.open_until is not None:
+        raise OpeningRefused("another")
+    opening.agreed_by, opening.open_until = by, timezone.now() + OPEN_FOR
+    opening.save(update_fields=["agreed_by", "open_until"])
+    record("evidence.opened", opening.evidence.public_id, actor=by, reason=opening.reason)
+
+
+def hear(evidence: Evidence, by: User, person: str) -> None:
+    """Note that somebody of staff hears a voice, before they do.
+
+    Raises:
+        OpeningRefused: it is not open to them.
+    """
+    open_to_them = evidence.openings.filter(by=by, open_until__gt=timezone.now())
+    if evidence.state != EvidenceState.SEALED or not open_to_them.exists():
+        raise OpeningRefused("closed")
+    record("evidence.heard", evidence.public_id, actor=by, reason=person)
+
+
+def _milliseconds(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)

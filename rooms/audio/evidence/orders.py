@@ -1,0 +1,31 @@
+"""What an audio worker is told of its rings, and what it answers."""
+
+from dataclasses import dataclass, field
+
+from rooms.audio.evidence.ring import Span
+
+
+@dataclass(frozen=True, slots=True)
+class SealOrder:
+    """What was said in a room in a span of time is to be kept, under this name."""
+
+    name: str
+    room: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """What is to be done now with the rings that a worker asked about."""
+
+    seal: tuple[SealOrder, ...] = ()
+    destroy: frozenset[str] = field(default_factory=frozenset)  # rooms that ended too long ago, or that nobody knows
+    ended: frozenset[str] = field(default_factory=frozenset)  # their last minutes stay as they are
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What came of an order: whose voices, and how many packets of each."""
+
+    name: str
+    voices: dict[str, int]

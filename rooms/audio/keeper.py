@@ -1,0 +1,117 @@
+"""The rings of an audio worker's machine: what media hands over is written, what is reported is sealed, the rest is deleted.
+
+Belongs to the control process, and works in a thread of its own: no disk delays a handshake or a tick. A disk that is full
+costs what it cannot take, and is logged once a minute; sound goes on.
+"""
+
+import asyncio
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+
+from rooms.audio.blocking import BlockingCalls
+from rooms.audio.evidence.orders import Orders, Sealed, SealOrder
+from rooms.audio.evidence.ring import Ring
+from rooms.audio.evidence.sealed import SealedFolder
+
+logger = logging.getLogger(__name__)
+
+TEND_SECONDS = 2.0
+_WITHIN_SECONDS = 30.0
+_MOST_WAITING = 256  # batches: then the disk is too slow, and the newest are lost
+_COMPLAIN_EVERY_SECONDS = 60.0
+
+
+class Keeper:
+    """See the module. `orders` and `sealed` may be slow and ask the database."""
+
+    def __init__(
+        self,
+        ring: Ring,
+        evidence: SealedFolder,
+        *,
+        orders: Callable[[set[str]], Orders],
+        sealed: Callable[[Sealed], None],
+    ) -> None:
+        self._ring, self._evidence = ring, evidence
+        self._orders, self._sealed = orders, sealed
+        self._calls = BlockingCalls("audio-evidence")
+        self._waiting: asyncio.Queue[tuple[str, bytes, int]] = asyncio.Queue(_MOST_WAITING)
+        self._complained_at = float("-inf")
+        self._ended: frozenset[str] = frozenset()
+
+    def keep(self, room: str, batch: bytes) -> None:
+        """Take what was just said in a room (`evidence.packets.pack`)."""
+        try:
+            self._waiting.put_nowait((room, batch, _now_ms()))
+        except asyncio.QueueFull:
+            self._complain("the disk is too slow")
+
+    async def run(self) -> None:
+        """Write, seal and delete, for ever. What was left by others is looked at first."""
+        tended_at = float("-inf")
+        while True:
+            if time.monotonic() - tended_at >= TEND_SECONDS:
+                tended_at = time.monotonic()
+                await self._do(self._tend)
+            try:
+                async with asyncio.timeout(max(0.0, tended_at + TEND_SECONDS - time.monotonic())):
+                    first = await self._waiting.get()
+            except TimeoutError:
+                continue
+            batches = [first]
+            while not self._waiting.empty():
+                batches.append(self._waiting.get_nowait())
+            await self._do(partial(self._write, batches))
+
+    def close(self) -> None:
+        """Write no more; call it when `run` has ended."""
+        self._calls.close()
+        self._ring.close()
+
+    async def _do(self, work: Callable[[], None]) -> None:
+        try:
+            await self._calls.call(work, within=_WITHIN_SECONDS)
+        except Exception as error:
+            # Rooms go on without a ring rather than not at all; whoever looks after the server reads it.
+            self._complain(str(error) or type(error).__name__)
+
+    def _complain(self, why: str) -> None:
+        if time.monotonic() - self._complained_at >= _COMPLAIN_EVERY_SECONDS:
+            self._complained_at = time.monotonic()
+            logger.error("evidence.not_kept", extra={"reason": why})
+
+    # --- in the thread ------------------------------------------------------------------------------------------------
+
+    def _write(self, batches: list[tuple[str, bytes, int]]) -> None:
+        for room, batch, now_ms in batches:
+            self._ring.add(room, batch, now_ms)
+
+    def _tend(self) -> None:
+        rooms = self._ring.rooms()
+        try:
+            orders = self._orders(rooms)
+        except Exception:
+            self._prune(rooms)  # while the database is away too, nothing of a live room grows older than is kept
+            raise
+        self._ended = orders.ended
+        for order in orders.seal:
+            if order.room in rooms:
+                self._seal(order)
+        for room in rooms & orders.destroy:
+            self._ring.destroy(room)
+        self._prune(rooms - orders.destroy)
+
+    def _prune(self, rooms: set[str]) -> None:
+        for room in rooms - self._ended:
+            self._ring.prune(room, _now_ms())
+
+    def _seal(self, order: SealOrder) -> None:
+        voices: Counter[str] = self._evidence.write(order.name, self._ring.read(order.room, order.span))
+        self._sealed(Sealed(order.name, dict(voices)))
+
+
+def _now_ms() -> int:
+    return int(time.time() * 1000)
