@@ -42,7 +42,11 @@ MAY_CHANGE = {
 }  # fmt: skip
 
 
-FOUND_BY_PLACE = ("moderation.report.stage", "accounts.auditentry.target.place")  # and the place is gone
+FOUND_BY_PLACE = (
+    "moderation.evidence.voices",
+    "moderation.report.stage",
+    "accounts.auditentry.target.place",
+)  # and the place is gone
 
 
 def erase(world: World) -> None:
