@@ -43,7 +43,7 @@ def first_name(user: User, name: str) -> str:
     if alike is None:
         return wanted
     _wait(user, "", wanted, alike)
-    return f"Member {secrets.randbelow(900_000) + 100_000}"
+    return _("Member %(number)d") % {"number": secrets.randbelow(900_000) + 100_000}
 
 
 def rename(user: User, profile: Profile, name: str) -> None:

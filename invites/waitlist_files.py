@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.contact_forms import contact_of
@@ -48,7 +48,7 @@ def application_rows(content: bytes) -> list[Application]:
         try:
             found.append(_application(row, industries))
         except ValidationError as error:
-            wrong.append(_now("Line %(line)d: %(what)s") % {"line": line, "what": " ".join(error.messages)})
+            wrong.append(gettext("Line %(line)d: %(what)s") % {"line": line, "what": " ".join(error.messages)})
     if wrong:
         raise RowErrors(wrong)
     return found

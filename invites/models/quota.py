@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -68,11 +68,11 @@ class QuotaEntry(models.Model):
     def words(self) -> str:
         """What it is, to its member."""
         return {
-            QuotaReason.START: _now("To begin with"),
-            QuotaReason.REFILL: _now("You took part in rooms in week %(week)s") % {"week": self.cause},
-            QuotaReason.INVITE: _now("You made an invite"),
-            QuotaReason.RETURN: _now("Seats of an invite that nobody took came back"),
-            QuotaReason.SANCTION: _now("Somebody you invited was suspended"),
-            QuotaReason.LIFTED: _now("A measure on somebody you invited was lifted"),
-            QuotaReason.GRANT: _now("Given by MiTalk’s staff"),
+            QuotaReason.START: gettext("To begin with"),
+            QuotaReason.REFILL: gettext("You took part in rooms in week %(week)s") % {"week": self.cause},
+            QuotaReason.INVITE: gettext("You made an invite"),
+            QuotaReason.RETURN: gettext("Seats of an invite that nobody took came back"),
+            QuotaReason.SANCTION: gettext("Somebody you invited was suspended"),
+            QuotaReason.LIFTED: gettext("A measure on somebody you invited was lifted"),
+            QuotaReason.GRANT: gettext("Given by MiTalk’s staff"),
         }[QuotaReason(self.reason)]

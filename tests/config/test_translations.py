@@ -52,3 +52,12 @@ def test_the_compiled_catalogue_is_up_to_date(locale: str) -> None:
     compiled = polib.mofile(str(ROOT / "locale" / locale / "LC_MESSAGES" / "django.mo"))
     assert {entry.msgid: entry.msgstr for entry in compiled} == {entry.msgid: entry.msgstr for entry in source}
     assert "nplurals=1" in compiled.metadata["Plural-Forms"]
+
+
+def test_words_are_marked_by_names_that_the_collector_knows() -> None:
+    """Under another name they would not be collected, and so never translated."""
+    aliases = re.compile(r"\b[a-z]*gettext(?:_lazy)? as (?!_\b)\w+")
+    code = [
+        path for app in ("accounts", "config", "invites", "moderation", "rooms") for path in (ROOT / app).rglob("*.py")
+    ]
+    assert [str(path) for path in code if aliases.search(path.read_text())] == []
