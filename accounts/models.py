@@ -22,8 +22,10 @@ FORMER_MEMBER = (
 
 
 def random_id() -> str:
-    """A public identifier that cannot be counted or guessed: 16 letters, 96 bits."""
-    return secrets.token_urlsafe(12)
+    """A public identifier that cannot be counted or guessed: 16 letters, 95 bits. It never begins as an option does."""
+    while (found := secrets.token_urlsafe(12)).startswith("-"):
+        pass
+    return found
 
 
 class UserManager(BaseUserManager["User"]):

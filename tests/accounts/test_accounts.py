@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts import services
-from accounts.models import AuditEntry, Block, Follow, User
+from accounts.models import AuditEntry, Block, Follow, User, random_id
 from accounts.services import record
 from tests.factories import PASSWORD, a_member, an_industry
 
@@ -190,3 +190,9 @@ class TestRelations:
         assert not Block.objects.exists()
         assert client.get(reverse("accounts:relate", args=[amara.public_id, "follow"])).status_code == 405
         assert client.post(f"/people/{amara.public_id}/adore/").status_code == 404
+
+
+def test_a_random_id_is_never_taken_for_an_option_of_a_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = iter(("-HB8g0ximeL6UQeJ", "--option-like-id", "HB8g0ximeL6UQeJ-"))
+    monkeypatch.setattr("accounts.models.secrets.token_urlsafe", lambda _bytes: next(drawn))
+    assert random_id() == "HB8g0ximeL6UQeJ-"

@@ -16,7 +16,7 @@ from invites.errors import InviteRefused
 from invites.models import Application, ApplicationState, Invite, InviteState, MeasureKind
 from invites.services import branches, quota, waitlist
 from tests.accounts.signing_in import a_proven_member, confirm_it_is_me, sign_in
-from tests.factories import PASSWORD, a_member, an_industry, an_invite
+from tests.factories import AGREED, PASSWORD, a_member, an_industry, an_invite
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ADDRESS, NUMBER = "a.mara@gmail.com", "+821012345678"
@@ -52,7 +52,7 @@ def gone(amara: User, staff: User) -> None:
 def joins(email: str, **invite) -> Client:
     browser = Client()
     browser.post(reverse("invites:accept", args=[an_invite(**invite)[1]]))
-    browser.answer = browser.post(reverse("account_signup"), {"email": email, "password1": PASSWORD})
+    browser.answer = browser.post(reverse("account_signup"), {"email": email, "password1": PASSWORD, **AGREED})
     return browser
 
 
