@@ -1,11 +1,13 @@
 """Reads of people: a profile as somebody sees it, who follows whom, and what two have in common."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts import hooks
+from accounts.claims.selectors import claims_of, with_claims
+from accounts.claims.words import shown
 from accounts.models import Block, Follow, Profile, User
 from accounts.visibility import ProfileCard, Relation, card, circle_of, with_details
 
@@ -38,7 +40,8 @@ def profile_cards(profiles: Iterable[Profile], viewer: User) -> list[ProfileCard
             return Relation.SELF
         return Relation.CIRCLE if profile.user_id in circle else Relation.MEMBER
 
-    return [card(profile, of(profile)) for profile in profiles]
+    with_claims(profile.user for profile in profiles)
+    return [replace(card(profile, of(profile)), claims=tuple(shown(claims_of(profile.user)))) for profile in profiles]
 
 
 def not_apart(viewer: User) -> Q:

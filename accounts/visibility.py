@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from accounts.claims.words import ShownClaim
 from accounts.links import link_host
 from accounts.models import Follow, Profile, User, Visibility
 from accounts.portraits import Look, drawn, look, photo_address
@@ -70,6 +71,7 @@ class ProfileCard:
     languages: tuple[tuple[str, str], ...]  # code and own name
     bio: str
     links: tuple[ShownLink, ...]
+    claims: tuple[ShownClaim, ...] = ()  # where people are listed; a profile shows them in full
 
     @property
     def where(self) -> str:

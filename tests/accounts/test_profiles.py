@@ -7,6 +7,7 @@ from django.urls import reverse
 from accounts import selectors, services
 from accounts.models import Industry, Profile, User
 from accounts.templatetags.prose import prose
+from tests.accounts.claiming import a_shown_claim
 from tests.factories import a_member, an_industry
 
 pytestmark = pytest.mark.django_db
@@ -299,3 +300,12 @@ def test_searching_is_limited(client: Client, amara: User, settings) -> None:
     settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "search": "2/m/user"}
     answers = [client.get(reverse("accounts:people"), {"q": "a"}).status_code for _ in range(3)]
     assert answers == [200, 200, 429]
+
+
+def test_what_people_have_shown_stands_beside_them_in_lists(client: Client, amara: User) -> None:
+    lin = a_member("Lin Wei")
+    a_shown_claim(lin, about="Korean Bar Association", jurisdiction="")
+    a_shown_claim(lin, days=-1, about="An older claim", jurisdiction="")
+    listed = client.get(reverse("accounts:people"), {"q": "Lin Wei"}).content.decode()
+    assert "✓ Korean Bar Association" in listed
+    assert "An older claim" not in listed

@@ -42,7 +42,9 @@ def look(person, name: str, folder: Path) -> list[str]:
     wrong = []
     if person.page.evaluate("() => document.documentElement.scrollWidth > document.documentElement.clientWidth"):
         wrong.append(f"{name}: wider than the screen")
-    violations = Axe().run(person.page, options={"preload": False, "resultTypes": ["violations"]}).response["violations"]
+    violations = (
+        Axe().run(person.page, options={"preload": False, "resultTypes": ["violations"]}).response["violations"]
+    )
     wrong += [
         f"{name}: {found['id']}: {found['nodes'][0]['html'][:120]}"
         for found in violations
