@@ -36,7 +36,8 @@ class SealedFolder:
         key = self.keys.make(name)
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         half = self.folder / f".{name}.{os.getpid()}" / name  # batches are bound to the file's name
-        half.parent.mkdir(mode=0o700)
+        half.parent.mkdir(mode=0o700, exist_ok=True)  # in containers a worker has the number of the one that was killed
+        half.unlink(missing_ok=True)
         try:
             writer = vault.Writer(half, key)
             try:
