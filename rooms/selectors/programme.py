@@ -146,7 +146,9 @@ def my_answer(room: Room, user: User) -> CoHost | None:
 
 def asked_to_co_host(user: User) -> list[CoHost]:
     """The rooms that somebody waits to be answered about."""
-    open_questions = CoHost.objects.filter(user=user, accepted_at=None, declined_at=None, room__phase=Phase.SCHEDULED)
+    open_questions = CoHost.objects.filter(
+        user=user, accepted_at=None, declined_at=None, room__phase=Phase.SCHEDULED, room__host__is_active=True
+    )
     return list(open_questions.select_related("room__host__profile").order_by("room__starts_at")[:MOST_TO_ASK])
 
 
