@@ -118,26 +118,6 @@ def _about_oneself() -> None:
             erasure=Erasure.DELETE,
         ),
         Link(
-            model="accounts.Claim",
-            field="user",
-            find=by_account("user"),
-            title=_("Your claims"),
-            columns=(
-                "kind",
-                "about",
-                "document_kind",
-                "jurisdiction",
-                "note",
-                "state",
-                "made_at",
-                "verified_at",
-                "expires_at",
-                "question",
-                "answer",
-            ),
-            erasure=Erasure.DELETE,  # a document's file goes with its row
-        ),
-        Link(
             model="accounts.ClaimDocument",
             field="claim",
             find=by_account("claim__user"),
@@ -231,7 +211,8 @@ def _documents(subject: Subject) -> dict[str, bytes]:
     endings = {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}
     found = {}
     for document in ClaimDocument.objects.filter(claim__user=subject.user):
-        with contextlib.suppress(FileNotFoundError, Unreadable):  # decided meanwhile, or its key is gone: the rest is theirs
+        # Decided meanwhile, or its key is gone: the rest is theirs all the same.
+        with contextlib.suppress(FileNotFoundError, Unreadable):
             content = private_files.read(private_files.Kept(document.name, document.sealed_key))
             found[f"{document.name}.{endings.get(document.media_type, 'bin')}"] = content
     return found
@@ -448,6 +429,26 @@ def _messages_and_records() -> None:
             until=_("until the measure is lifted"),
         ),
         # After what is found by its keyed hash.
+        Link(
+            model="accounts.Claim",
+            field="user",
+            find=by_account("user"),
+            title=_("Your claims"),
+            columns=(
+                "kind",
+                "about",
+                "document_kind",
+                "jurisdiction",
+                "note",
+                "state",
+                "made_at",
+                "verified_at",
+                "expires_at",
+                "question",
+                "answer",
+            ),
+            erasure=Erasure.DELETE,  # a document's file goes with its row
+        ),
         Link(
             model="accounts.Phone",
             field="user",
