@@ -4,6 +4,7 @@ import pytest
 
 from accounts import bans, contacts, suspending
 from accounts.claims import requesting
+from accounts.claims.moving import ClaimRefused
 from accounts.models import User
 from tests.factories import a_member
 
@@ -21,6 +22,16 @@ def amara(recording_bus) -> User:
 def test_it_is_bound(amara: User) -> None:
     suspending.suspend(amara, by=a_member("Staff", is_staff=True))
     assert bans.is_bound(WORK)
+
+
+def test_another_account_does_not_show_it_meanwhile(amara: User) -> None:
+    staff = a_member("Staff", is_staff=True)
+    suspending.suspend(amara, by=staff)
+    second = a_member("Amara O.")
+    with pytest.raises(ClaimRefused):
+        requesting.prove_work_address(second, "amara@harbour-fab.com", language="en")
+    suspending.restore(amara, by=staff)
+    assert requesting.prove_work_address(second, "amara@harbour-fab.com", language="en").user == second
 
 
 def test_and_free_again_with_the_suspension(amara: User) -> None:
