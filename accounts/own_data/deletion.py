@@ -71,7 +71,7 @@ def undo(deletion: AccountDeletion, now: datetime | None = None) -> bool:
     """
     now = now or timezone.now()
     # Whoever takes a measure holds this row, too: either is it seen here, or it finds the account open.
-    user = User.objects.select_for_update(no_key=True).filter(pk=deletion.user_id).first()
+    user = User.objects.select_for_update(no_key=True).filter(public_id=deletion.person).first()
     pending = AccountDeletion.objects.filter(pk=deletion.pk, state=DeletionState.PENDING, final_at__gt=now)
     if user is None or not pending.update(state=DeletionState.UNDONE, undone_at=now):
         return False
