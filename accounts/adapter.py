@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from allauth.core.exceptions import ImmediateHttpResponse
 from django.contrib.sites.shortcuts import get_current_site
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -19,6 +20,8 @@ from accounts import bans, contacts, known_browsers, outbox
 from accounts.browsers import browser_in_words
 from accounts.deletion_views import may_undo
 from accounts.models import User, normalised_email
+from accounts.own_data.leaving import pending_deletion
+from accounts.second_factor import has_second_factor
 from accounts.wording import ERRORS, MESSAGES, NOTICES, SAID_BY_THE_PAGE, SAID_TO_STRANGERS_BY_THE_PAGE
 
 CODES_LIVE = timedelta(minutes=10)
@@ -32,6 +35,23 @@ class AccountAdapter(DefaultAccountAdapter):
     def clean_email(self, email: str) -> str:
         """One spelling for one mailbox."""
         return normalised_email(super().clean_email(email))
+
+    def pre_login(self, request: HttpRequest, user: User, **more: Any) -> HttpResponse | None:
+        """Whoever closed their own account shows all of who they are first: the way back is behind the second factor, too."""
+        if not user.is_active and pending_deletion(user) is not None and has_second_factor(user):
+            return None
+        return super().pre_login(request, user, **more)
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """The last moment before there is a session: an account may have been closed or suspended since the first factor.
+
+        Raises:
+            ImmediateHttpResponse: it was.
+        """
+        user.refresh_from_db(fields=["is_active"])
+        if not user.is_active:
+            raise ImmediateHttpResponse(self.respond_user_inactive(request, user))
+        super().login(request, user)
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
         """Who closed their own account is offered the way back; who is suspended is told so."""

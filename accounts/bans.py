@@ -4,17 +4,20 @@ A measure binds every address and phone of a person as keyed hashes, which outli
 key only, and looked up under all: as for `NeverInvite`, former keys must stay in the list.
 """
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Iterable, Iterator
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from accounts import contacts
 from accounts.ban_models import BoundContact
+from accounts.claim_models import Claim, ClaimKind, ClaimState
 from accounts.contacts import Channel, Contact
 from accounts.models import Phone, User
-from accounts.sealing import PHONE, keyed_hashes, unseal
+from accounts.sealing import CLAIM, PHONE, Unreadable, keyed_hashes, unseal
 
 # One mailbox, however the dots are set and by either name.
 _DOTS_MEAN_NOTHING = {"gmail.com": "gmail.com", "googlemail.com": "gmail.com"}
@@ -41,11 +44,22 @@ def bind(users: Iterable[User], cause: str) -> None:
     found += [(people[address.user_id], contacts.email(address.email)) for address in proven]
     for phone in Phone.objects.filter(user__in=people):
         found.append((people[phone.user_id], contacts.phone(unseal(phone.sealed, purpose=PHONE))))
+    found += [(people[claim.user_id], address) for claim, address in _work_addresses(people)]
     rows = [
         BoundContact(contact_key=_keys(contact)[0], user=user, person=user.public_id, cause=cause)
         for user, contact in found
     ]
     BoundContact.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+
+
+def _work_addresses(users: Iterable[int]) -> Iterator[tuple[Claim, Contact]]:
+    """Where people work, as far as they have proven it and it still holds."""
+    holding = Claim.objects.filter(
+        user__in=users, kind=ClaimKind.WORK_EMAIL, state=ClaimState.VERIFIED, expires_at__gt=timezone.now()
+    )
+    for claim in holding.exclude(sealed=""):
+        with contextlib.suppress(Unreadable):  # nobody is let off because of a key that is gone
+            yield claim, contacts.email(unseal(claim.sealed, purpose=CLAIM))
 
 
 def lift(cause: str, user: User | None = None) -> None:

@@ -90,6 +90,7 @@ _DANGEROUS = {
     "mfa_activate_totp",
     "mfa_add_webauthn",
     "socialaccount_connections",
+    "openid_connect_login",  # of who is signed in: connects
     "phone",
     "phone_code",
     "phone_remove",

@@ -81,8 +81,8 @@ class NameChangeAdmin(admin.ModelAdmin):
     def decide(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Approve or refuse, with a reason."""
         change = get_object_or_404(NameChange.objects.select_related("user__profile", "looks_like__profile"), pk=pk)
-        if not self.has_change_permission(request, change):
-            raise PermissionDenied
+        if not self.has_change_permission(request, change) or change.user_id == request.user.pk:
+            raise PermissionDenied  # nobody decides about their own
         form = DecisionForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             return self._decided(request, change, form)

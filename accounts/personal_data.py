@@ -1,5 +1,6 @@
 """What accounts, and the packages that they stand on, keep about a person: see accounts.own_data.registry."""
 
+import contextlib
 from collections.abc import Iterable
 from typing import Any
 
@@ -27,6 +28,7 @@ from accounts.own_data.registry import (
     not_personal,
 )
 from accounts.portraits import PHOTO_SIZES
+from accounts.sealing import Unreadable
 
 CONFIDENCE = _("It would tell what others did in confidence.")
 NOTHING_MORE = _("It holds nothing about you that is not in another part of this export.")
@@ -114,26 +116,6 @@ def _about_oneself() -> None:
             title=_("Links in your profile"),
             columns=("url",),
             erasure=Erasure.DELETE,
-        ),
-        Link(
-            model="accounts.Claim",
-            field="user",
-            find=by_account("user"),
-            title=_("Your claims"),
-            columns=(
-                "kind",
-                "about",
-                "document_kind",
-                "jurisdiction",
-                "note",
-                "state",
-                "made_at",
-                "verified_at",
-                "expires_at",
-                "question",
-                "answer",
-            ),
-            erasure=Erasure.DELETE,  # a document's file goes with its row
         ),
         Link(
             model="accounts.ClaimDocument",
@@ -226,14 +208,14 @@ def _about_oneself() -> None:
 
 
 def _documents(subject: Subject) -> dict[str, bytes]:
-    found = ClaimDocument.objects.filter(claim__user=subject.user)
     endings = {"image/jpeg": "jpg", "image/png": "png", "application/pdf": "pdf"}
-    return {
-        f"{document.name}.{endings.get(document.media_type, 'bin')}": private_files.read(
-            private_files.Kept(document.name, document.sealed_key)
-        )
-        for document in found
-    }
+    found = {}
+    for document in ClaimDocument.objects.filter(claim__user=subject.user):
+        # Decided meanwhile, or its key is gone: the rest is theirs all the same.
+        with contextlib.suppress(FileNotFoundError, Unreadable):
+            content = private_files.read(private_files.Kept(document.name, document.sealed_key))
+            found[f"{document.name}.{endings.get(document.media_type, 'bin')}"] = content
+    return found
 
 
 def _photo(subject: Subject) -> dict[str, bytes]:
@@ -447,6 +429,26 @@ def _messages_and_records() -> None:
             until=_("until the measure is lifted"),
         ),
         # After what is found by its keyed hash.
+        Link(
+            model="accounts.Claim",
+            field="user",
+            find=by_account("user"),
+            title=_("Your claims"),
+            columns=(
+                "kind",
+                "about",
+                "document_kind",
+                "jurisdiction",
+                "note",
+                "state",
+                "made_at",
+                "verified_at",
+                "expires_at",
+                "question",
+                "answer",
+            ),
+            erasure=Erasure.DELETE,  # a document's file goes with its row
+        ),
         Link(
             model="accounts.Phone",
             field="user",

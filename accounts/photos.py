@@ -2,12 +2,14 @@
 
 import io
 import secrets
+from datetime import timedelta
 from typing import IO
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps
 
@@ -20,6 +22,7 @@ MOST_PIXELS = 24_000_000  # what phones take; a file of a few kilobytes can clai
 FEWEST_PIXELS = 64  # a side
 READ = ("JPEG", "PNG", "WEBP", "GIF")  # by what the file is, not by what it is called
 _FOLDER = "photos"
+_STRAY_AFTER = timedelta(hours=1)
 _QUALITY = 84
 _GROUND = (242, 237, 229)  # behind what is transparent
 
@@ -133,9 +136,16 @@ def sweep() -> int:
         return 0
     found = {file.rsplit("-", 1)[0] for file in storage.listdir(_FOLDER)[1]}
     orphans = found - set(Profile.objects.filter(photo__in=found).values_list("photo", flat=True))
+    orphans = {name for name in orphans if _is_old(name)}  # of a younger one the row may come in a moment
     for name in orphans:
         delete_files(name)
     return len(orphans)
+
+
+def _is_old(name: str) -> bool:
+    storage, long_ago = storages["default"], timezone.now() - _STRAY_AFTER
+    written = [storage.get_modified_time(path) for size in PHOTO_SIZES if storage.exists(path := _path(name, size))]
+    return all(at < long_ago for at in written)
 
 
 def _path(name: str, size: int) -> str:

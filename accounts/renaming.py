@@ -5,16 +5,19 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts import contacts, hooks, outbox
 from accounts.models import NameChange, Profile, User
 from accounts.names import name_key
+from accounts.own_data.leaving import leaving
 from accounts.profile_models import NameState
 from accounts.text import tidy
 
 MOST_CHANGES = 2
+MOST_ASKED = 8  # with what was withdrawn
 _WITHIN = timedelta(days=30)
 DECIDED = "name_decided"  # the kind of mail
 
@@ -76,7 +79,8 @@ def rename(user: User, profile: Profile, name: str) -> None:
 
 def looks_like(name: str, user: User) -> User | None:
     """The member of staff, or the person with a proven claim, whom a reader could take somebody of this name for."""
-    others = User.objects.filter(profile__name_key=name_key(name), is_active=True).exclude(pk=user.pk)
+    is_there = Q(is_active=True) | Q(pk__in=leaving())  # who is leaving may come back
+    others = User.objects.filter(is_there, profile__name_key=name_key(name)).exclude(pk=user.pk)
     return next((other for other in others.order_by("-is_staff", "pk") if is_protected(other)), None)
 
 
@@ -87,11 +91,14 @@ def is_protected(user: User) -> bool:
 
 def may_change_at(user: User, now: datetime | None = None) -> datetime | None:
     """When somebody may change their name again; None: now. What was refused counts, so that the queue is not a game; the
-    first name does not."""
+    first name does not. Of what was withdrawn there can be some more."""
     since = (now or timezone.now()) - _WITHIN
-    counted = user.name_changes.filter(asked_at__gt=since).exclude(state=NameState.WITHDRAWN).exclude(before="")
-    times = list(counted.order_by("-asked_at").values_list("asked_at", flat=True)[:MOST_CHANGES])
-    return times[-1] + _WITHIN if len(times) == MOST_CHANGES else None
+    asked = user.name_changes.filter(asked_at__gt=since).exclude(before="")
+    for counted, most in ((asked.exclude(state=NameState.WITHDRAWN), MOST_CHANGES), (asked, MOST_ASKED)):
+        times = list(counted.order_by("-asked_at").values_list("asked_at", flat=True)[:most])
+        if len(times) == most:
+            return times[-1] + _WITHIN
+    return None
 
 
 def waiting_name(user: User) -> NameChange | None:

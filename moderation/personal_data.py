@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.hooks import Delay
 from accounts.models import User
+from accounts.own_data.leaving import pending_deletion
 from accounts.own_data.registry import Erasure, Link, Subject, by_account, declare
 from accounts.personal_data import CONFIDENCE
 from moderation.models import Evidence, Report
@@ -106,9 +107,13 @@ def _on_stage(subject: Subject) -> Q:
 
 
 def open_reports_delay(user: User) -> Delay | None:
-    """Reports about somebody hold the erasure of their account until they had time to be decided."""
+    """Reports about somebody hold the erasure of their account until they had time to be decided. Those that come when it
+    should be over do not: nobody keeps an account from its end by reporting it again and again."""
     kept = timedelta(days=settings.REPORT_HOLDS_DAYS)
     about = Q(target_user=user) | Q(target__user=user)
+    deletion = pending_deletion(user)
+    if deletion is not None:
+        about &= Q(at__lte=deletion.requested_at + timedelta(days=settings.DELETION_DAYS))
     latest = Report.objects.filter(about, at__gt=timezone.now() - kept).order_by("-at").first()
     if latest is None:
         return None

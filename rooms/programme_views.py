@@ -185,7 +185,7 @@ def _waiting_for(room: Room, viewer: User | None) -> dict[str, Any]:
 def phase(request: HttpRequest, public_id: str) -> HttpResponse:
     """Whether a room began, for pages that wait for it; and when to ask again, so that many do not ask at once."""
     room = _shown(request, public_id)
-    going = room.rsvps.count()
+    going = room.rsvps.filter(user__is_active=True).count()
     answer = {
         "phase": room.phase,
         "going": going,

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts import contacts
+from accounts import bans, contacts
 from accounts.claim_models import OPEN_STATES, Claim, ClaimDocument, ClaimKind, ClaimState
 from accounts.claims import private_files
 from accounts.claims.moving import ClaimRefused, drop_document, locked, move
@@ -52,7 +52,7 @@ def prove_work_address(user: User, address: str, *, language: str) -> Claim:
 
     Raises:
         DomainRefused: as `work_address`.
-        ClaimRefused: staff have revoked it.
+        ClaimRefused: staff have revoked it, or keep out whoever proved it.
     """
     address, organisation = work_address(address)
     for attempt in range(1, _TRIES + 1):
@@ -71,6 +71,8 @@ def _prove(user: User, address: str, organisation: str, language: str) -> Claim:
         raise ClaimRefused(WAS_REVOKED)
     now = timezone.now()
     contact = contacts.email(mailbox(address))
+    if bans.is_bound(contact):
+        raise ClaimRefused(WAS_REVOKED)  # nobody is told of a ban who was not told of it before
     proven = Claim.objects.select_for_update().filter(kind=ClaimKind.WORK_EMAIL, state=ClaimState.VERIFIED)
     earlier = []
     # In one order, so that two who take over from each other wait and do not lock each other out.

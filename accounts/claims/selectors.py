@@ -63,8 +63,9 @@ def _moment(text: str) -> datetime:
 
 
 def is_claimed(user: User) -> bool:
-    """Whether somebody has shown anything that holds now."""
-    return shown_claims().filter(user=user).exists()
+    """Whether somebody has shown anything that holds now, also if they are on their way out."""
+    holding = Claim.objects.filter(user=user, state=ClaimState.VERIFIED, expires_at__gt=timezone.now())
+    return holding.exists()
 
 
 def own_claims(user: User) -> list[Claim]:

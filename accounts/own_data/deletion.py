@@ -70,10 +70,11 @@ def undo(deletion: AccountDeletion, now: datetime | None = None) -> bool:
         Whether it was in time.
     """
     now = now or timezone.now()
+    # Whoever takes a measure holds this row, too: either is it seen here, or it finds the account open.
+    user = User.objects.select_for_update(no_key=True).filter(public_id=deletion.person).first()
     pending = AccountDeletion.objects.filter(pk=deletion.pk, state=DeletionState.PENDING, final_at__gt=now)
-    if not pending.update(state=DeletionState.UNDONE, undone_at=now):
+    if user is None or not pending.update(state=DeletionState.UNDONE, undone_at=now):
         return False
-    user = User.objects.get(deletions=deletion)
     if not hooks.is_held(user):
         User.objects.filter(pk=user.pk).update(is_active=True)
     record("account.deletion_undone", user.public_id)

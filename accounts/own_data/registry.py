@@ -17,8 +17,9 @@ from django.db.models import Model, Q, QuerySet
 from django.utils.functional import Promise
 
 from accounts import contacts
-from accounts.models import Phone, User
-from accounts.sealing import PHONE, Unreadable, unseal
+from accounts.claim_models import ClaimKind
+from accounts.models import Claim, Phone, User
+from accounts.sealing import CLAIM, PHONE, Unreadable, unseal
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,15 @@ class Subject:
 
     @cached_property
     def contacts(self) -> list[contacts.Contact]:
-        """Their address and their phone."""
+        """Their address, their phone, and where they have proven to work."""
         found = [contacts.email(self.user.email)]
         phone = Phone.objects.filter(user=self.user).first()
         if phone is not None:
             with contextlib.suppress(Unreadable):  # then it is found by the key that is stored beside it
                 found.append(contacts.phone(unseal(phone.sealed, purpose=PHONE)))
+        for claim in Claim.objects.filter(user=self.user, kind=ClaimKind.WORK_EMAIL).exclude(sealed=""):
+            with contextlib.suppress(Unreadable):
+                found.append(contacts.email(unseal(claim.sealed, purpose=CLAIM)))
         return found
 
     @cached_property

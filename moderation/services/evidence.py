@@ -80,7 +80,8 @@ def take_sealed(sealed: Sealed) -> None:
 
 
 def give_up() -> int:
-    """Mark what no worker has sealed in time: nobody had spoken, or what was kept is lost. How many."""
+    """Mark what no worker has sealed in time: nobody had spoken, or what was kept is lost. How many. What a worker sealed
+    and could not tell of is destroyed: no row would say when."""
     overdue = Evidence.objects.filter(state=EvidenceState.WANTED, until_at__lt=timezone.now() - GIVEN_UP_AFTER)
     given_up = 0
     for evidence in overdue:
@@ -91,6 +92,8 @@ def give_up() -> int:
             if changed:
                 record("evidence.lost", evidence.public_id)
                 given_up += 1
+        if changed:
+            sealed_folder().destroy(evidence.public_id)
     return given_up
 
 

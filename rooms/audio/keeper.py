@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from rooms.audio.blocking import BlockingCalls
@@ -97,12 +97,23 @@ class Keeper:
             self._prune(rooms)  # while the database is away too, nothing of a live room grows older than is kept
             raise
         self._ended = orders.ended
-        for order in orders.seal:
-            if order.room in rooms:
-                self._seal(order)
+        failures = self._seal_all(order for order in orders.seal if order.room in rooms)
         for room in rooms & orders.destroy:
             self._ring.destroy(room)
         self._prune(rooms - orders.destroy)
+        if failures:
+            raise failures[0]
+
+    def _seal_all(self, orders: Iterable[SealOrder]) -> list[Exception]:
+        """One that fails keeps neither the others from being sealed nor what is old from being deleted: of a full disk,
+        nothing else makes room. It is ordered again."""
+        failures: list[Exception] = []
+        for order in orders:
+            try:
+                self._seal(order)
+            except Exception as error:
+                failures.append(error)
+        return failures
 
     def _prune(self, rooms: set[str]) -> None:
         for room in rooms - self._ended:

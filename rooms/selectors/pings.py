@@ -51,6 +51,8 @@ def pings_of(user: User) -> list[Ping]:
     parted = Block.objects.filter(
         Q(blocker=user.pk, blocked=OuterRef("sender")) | Q(blocked=user.pk, blocker=OuterRef("sender"))
     )
-    pings = Ping.objects.filter(receiver=user, put_away_at=None, room__phase=Phase.LIVE).exclude(Exists(parted))
+    pings = Ping.objects.filter(
+        receiver=user, put_away_at=None, room__phase=Phase.LIVE, sender__is_active=True
+    ).exclude(Exists(parted))
     latest = pings.select_related("room__topic", "sender__profile").order_by("-at")
     return list(islice((ping for ping in latest[: 2 * MOST_SHOWN] if may_enter(ping.room, user)), MOST_SHOWN))

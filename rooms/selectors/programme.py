@@ -69,9 +69,10 @@ def programme_for(viewer: User, *, topic: str = "", language: str = "", now: dat
 
 def as_events(rooms: QuerySet[Room], viewer: User | None) -> QuerySet[Room]:
     """Rooms with what their cards in the programme show; None: to somebody without an account."""
-    accepted = CoHost.objects.exclude(accepted_at=None).select_related("user__profile").order_by("accepted_at")
+    hosts_too = CoHost.objects.exclude(accepted_at=None).filter(user__is_active=True)
+    accepted = hosts_too.select_related("user__profile").order_by("accepted_at")
     rsvps = Rsvp.objects.filter(room=OuterRef("pk"))
-    going = rsvps.order_by().values("room").annotate(number=Count("pk")).values("number")
+    going = rsvps.filter(user__is_active=True).order_by().values("room").annotate(number=Count("pk")).values("number")
     return (
         rooms.select_related("topic", "host__profile")
         .prefetch_related(Prefetch("co_hosts", queryset=accepted, to_attr="hosts_too"))
@@ -145,7 +146,9 @@ def my_answer(room: Room, user: User) -> CoHost | None:
 
 def asked_to_co_host(user: User) -> list[CoHost]:
     """The rooms that somebody waits to be answered about."""
-    open_questions = CoHost.objects.filter(user=user, accepted_at=None, declined_at=None, room__phase=Phase.SCHEDULED)
+    open_questions = CoHost.objects.filter(
+        user=user, accepted_at=None, declined_at=None, room__phase=Phase.SCHEDULED, room__host__is_active=True
+    )
     return list(open_questions.select_related("room__host__profile").order_by("room__starts_at")[:MOST_TO_ASK])
 
 

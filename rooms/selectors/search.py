@@ -39,7 +39,8 @@ def search_for(viewer: User, query: str) -> Found | None:
         Room.objects.filter(open_to(viewer)), query, "title", "description", "topic__name", "host__profile__name"
     )
     live = listed(rooms.filter(phase=Phase.LIVE)).annotate(listening=listeners_of("pk")).order_by("-listening", "title")
-    coming = as_events(rooms.filter(phase=Phase.SCHEDULED), viewer).order_by("starts_at", "pk")
+    to_come = rooms.filter(phase=Phase.SCHEDULED, host__is_active=True)
+    coming = as_events(to_come, viewer).order_by("starts_at", "pk")
     topics = matches(with_followers(Topic.objects.all(), viewer), query, "name").order_by("-followers_now", "name")
     people = find_people(viewer, Wanted(query)).select_related("profile__user")
     return Found(

@@ -171,6 +171,14 @@ def test_staff_refuse_and_the_person_reads_why(amara: User, sofia: User) -> None
     assert "colleague" in mail.outbox[0].body
 
 
+def test_staff_do_not_decide_on_their_own(sofia: User) -> None:
+    head = a_member("Head of Staff", is_staff=True, is_superuser=True)
+    wants(head, "Sofia Takacs")
+    decide = reverse("admin:accounts_namechange_decide", args=[renaming.waiting_name(head).pk])
+    assert signed_in(head).post(decide, {"decision": "approve", "reason": "Me"}).status_code == 403
+    assert name_of(head) == "Head of Staff"
+
+
 def test_members_decide_on_nothing(amara: User, sofia: User) -> None:
     wants(amara, "Sofia Takacs")
     waiting = renaming.waiting_name(amara)

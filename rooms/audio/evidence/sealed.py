@@ -1,6 +1,7 @@
 """Evidence: what was taken out of a ring because of a report, each under a key of its own, until that key is destroyed."""
 
 import os
+import shutil
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -35,7 +36,9 @@ class SealedFolder:
             return counts
         key = self.keys.make(name)
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        half = self.folder / f".{name}.{os.getpid()}" / name  # batches are bound to the file's name
+        # Batches are bound to the file's name. Its folder's is random: a process has the number of one that was killed, or of
+        # one in another container.
+        half = self.folder / f".{name}.{os.urandom(6).hex()}" / name
         half.parent.mkdir(mode=0o700)
         try:
             writer = vault.Writer(half, key)
@@ -64,6 +67,8 @@ class SealedFolder:
         return [packet for batch in vault.read(self.folder / name, key) for packet in unpack(batch)]
 
     def destroy(self, name: str) -> None:
-        """Delete it: its key first."""
+        """Delete it: its key first. With it goes what a worker that was killed left half written."""
         self.keys.destroy(name)
         (self.folder / name).unlink(missing_ok=True)
+        for half in self.folder.glob(f".{name}.*"):
+            shutil.rmtree(half, ignore_errors=True)

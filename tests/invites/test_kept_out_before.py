@@ -1,0 +1,60 @@
+"""Whom staff kept out before contacts were bound is bound by the migration: as if it were done today."""
+
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+
+from accounts import bans, contacts, suspending
+from accounts.models import BoundContact, User
+from accounts.own_data import deletion
+from accounts.own_data.former import former_member
+from accounts.own_phones import own_phone
+from invites.models import MeasureKind
+from invites.services import branches
+from tests.accounts.signing_in import a_proven_member
+from tests.factories import a_member
+
+pytestmark = pytest.mark.django_db
+ADDRESS, NUMBER = "amara@example.org", "+821012345678"
+bind = import_module("invites.migrations.0007_bind_who_is_kept_out").bind
+
+
+@pytest.fixture
+def staff(recording_bus) -> User:
+    return a_member("Head of Staff", is_staff=True)
+
+
+@pytest.fixture
+def amara(staff: User) -> User:
+    amara = a_proven_member(email=ADDRESS)
+    own_phone(amara, NUMBER)
+    return amara
+
+
+def test_the_suspended(amara: User, staff: User) -> None:
+    User.objects.filter(pk=amara.pk).update(is_active=False)  # all that a suspension was
+    bind(apps, None)
+    bind(apps, None)
+    assert bans.is_bound(contacts.email(ADDRESS))
+    assert bans.is_bound(contacts.phone(NUMBER))
+    assert suspending.restore(amara, by=staff)
+    assert not BoundContact.objects.exists()
+
+
+def test_those_whom_a_measure_holds(amara: User, staff: User) -> None:
+    measure = branches.take(amara, MeasureKind.PAUSE, by=staff, reason="Spam")
+    BoundContact.objects.all().delete()
+    bind(apps, None)
+    assert bans.is_bound(contacts.email(ADDRESS))
+    assert not suspending.restore(amara, by=staff), "a measure holds them"
+    branches.lift(measure, by=staff, reason="A mistake")
+    assert User.objects.get(pk=amara.pk).is_active
+    assert not BoundContact.objects.exists()
+
+
+def test_nobody_else(amara: User) -> None:
+    former_member()
+    deletion.request(amara)
+    bind(apps, None)
+    assert not BoundContact.objects.exists()
