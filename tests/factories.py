@@ -37,8 +37,18 @@ def a_member(
     )
     if with_profile:
         save_profile(user, name=name, headline="Process engineer", industry=an_industry())
+        _is_called(user, name)
     consents.agree(user, age=18)
     return user
+
+
+def _is_called(user: User, name: str) -> None:
+    """By this name, whoever else is: one installation has many people of the same name, some of them staff."""
+    profile = user.profile
+    if profile.name != name.strip():
+        user.name_changes.filter(wanted=name.strip()).delete()
+        profile.name = name
+        profile.save(update_fields=["name"])
 
 
 def without_profile() -> User:

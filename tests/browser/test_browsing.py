@@ -42,7 +42,7 @@ def test_sound_goes_on_while_one_looks_at_other_pages(scene: Scene, screenshots:
 
     page.locator(".me").click()
     page.wait_for_url("**/me/")
-    page.get_by_label("Headline").fill("Changed while listening")
+    page.get_by_label("Headline", exact=True).fill("Changed while listening")
     page.locator("main:not([hidden]) form button[type=submit]").first.click()
     page.wait_for_url(re.compile(r"/hallway/$"))
     listener.must_hear(TONE)

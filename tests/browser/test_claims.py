@@ -22,8 +22,8 @@ A_PICTURE = {"name": "degree.jpg", "mimeType": "image/jpeg", "buffer": a_picture
 
 
 def test_a_work_address_is_proven_and_seen_in_the_room(scene: Scene) -> None:
-    scene.make("Ji-woo Han", "Lin Wei", stage=("Ji-woo Han",))
-    host, listener = scene.person("Ji-woo Han"), scene.person("Lin Wei")
+    scene.make("Ha-eun Nam", "Fang Yu", stage=("Ha-eun Nam",))
+    host, listener = scene.person("Ha-eun Nam"), scene.person("Fang Yu")
     host.go("/me/claims/")
     host.page.locator("a[href$='work-email/']").click()
     host.page.get_by_label("Work e-mail address").fill("jiwoo@gmail.com")
@@ -37,7 +37,7 @@ def test_a_work_address_is_proven_and_seen_in_the_room(scene: Scene) -> None:
 
     host.enter(scene.room)
     listener.enter(scene.room)
-    seat = listener.page.locator("#stage [data-person]", has_text="Ji-woo Han")
+    seat = listener.page.locator("#stage [data-person]", has_text="Ha-eun Nam")
     whole = re.compile("Works at harbour-fab.co.kr, proven by e-mail on")
     expect(seat.get_by_role("button")).to_have_accessible_name(whole)
     expect(seat.get_by_text("✓ harbour-fab.co.kr")).to_be_visible()
@@ -46,12 +46,12 @@ def test_a_work_address_is_proven_and_seen_in_the_room(scene: Scene) -> None:
     listener.page.locator("#person-dialog button[autofocus]").click()
 
     listener.go("/hallway/")
-    expect(listener.page.locator(".card", has_text="Ji-woo Han").get_by_text("✓ harbour-fab.co.kr")).to_be_visible()
+    expect(listener.page.locator(".card", has_text="Ha-eun Nam").get_by_text("✓ harbour-fab.co.kr")).to_be_visible()
 
 
 def test_staff_ask_back_and_approve_a_document_and_it_is_gone(scene: Scene) -> None:
-    scene.make("Ji-woo Han", "Lin Wei", "Head of Staff", stage=("Ji-woo Han",), staff=["Head of Staff"])
-    member, staff = scene.person("Lin Wei"), scene.person("Head of Staff")
+    scene.make("Ha-eun Nam", "Fang Yu", "Head of Staff", stage=("Ha-eun Nam",), staff=["Head of Staff"])
+    member, staff = scene.person("Fang Yu"), scene.person("Head of Staff")
     member.go("/me/claims/document/")
     member.page.get_by_label("What it shows").select_option("degree")
     member.page.get_by_label("What others read").fill("MSc Physics, KAIST, 2016")
@@ -88,15 +88,15 @@ def test_staff_ask_back_and_approve_a_document_and_it_is_gone(scene: Scene) -> N
     expect(staff.page.locator(".messagelist")).to_contain_text("1 claim answered.")
     assert scene.backstage("private_files") == 0
 
-    member.go(scene.backstage("profile_of", email=scene.address_of("Lin Wei")))
+    member.go(scene.backstage("profile_of", email=scene.address_of("Fang Yu")))
     expect(member.page.locator(".claims-shown")).to_contain_text("Document seen by MiTalk on")
 
 
 def test_it_works_without_scripts(scene: Scene) -> None:
-    scene.make("Ji-woo Han", stage=("Ji-woo Han",))
-    member = scene.person("Ji-woo Han")
+    scene.make("Ha-eun Nam", stage=("Ha-eun Nam",))
+    member = scene.person("Ha-eun Nam")
     context = member.page.context.browser.new_context(base_url=member.url, java_script_enabled=False)
-    context.add_cookies([{"name": "sessionid", "value": scene.cookie_of("Ji-woo Han"), "url": member.url}])
+    context.add_cookies([{"name": "sessionid", "value": scene.cookie_of("Ha-eun Nam"), "url": member.url}])
     page = context.new_page()
     page.goto("/me/claims/licence/")
     page.get_by_label("Register").fill("Korean Bar Association")
@@ -113,12 +113,12 @@ def test_it_works_without_scripts(scene: Scene) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_page_of_claims(scene: Scene, screenshots: Path, language: str) -> None:
     how = {"language": LANGUAGES[language]}
-    names = ("Ji-woo Han", "Lin Wei 林薇", "Head of Staff")
+    names = ("Ha-eun Nam", "Fang Yu 方雨", "Head of Staff")
     scene.make(*names, stage=names[:2], staff=["Head of Staff"])
     for name in names[:2]:
         scene.backstage("claims_in_every_state", email=scene.address_of(name))
     album = (BothThemes if language == "en" else Album)(screenshots, language)
-    member, listener = scene.person("Ji-woo Han", **how), scene.person("Lin Wei 林薇", **how)
+    member, listener = scene.person("Ha-eun Nam", **how), scene.person("Fang Yu 方雨", **how)
     for name, address in PAGES.items():
         member.go(address)
         album.take(member, name)
@@ -128,16 +128,16 @@ def test_every_page_of_claims(scene: Scene, screenshots: Path, language: str) ->
     member.go("/me/claims/")
     member.page.locator('[data-state="verified"] a.danger').first.click()
     album.take(member, "claim-withdraw")
-    profile = scene.backstage("profile_of", email=scene.address_of("Ji-woo Han"))
+    profile = scene.backstage("profile_of", email=scene.address_of("Ha-eun Nam"))
     for name, address in {"claims-profile": profile, "claims-hallway": "/hallway/"}.items():
         listener.go(address)
         album.take(listener, name)
     member.enter(scene.room)
     listener.enter(scene.room)
-    listener.sees_on_stage("Ji-woo Han", "Lin Wei 林薇")
+    listener.sees_on_stage("Ha-eun Nam", "Fang Yu 方雨")
     listener.page.locator("#leave-stage").click()
     listener.is_in_the_audience()
-    member.sees_on_stage("Ji-woo Han")
+    member.sees_on_stage("Ha-eun Nam")
     album.take(member, "claims-room")
     member.page.locator("#audience [data-open]").first.click()
     album.take(member, "claims-person")
@@ -145,8 +145,8 @@ def test_every_page_of_claims(scene: Scene, screenshots: Path, language: str) ->
 
 
 def test_the_staffs_pages_of_claims(scene: Scene, screenshots: Path) -> None:
-    scene.make("Ji-woo Han", "Head of Staff", stage=("Ji-woo Han",), staff=["Head of Staff"])
-    scene.backstage("claims_in_every_state", email=scene.address_of("Ji-woo Han"))
+    scene.make("Ha-eun Nam", "Head of Staff", stage=("Ha-eun Nam",), staff=["Head of Staff"])
+    scene.backstage("claims_in_every_state", email=scene.address_of("Ha-eun Nam"))
     album, staff = BothThemes(screenshots, "en"), scene.person("Head of Staff")
     staff.go("/staff/accounts/claim/?what=all")
     album.take(staff, "staff-claims")

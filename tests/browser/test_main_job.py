@@ -49,7 +49,7 @@ def agree(page: Page) -> None:
 
 def fill_in_profile(page: Page, name: str) -> None:
     page.get_by_label("Name", exact=True).fill(name)
-    page.get_by_label("Headline").fill("Equipment engineer")
+    page.get_by_label("Headline", exact=True).fill("Equipment engineer")
     page.get_by_label("Industry").select_option(index=1)
     page.locator("main form button[type=submit]").first.click()
     page.wait_for_url("**/hallway/")
