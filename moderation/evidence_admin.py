@@ -20,6 +20,11 @@ from moderation.services.evidence import MIN_REASON
 from rooms.admin import ReadOnlyAdmin
 from rooms.evidence import as_wav, tracks
 
+_REFUSED = {
+    "state": gettext_lazy("There is nothing to hear any more."),
+    "partial": gettext_lazy("You are part of what was reported: somebody else of staff has to hear it."),
+}
+
 
 class OpenForm(forms.Form):
     """Why somebody wants to hear it."""
@@ -111,7 +116,7 @@ class EvidenceAdmin(ReadOnlyAdmin):
             services.approve_opening(asked, request.user)
             messages.success(request, _("You agreed. It is open to them for an hour."))
         except services.OpeningRefused:
-            messages.error(request, _("Somebody other than who asked has to agree, and once."))
+            messages.error(request, _("Somebody else has to agree, who has no part in what was reported, and once."))
         return redirect("admin:moderation_evidence_change", pk)
 
     def _find(self, pk: int) -> Evidence:
@@ -121,8 +126,8 @@ class EvidenceAdmin(ReadOnlyAdmin):
         assert isinstance(request.user, User)
         try:
             opening = services.ask_to_open(evidence, request.user, form.cleaned_data["reason"])
-        except services.OpeningRefused:
-            form.add_error(None, _("There is nothing to hear any more."))
+        except services.OpeningRefused as refusal:
+            form.add_error(None, _REFUSED.get(str(refusal), _REFUSED["state"]))
             return False
         if opening.open_until is None:
             messages.info(request, _("This is about danger: another member of staff has to agree before you hear it."))

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -21,6 +22,8 @@ from rooms.evidence import sealed_folder
 from rooms.models import Room
 
 KEPT_AFTER_END = timedelta(minutes=10)
+SETTLED_AFTER = timedelta(seconds=3)  # the end of a window: what was said last has been handed over by then
+SILENT_AFTER = timedelta(minutes=1)  # a room may have been on another machine, whose worker answers too
 GIVEN_UP_AFTER = timedelta(minutes=15)
 OPEN_FOR = timedelta(hours=1)
 GRAVEST = frozenset({ReportCategory.DANGER.value})  # nobody hears these alone
@@ -58,7 +61,7 @@ def orders_for(rooms: set[str]) -> Orders:
         seal=tuple(
             SealOrder(name, room, Span(_milliseconds(first), _milliseconds(last)))
             for name, room, first, last in wanted
-            if last <= now
+            if last <= now - SETTLED_AFTER
         ),
         destroy=frozenset(rooms - live - lately - {room for _name, room, _first, _last in wanted}),
         ended=frozenset(rooms - live),
@@ -72,6 +75,8 @@ def take_sealed(sealed: Sealed) -> None:
     now = timezone.now()
     if evidence is None or evidence.until_at > now:
         return  # another report made it longer meanwhile: it is sealed again
+    if not sealed.voices and evidence.until_at > now - SILENT_AFTER:
+        return  # nobody spoke here; it is asked again
     evidence.state = EvidenceState.SEALED if sealed.voices else EvidenceState.SILENT
     evidence.voices, evidence.sealed_at = sealed.voices, now
     evidence.keep_until = now + timedelta(days=settings.MITALK_EVIDENCE_DAYS)
@@ -121,13 +126,15 @@ def ask_to_open(evidence: Evidence, by: User, reason: str) -> EvidenceOpening:
     """Open evidence for an hour; for the gravest reports, ask somebody else to agree first.
 
     Raises:
-        OpeningRefused: no reason is given, or there is nothing to hear.
+        OpeningRefused: `reason`: none is given; `state`: there is nothing to hear; `partial`: they reported or were reported.
     """
     words = reason.strip()
     if len(words) < MIN_REASON:
         raise OpeningRefused("reason")
     if evidence.state != EvidenceState.SEALED:
         raise OpeningRefused("state")
+    if _is_partial(evidence, by):
+        raise OpeningRefused("partial")
     needs_another = evidence.reports.filter(category__in=GRAVEST).exists()
     now = timezone.now()
     opening = EvidenceOpening.objects.create(
@@ -142,14 +149,21 @@ def approve_opening(opening: EvidenceOpening, by: User) -> None:
     """Agree that somebody else hears this, for an hour from now.
 
     Raises:
-        OpeningRefused: it is one's own, or was agreed to already.
+        OpeningRefused: it is one's own, was agreed to already, or they reported or were reported.
     """
     opening = EvidenceOpening.objects.select_for_update().get(pk=opening.pk)
     if opening.by_id is None or opening.by_id == by.pk or opening.open_until is not None:
         raise OpeningRefused("another")
+    if _is_partial(opening.evidence, by):
+        raise OpeningRefused("partial")
     opening.agreed_by, opening.open_until = by, timezone.now() + OPEN_FOR
     opening.save(update_fields=["agreed_by", "open_until"])
     record("evidence.opened", opening.evidence.public_id, actor=by, reason=opening.reason)
+
+
+def _is_partial(evidence: Evidence, user: User) -> bool:
+    involved = Q(target_user=user) | Q(target__user=user) | Q(reporter__user=user)
+    return evidence.reports.filter(involved).exists()
 
 
 def hear(evidence: Evidence, by: User, person: str) -> None:

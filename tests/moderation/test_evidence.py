@@ -72,8 +72,9 @@ def test_a_report_has_two_minutes_before_and_half_a_minute_after_it_sealed(room:
     assert made.evidence.state == EvidenceState.WANTED
     assert made.evidence.until_at - made.at == timedelta(seconds=30)
     assert made.at - made.evidence.from_at == timedelta(seconds=120)
-    assert services.orders_for({room.public_id}).seal == ()
     time_passes(31)
+    assert services.orders_for({room.public_id}).seal == (), "the last words are still on their way"
+    time_passes(3)
     (order,) = services.orders_for({room.public_id}).seal
     assert (order.name, order.room) == (made.evidence.public_id, room.public_id)
     assert order.span.until_ms - order.span.from_ms == 150_000
@@ -110,7 +111,10 @@ def test_what_is_sealed_while_another_report_makes_it_longer_is_sealed_again(roo
 
 def test_where_nobody_spoke_that_is_said(room: Room) -> None:
     evidence = report(room).evidence
-    time_passes(31)
+    time_passes(40)
+    services.take_sealed(Sealed(evidence.public_id, {}))
+    assert Evidence.objects.get().state == EvidenceState.WANTED, "another machine may have heard somebody"
+    time_passes(60)
     services.take_sealed(Sealed(evidence.public_id, {}))
     assert Evidence.objects.get().state == EvidenceState.SILENT
 
@@ -123,7 +127,8 @@ def test_a_ring_outlives_its_room_by_ten_minutes_unless_it_is_still_wanted(room:
     assert (orders.ended, orders.destroy) == ({name}, frozenset())
     time_passes(KEPT_AFTER_END.total_seconds() + 1)
     assert services.orders_for({name}).destroy == {name}
-    Evidence.objects.create(room=room, from_at=timezone.now(), until_at=timezone.now())
+    just_over = timezone.now() - timedelta(seconds=5)
+    Evidence.objects.create(room=room, from_at=just_over, until_at=just_over)
     orders = services.orders_for({name})
     assert orders.seal
     assert orders.destroy == frozenset()
@@ -173,6 +178,21 @@ def test_of_the_gravest_another_member_of_staff_has_to_agree(room: Room) -> None
     with pytest.raises(OpeningRefused):
         services.approve_opening(opening, other)
     assert acts() == ["evidence.sealed", "evidence.asked", "evidence.opened", "evidence.heard"]
+
+
+def test_who_reported_or_was_reported_neither_opens_nor_agrees(room: Room, sofia: User) -> None:
+    evidence, reporter = sealed_evidence(room, "danger"), a_member(is_staff=True)
+    made = evidence.reports.get()
+    made.target_user = sofia
+    made.save()
+    made.reporter.user = reporter
+    made.reporter.save()
+    asked = services.ask_to_open(evidence, a_member(is_staff=True), REASON)
+    for partial in (sofia, reporter):
+        with pytest.raises(OpeningRefused):
+            services.ask_to_open(evidence, partial, REASON)
+        with pytest.raises(OpeningRefused):
+            services.approve_opening(asked, partial)
 
 
 def test_it_is_destroyed_in_time_once_and_that_is_recorded(room: Room, sofia: User) -> None:

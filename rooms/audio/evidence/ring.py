@@ -18,6 +18,7 @@ from rooms.audio.evidence.packets import Malformed, VoicePacket, unpack
 logger = logging.getLogger(__name__)
 
 FILE_SECONDS = 10
+_HANDED_OVER_WITHIN_MS = 5_000  # a packet lies in a file that began later than it came
 MOST_BYTES = 48 << 20  # of one room: ten speakers at 64 kb/s for ten minutes
 _KEY_OF_ROOM = "room-"
 
@@ -95,7 +96,7 @@ class Ring:
             return
         for path in self._files(room):
             began = _began(path)
-            if began > span.until_ms or began + 2000 * FILE_SECONDS < span.from_ms:
+            if began > span.until_ms + _HANDED_OVER_WITHIN_MS or began + 2000 * FILE_SECONDS < span.from_ms:
                 continue
             try:
                 for batch in vault.read(path, key):

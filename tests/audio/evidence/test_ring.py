@@ -32,6 +32,12 @@ def test_a_span_is_read_across_files(tmp_path: Path) -> None:
     assert len(files(tmp_path / "ring")) == 4
 
 
+def test_what_was_handed_over_late_lies_in_a_later_file(tmp_path: Path) -> None:
+    ring = a_ring(tmp_path)
+    ring.add(ROOM, batch(9), START_MS + 10_500)
+    assert list(ring.read(ROOM, span(0, 10))) == [said(9)]
+
+
 def test_nothing_older_than_is_kept_stays(tmp_path: Path) -> None:
     ring = a_ring(tmp_path, keep_seconds=60)
     talk(ring, range(300))
