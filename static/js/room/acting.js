@@ -82,9 +82,11 @@ export class Acting {
     const cards = [...(snapshot?.stage ?? []), ...(snapshot?.staff ?? []), ...hands];
     const visitor = people.found.find(({ person }) => person.id === id);
     const writer = room.talk?.messages.find(({ author }) => author.id === id)?.author;
-    const face = audience.shown.find((listener) => listener.id === id) ?? writer;
+    const listens = audience.shown.find((listener) => listener.id === id);
+    const face = listens ?? writer;
     const card = cards.find((person) => person.id === id) ?? visitor?.person;
-    if (card) return { card, here: visitor && !cards.includes(card) ? visitor.here : true };
+    // What the room tells is newer than what was looked up: who came back meanwhile is here.
+    if (card) return { card, here: cards.includes(card) || Boolean(listens) || Boolean(visitor?.here) };
     const listener = { headline: "", member: "", position: "audience", muted: true, number: 0, guest: 0, demo: false };
     return face ? { card: { ...listener, ...face }, here: true } : null;
   }
