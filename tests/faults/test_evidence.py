@@ -93,8 +93,8 @@ async def test_after_a_room_without_a_report_no_sound_is_left_anywhere(hall: Hal
 
 async def test_a_worker_that_is_killed_costs_seconds_and_the_next_one_seals(hall: Hall) -> None:
     host, speaker, listener = await two_talk(hall)
-    await until(lambda: bool(files(hall.installation, "ring")), "something is written")
-    await until(lambda: sum(path.stat().st_size for path in files(hall.installation, "ring")) > 20_000, "seconds of it")
+    ring = [f"ring/{hall.room}"]
+    await until(lambda: sum(path.stat().st_size for path in files(hall.installation, *ring)) > 20_000, "seconds of it")
     hall.installation.kill("audio")
     await report(host, by=listener)
     evidence = await sealed(hall)
