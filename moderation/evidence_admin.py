@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from moderation import services
 from moderation.models import Evidence, EvidenceOpening
-from moderation.selectors import heard_by, voices_of
+from moderation.selectors import VoiceShown, heard_by, voices_of
 from moderation.services.evidence import MIN_REASON
 from rooms.admin import ReadOnlyAdmin
-from rooms.evidence import as_wav, tracks
+from rooms.evidence import Unheard, as_wav, tracks
 
 _REFUSED = {
     "state": gettext_lazy("There is nothing to hear any more."),
@@ -85,7 +85,7 @@ class EvidenceAdmin(ReadOnlyAdmin):
             "openings": evidence.openings.select_related("by__profile", "agreed_by__profile"),
             "form": form,
             "may_open": may_open and evidence.state == "sealed" and not is_open,
-            "voices": voices_of(evidence) if is_open else [],
+            "voices": self._voices(request, evidence) if is_open else [],
         }
         return TemplateResponse(request, "admin/moderation/evidence/change_form.html", context)
 
@@ -102,7 +102,7 @@ class EvidenceAdmin(ReadOnlyAdmin):
             sound = tracks(evidence.public_id, int(evidence.from_at.timestamp() * 1000))
         except services.OpeningRefused as refusal:
             raise PermissionDenied from refusal
-        except FileNotFoundError as gone:
+        except Unheard as gone:
             raise Http404 from gone
         return HttpResponse(as_wav(sound[person]), content_type="audio/wav")
 
@@ -118,6 +118,13 @@ class EvidenceAdmin(ReadOnlyAdmin):
         except services.OpeningRefused:
             messages.error(request, _("Somebody else has to agree, who has no part in what was reported, and once."))
         return redirect("admin:moderation_evidence_change", pk)
+
+    def _voices(self, request: HttpRequest, evidence: Evidence) -> list[VoiceShown]:
+        try:
+            return voices_of(evidence)
+        except Unheard:
+            messages.error(request, _("This evidence cannot be opened: its file was changed, or a key is missing."))
+            return []
 
     def _find(self, pk: int) -> Evidence:
         return get_object_or_404(Evidence.objects.select_related("room"), pk=pk)

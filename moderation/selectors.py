@@ -28,16 +28,17 @@ def heard_by(evidence: Evidence, user: User) -> bool:
 
 
 def voices_of(evidence: Evidence) -> list[VoiceShown]:
-    """Its voices, who spoke first before."""
+    """Its voices, who spoke first before.
+
+    Raises:
+        Unheard: they cannot be heard (rooms.evidence).
+    """
     names = {
         participant.public_id: participant.name
         for participant in Participant.objects.filter(public_id__in=evidence.voices).select_related("user__profile")
     }
     seconds = (evidence.until_at - evidence.from_at).total_seconds()
-    try:
-        sound = tracks(evidence.public_id, int(evidence.from_at.timestamp() * 1000))
-    except FileNotFoundError:
-        return []
+    sound = tracks(evidence.public_id, int(evidence.from_at.timestamp() * 1000))
     return [
         VoiceShown(person, names.get(person, person), _waveform(peaks(track, seconds, _COLUMNS)))
         for person, track in sound.items()

@@ -4,13 +4,15 @@ import base64
 
 from django.conf import settings
 
-from accounts.sealing import EVIDENCE, seal, unseal
+from accounts.sealing import EVIDENCE, Unreadable, seal, unseal
 from rooms.audio.evidence.keys import KeyFolder
+from rooms.audio.evidence.packets import Malformed
 from rooms.audio.evidence.ring import Ring
 from rooms.audio.evidence.sealed import SealedFolder
+from rooms.audio.evidence.vault import Altered
 from rooms.audio.hearing import Track, as_wav, peaks, track_of
 
-__all__ = ["Track", "as_wav", "peaks", "ring", "sealed_folder", "tracks"]
+__all__ = ["Track", "Unheard", "as_wav", "peaks", "ring", "sealed_folder", "tracks"]
 
 
 def ring() -> Ring:
@@ -25,14 +27,20 @@ def sealed_folder() -> SealedFolder:
     return SealedFolder(settings.MITALK_EVIDENCE_DIR, keys)
 
 
+class Unheard(Exception):
+    """Evidence is destroyed, was changed, or its key was wrapped with a key that the installation has no more."""
+
+
 def tracks(name: str, began_ms: int) -> dict[str, Track]:
     """The voices of a piece of evidence, by participant; all begin at that moment (milliseconds since 1970).
 
     Raises:
-        FileNotFoundError: it is destroyed.
-        Altered: it was changed (rooms.audio.evidence.vault).
+        Unheard: they cannot be heard.
     """
-    packets = sealed_folder().read(name)
+    try:
+        packets = sealed_folder().read(name)
+    except (FileNotFoundError, Altered, Malformed, Unreadable) as error:
+        raise Unheard(name) from error
     people = dict.fromkeys(packet.person for packet in packets)
     return {person: track_of([packet for packet in packets if packet.person == person], began_ms) for person in people}
 

@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import partial
+from typing import TypeVar
 
 from rooms.audio.blocking import BlockingCalls
 from rooms.audio.evidence.orders import Orders, Sealed, SealOrder
@@ -17,6 +18,8 @@ from rooms.audio.evidence.ring import Ring
 from rooms.audio.evidence.sealed import SealedFolder
 
 logger = logging.getLogger(__name__)
+
+Item = TypeVar("Item")
 
 TEND_SECONDS = 2.0
 _WITHIN_SECONDS = 30.0
@@ -86,8 +89,10 @@ class Keeper:
     # --- in the thread ------------------------------------------------------------------------------------------------
 
     def _write(self, batches: list[tuple[str, bytes, int]]) -> None:
-        for room, batch, now_ms in batches:
-            self._ring.add(room, batch, now_ms)
+        """One room's trouble costs the others nothing."""
+        failures = _each(batches, lambda batch: self._ring.add(*batch))
+        if failures:
+            raise failures[0]
 
     def _tend(self) -> None:
         rooms = self._ring.rooms()
@@ -97,23 +102,14 @@ class Keeper:
             self._prune(rooms)  # while the database is away too, nothing of a live room grows older than is kept
             raise
         self._ended = orders.ended
-        failures = self._seal_all(order for order in orders.seal if order.room in rooms)
+        # One that fails keeps neither the others from being sealed nor what is old from being deleted: nothing else makes
+        # room on a full disk. It is ordered again.
+        failures = _each((order for order in orders.seal if order.room in rooms), self._seal)
         for room in rooms & orders.destroy:
             self._ring.destroy(room)
         self._prune(rooms - orders.destroy)
         if failures:
             raise failures[0]
-
-    def _seal_all(self, orders: Iterable[SealOrder]) -> list[Exception]:
-        """One that fails keeps neither the others from being sealed nor what is old from being deleted: of a full disk,
-        nothing else makes room. It is ordered again."""
-        failures: list[Exception] = []
-        for order in orders:
-            try:
-                self._seal(order)
-            except Exception as error:
-                failures.append(error)
-        return failures
 
     def _prune(self, rooms: set[str]) -> None:
         for room in rooms - self._ended:
@@ -122,6 +118,17 @@ class Keeper:
     def _seal(self, order: SealOrder) -> None:
         voices: Counter[str] = self._evidence.write(order.name, self._ring.read(order.room, order.span))
         self._sealed(Sealed(order.name, dict(voices)))
+
+
+def _each(items: Iterable[Item], work: Callable[[Item], None]) -> list[Exception]:
+    """Do something with each; what failed of it."""
+    failures: list[Exception] = []
+    for item in items:
+        try:
+            work(item)
+        except Exception as error:
+            failures.append(error)
+    return failures
 
 
 def _now_ms() -> int:

@@ -270,3 +270,15 @@ def test_agreeing_is_done_by_another_one_of_staff_on_the_page(client: Client, ro
     asked.refresh_from_db()
     assert (asked.agreed_by, asked.open_until is not None) == (second, True)
     services.hear(evidence, first, "somebody")
+
+
+def test_evidence_that_was_changed_says_so_and_is_not_heard(client: Client, room: Room, settings) -> None:
+    evidence = sealed_evidence(room)
+    member = staff(client, "open_evidence")
+    services.ask_to_open(evidence, member, REASON)
+    file = settings.MITALK_EVIDENCE_DIR / evidence.public_id
+    file.write_bytes(file.read_bytes()[:-1] + b"?")
+    page = client.get(reverse("admin:moderation_evidence_change", args=[evidence.pk])).content.decode()
+    assert "cannot be opened" in page
+    voice = reverse("admin:moderation_evidence_voice", args=[evidence.pk, "somebody"])
+    assert client.get(voice).status_code == 404

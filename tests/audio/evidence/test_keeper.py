@@ -127,3 +127,11 @@ async def test_a_full_disk_costs_what_it_cannot_take_and_no_more(
             await until(lambda: "evidence.not_kept" in caplog.text)
         keeper.keep(ROOM, just_said())
         await until(lambda: files(tmp_path / "ring"))
+
+
+async def test_a_room_that_cannot_be_kept_costs_the_others_nothing(tmp_path: Path) -> None:
+    async with keeping(tmp_path, Backstage()) as keeper:
+        for room in ("a/b", ROOM):  # the first is no name for a folder
+            keeper.keep(room, just_said())
+        await until(lambda: files(tmp_path / "ring"))
+    assert {path.parent.name for path in files(tmp_path / "ring")} == {ROOM}
