@@ -78,6 +78,30 @@ def register() -> None:
             columns=("at", "evidence=evidence__public_id", "reason"),
             erasure=Erasure.DETACH,
         ),
+        Link(
+            model="moderation.Flag",
+            field="user",
+            find=by_account("user"),
+            withheld=CONFIDENCE,
+            erasure=Erasure.DETACH,
+            empties={"excerpt": ""},
+        ),
+        Link(
+            model="moderation.Flag",
+            field="participant",
+            find=by_account("participant__user"),
+            withheld=CONFIDENCE,
+            erasure=Erasure.DETACH,
+            empties={"excerpt": ""},
+        ),
+        Link(
+            model="moderation.Flag",
+            field="decided_by",
+            find=by_account("decided_by"),
+            title=_("Flags that you decided"),
+            columns=("at", "where", "because", "state", "decided_at"),
+            erasure=Erasure.DETACH,
+        ),
     )
 
 

@@ -10,6 +10,7 @@ from moderation.services.evidence import (
     orders_for,
     take_sealed,
 )
+from moderation.services.flags import decide_flag, raise_flag
 from moderation.services.reports import MOST_REPORTS_AN_HOUR, take_report
 
 __all__ = [
@@ -17,10 +18,12 @@ __all__ = [
     "OpeningRefused",
     "approve_opening",
     "ask_to_open",
+    "decide_flag",
     "destroy_due",
     "give_up",
     "hear",
     "orders_for",
+    "raise_flag",
     "take_report",
     "take_sealed",
 ]

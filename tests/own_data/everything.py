@@ -48,7 +48,7 @@ from invites.models import (
     Vouch,
 )
 from invites.services import create_invite
-from moderation.models import Evidence, EvidenceOpening, Report
+from moderation.models import Evidence, EvidenceOpening, Flag, Report
 from rooms.models import (
     Ban,
     CalendarFeed,
@@ -195,6 +195,11 @@ def _rooms(person: User, other: User) -> tuple[Room, Room]:
     evidence = Evidence.objects.create(room=theirs, from_at=now, until_at=now, state="silent", voices=voices)
     EvidenceOpening.objects.create(evidence=evidence, by=person, agreed_by=other, reason="To judge a report")
     EvidenceOpening.objects.create(evidence=evidence, by=other, agreed_by=person, reason="To judge a report")
+    Flag.objects.create(
+        source="text", where="chat", because="A term", room=theirs, participant=here, user=person, decided_by=other,
+        excerpt="What was flagged",
+    )  # fmt: skip
+    Flag.objects.create(source="text", where="chat", because="A term", room=theirs, user=other, decided_by=person)
     return shared, alone
 
 

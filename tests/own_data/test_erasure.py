@@ -30,6 +30,7 @@ MAY_CHANGE = {
     "rooms.Room": {
         "host_id", "opened_by_id", "description", "link_by", "link_url", "link_title", "notice", "notice_by"
     },
+    "moderation.Flag": {"participant_id", "user_id", "excerpt", "decided_by_id"},
     "moderation.Report": {"reporter_id", "target_id", "target_user_id", "message"},
     "rooms.Ban": {"participant_id", "user_id", "by_id", "reason"},
     "admin.LogEntry": {"object_repr", "object_id"},

@@ -1,0 +1,15 @@
+"""How rooms stay fit to be in: what was reported or noticed, and the evidence of it."""
+
+from moderation.models.evidence import Evidence, EvidenceOpening, EvidenceState
+from moderation.models.flags import Flag, FlagSource, FlagState
+from moderation.models.reports import Report
+
+__all__ = [
+    "Evidence",
+    "EvidenceOpening",
+    "EvidenceState",
+    "Flag",
+    "FlagSource",
+    "FlagState",
+    "Report",
+]
