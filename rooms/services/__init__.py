@@ -73,7 +73,7 @@ from rooms.services.talking import (
     say,
     vote,
 )
-from rooms.services.workers import beat_worker, place_room, register_worker
+from rooms.services.workers import beat_worker, place_room, register_worker, retire_worker
 
 __all__ = [
     "EMPTY_STAGE_CLOSES_AFTER",
@@ -143,6 +143,7 @@ __all__ = [
     "remove_question",
     "report",
     "reset_stage",
+    "retire_worker",
     "revoke_calendar_address",
     "say",
     "schedule_room",

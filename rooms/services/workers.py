@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from rooms import selectors
 from rooms.domain.errors import Code, Refused
-from rooms.models import AudioWorker, Room
+from rooms.models import WORKER_SILENT_AFTER, AudioWorker, Room
 
 
 def register_worker(*, worker_id: str, public_ip: str, udp_port: int) -> None:
@@ -20,6 +20,13 @@ def register_worker(*, worker_id: str, public_ip: str, udp_port: int) -> None:
 def beat_worker(*, worker_id: str) -> None:
     """An audio worker says that it lives."""
     AudioWorker.objects.filter(worker_id=worker_id).update(beat_at=timezone.now())
+
+
+def retire_worker(*, worker_id: str) -> None:
+    """An audio worker stops of its own accord: no room is placed there from now on. Whoever began at its address since is
+    left alone."""
+    silent = timezone.now() - WORKER_SILENT_AFTER * 2
+    AudioWorker.objects.filter(worker_id=worker_id).update(beat_at=silent)
 
 
 def place_room(room_public_id: str) -> str:

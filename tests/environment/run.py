@@ -27,6 +27,7 @@ ON_BOTH_ENGINES = (
     "tests/rooms",
     "tests/signalling",
 )
+_FAILED = re.compile(r"^(?:FAILED|ERROR) \S+|^not ok .*", re.MULTILINE)
 _COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed)")
 
 
@@ -48,6 +49,7 @@ class Outcome:
     ok: bool
     seconds: float
     counts: dict[str, int]
+    failed: list[str]
 
 
 def stages() -> list[Stage]:
@@ -106,16 +108,17 @@ def run(stage: Stage, engine_environment: dict[str, str]) -> Outcome:
     environment = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
     environment |= {"PYTHONUNBUFFERED": "1", **stage.environment, **engine_environment}
     began = time.monotonic()
-    ok, counts = True, {}
+    ok, counts, failed = True, {}, []
     for command in stage.commands:
         code, output = _relay(command, environment)
         for number, word in _COUNT.findall(output.splitlines()[-1] if output.splitlines() else ""):
             counts[word] = counts.get(word, 0) + int(number)
         ok = ok and code == 0
+        failed += _FAILED.findall(output)
     if os.environ.get("CI") and counts.get("skipped"):
         _say("A skip is a failure here.")
         ok = False
-    return Outcome(stage.name, ok, time.monotonic() - began, counts)
+    return Outcome(stage.name, ok, time.monotonic() - began, counts, failed)
 
 
 def _relay(command: list[str], environment: dict[str, str]) -> tuple[int, str]:
@@ -142,6 +145,8 @@ def summary(outcomes: list[Outcome]) -> int:
     for outcome in outcomes:
         counts = ", ".join(f"{number} {word}" for word, number in outcome.counts.items())
         _say(f"{'ok  ' if outcome.ok else 'FAIL'} {outcome.name:<20} {outcome.seconds:6.1f} s  {counts}")
+        for test in outcome.failed:  # at the very end, where the tail of a long log still shows it
+            _say(f"     {test}")
     _say(f"Screenshots of every page: {(ROOT / 'var' / 'screenshots').relative_to(ROOT)}/")
     passed = sum(outcome.counts.get("passed", 0) for outcome in outcomes)
     failed = sum(number for outcome in outcomes for word, number in outcome.counts.items() if word != "passed")

@@ -289,6 +289,20 @@ class TestAudioWorkers:
         services.register_worker(worker_id="alive", public_ip="127.0.0.1", udp_port=7002)
         assert services.place_room(room.public_id) == "alive"
 
+    def test_a_worker_that_stopped_gets_no_room_any_more(self) -> None:
+        services.register_worker(worker_id="stopped", public_ip="127.0.0.1", udp_port=7001)
+        room = a_live_room()
+        services.place_room(room.public_id)
+        services.retire_worker(worker_id="stopped")
+        services.register_worker(worker_id="alive", public_ip="127.0.0.1", udp_port=7002)
+        assert services.place_room(room.public_id) == "alive"
+
+    def test_who_stops_late_leaves_the_one_that_began_at_its_address(self) -> None:
+        services.register_worker(worker_id="before", public_ip="127.0.0.1", udp_port=7001)
+        services.register_worker(worker_id="after", public_ip="127.0.0.1", udp_port=7001)
+        services.retire_worker(worker_id="before")
+        assert services.place_room(a_live_room().public_id) == "after"
+
     def test_without_a_worker_the_sound_is_unavailable(self) -> None:
         with pytest.raises(Refused) as refusal:
             services.place_room(a_live_room().public_id)

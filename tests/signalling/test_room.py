@@ -116,7 +116,7 @@ async def test_a_page_that_lost_its_socket_keeps_its_connection_and_its_sound(wo
     back = await a_page(room, room.host)
     again = await back.join(resume=entered["connection"])
     assert again["connection"] == entered["connection"]
-    assert worker.hangups == []
+    assert entered["connection"] not in {hangup.connection for hangup in worker.hangups}
     await page.close()  # the old socket is noticed late, and is not believed
     assert (await back.command("mic.unmute"))["type"] == "ok"
     seen = await database_sync_to_async(lambda: Participant.objects.get().last_seen_at)()

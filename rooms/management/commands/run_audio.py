@@ -59,6 +59,7 @@ class Command(BaseCommand):
             give_way()
             keep_for_ever()
             await worker.run_until_stopped()
+            await asyncio.to_thread(_fresh, lambda: services.retire_worker(worker_id=config.worker_id))
         finally:
             await bus.close()
 
