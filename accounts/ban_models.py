@@ -34,3 +34,23 @@ class BoundContact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} {self.cause}"
+
+
+class FormerContact(models.Model):
+    """An address or phone that somebody gave up. Only its keyed hash is known, for a while: see accounts.former_contacts."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="former_contacts", verbose_name=_("whose")
+    )
+    contact_key = models.CharField(max_length=64, editable=False, help_text=_("Keyed hash."))
+    until = models.DateTimeField(_("kept until"))
+
+    class Meta:
+        verbose_name = _("former contact")
+        verbose_name_plural = _("former contacts")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "contact_key"], name="one_former_contact_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"of {self.user_id} until {self.until:%Y-%m-%d}"

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts import contacts
-from accounts.ban_models import BoundContact
+from accounts.ban_models import BoundContact, FormerContact
 from accounts.claim_models import Claim, ClaimKind, ClaimState
 from accounts.contacts import Channel, Contact
 from accounts.models import Phone, User
@@ -37,7 +37,8 @@ def bound_among(found: Iterable[Contact]) -> set[Contact]:
 
 @transaction.atomic
 def bind(users: Iterable[User], cause: str) -> None:
-    """Keep people out by every contact that they have proven. `cause` names the measure: told twice, it is one."""
+    """Keep people out by every contact that they have proven, also by those that they gave up lately. `cause` names the
+    measure: told twice, it is one."""
     people = {user.pk: user for user in users}
     found = [(user, contacts.email(user.email)) for user in people.values()]
     proven = EmailAddress.objects.filter(user__in=people, verified=True)
@@ -45,11 +46,15 @@ def bind(users: Iterable[User], cause: str) -> None:
     for phone in Phone.objects.filter(user__in=people):
         found.append((people[phone.user_id], contacts.phone(unseal(phone.sealed, purpose=PHONE))))
     found += [(people[claim.user_id], address) for claim, address in _work_addresses(people)]
-    rows = [
-        BoundContact(contact_key=_keys(contact)[0], user=user, person=user.public_id, cause=cause)
-        for user, contact in found
-    ]
+    keys = [(user, key_of(contact)) for user, contact in found] + list(_given_up(people))
+    rows = [BoundContact(contact_key=key, user=user, person=user.public_id, cause=cause) for user, key in keys]
     BoundContact.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+
+
+def _given_up(people: dict[int, User]) -> Iterator[tuple[User, str]]:
+    """What people gave up lately."""
+    for former in FormerContact.objects.filter(user__in=people, until__gt=timezone.now()):
+        yield people[former.user_id], former.contact_key
 
 
 def _work_addresses(users: Iterable[int]) -> Iterator[tuple[Claim, Contact]]:
@@ -71,6 +76,11 @@ def lift(cause: str, user: User | None = None) -> None:
 def held(users: Iterable[int], *, but: str = "") -> QuerySet[BoundContact]:
     """What keeps any of these people out, the cause `but` left aside."""
     return BoundContact.objects.filter(user__in=users).exclude(cause=but)
+
+
+def key_of(contact: Contact) -> str:
+    """The hash by which a contact is bound today."""
+    return _keys(contact)[0]
 
 
 def keys_of(found: Iterable[Contact]) -> list[str]:

@@ -313,7 +313,7 @@ class AuditSeal(models.Model):
 
 
 # Django looks for models here.
-from accounts.ban_models import BoundContact  # noqa: E402, F401
+from accounts.ban_models import BoundContact, FormerContact  # noqa: E402, F401
 from accounts.claim_models import Claim, ClaimDocument, ClaimReplyTemplate  # noqa: E402, F401
 from accounts.contact_models import (  # noqa: E402, F401
     OneTimeCode,

@@ -428,6 +428,14 @@ def _messages_and_records() -> None:
             ),
             until=_("until the measure is lifted"),
         ),
+        Link(
+            model="accounts.FormerContact",
+            field="user",
+            find=by_account("user"),
+            title=_("Hashes of addresses and phones that you gave up"),
+            columns=("until",),
+            erasure=Erasure.DELETE,
+        ),
         # After what is found by its keyed hash.
         Link(
             model="accounts.Claim",

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.core.management import call_command
 
-from accounts import one_time_codes, outbox, photos, sms_budget
+from accounts import former_contacts, one_time_codes, outbox, photos, sms_budget
 from accounts.audit.sealing import seal_entries
 from accounts.claims import later as claims_later
 from accounts.own_data import deletion, exports
@@ -64,6 +64,12 @@ def erase_accounts() -> None:
     """Remind those whose accounts are deleted soon, and erase those whose time is over."""
     deletion.remind()
     deletion.erase_due()
+
+
+@shared_task
+def forget_former_contacts() -> None:
+    """Delete what people gave up long ago."""
+    former_contacts.forget()
 
 
 @shared_task

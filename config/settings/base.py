@@ -213,6 +213,7 @@ CELERY_BEAT_SCHEDULE = {
     "make exports": {"task": "accounts.tasks.make_due_exports", "schedule": 15.0, "options": {"expires": 15}},
     "delete old exports": {"task": "accounts.tasks.delete_old_exports", "schedule": 900.0, "options": {"expires": 900}},
     "erase accounts": {"task": "accounts.tasks.erase_accounts", "schedule": 60.0, "options": {"expires": 60}},
+    "forget former contacts": {"task": "accounts.tasks.forget_former_contacts", "schedule": 86_400.0},
     "clear old sessions": {"task": "accounts.tasks.clear_expired_sessions", "schedule": 86_400.0},
 }
 
@@ -339,6 +340,9 @@ INVITES_AT_START = env.integer("MITALK_INVITES_AT_START", 3, least=0, most=1000)
 EXPORT_DAYS = env.integer("MITALK_EXPORT_DAYS", 7, least=1, most=30)
 EXPORTS_A_DAY = env.integer("MITALK_EXPORTS_A_DAY", 3, least=1, most=100)
 DELETION_DAYS = env.integer("MITALK_DELETION_DAYS", 14, least=1, most=90)  # in which it can be undone
+FORMER_CONTACT_DAYS = env.integer(
+    "MITALK_FORMER_CONTACT_DAYS", 180, least=0, most=730
+)  # a ban binds what was given up so lately
 REPORT_HOLDS_DAYS = env.integer("MITALK_REPORT_HOLDS_DAYS", 30, least=1, most=365)  # a report delays an erasure so long
 LEAST_AGE = env.integer("MITALK_LEAST_AGE", 18, least=13, most=21)
 DOCUMENTS_DIR = BASE_DIR / env.text("MITALK_DOCUMENTS_DIR", "accounts/documents")  # terms, privacy notice, rules

@@ -86,7 +86,8 @@ def a_world() -> World:
     """All of it."""
     other = a_member("Amara Okafor")
     person = a_member(NAME, email=ADDRESS, sponsor=other)
-    own_phone(person, PHONE)
+    own_phone(person, "+821099998888")
+    own_phone(person, PHONE)  # and gave up the first
     _around_the_account(person, other)
     shared, alone = _rooms(person, other)
     _invites(person, other, shared)
