@@ -50,8 +50,9 @@ def consent_optional(view: Callable) -> Callable:
 
 
 class ConsentMiddleware:
-    """When terms, privacy notice or rules change, members are asked at their next page. What they are doing goes on: sound,
-    sockets and forms that are sent are left alone, and so are the pages by which one leaves."""
+    """When terms, privacy notice or rules change, members are asked at their next page, and before they enter a room
+    (rooms.services). What they are doing goes on: the room they are in and forms that are sent are left alone, and so are the
+    pages by which one leaves."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -64,11 +65,22 @@ class ConsentMiddleware:
         namespaces = request.resolver_match.namespaces if request.resolver_match else []
         if not {"rooms", "invites", "accounts"} & set(namespaces) or getattr(view, "consent_optional", False):
             return None
-        is_page = request.method == "GET" and "text/html" in request.headers.get("Accept", "")
-        if not is_page or not request.user.is_authenticated or not consents.must_be_asked(request.user):
+        if (
+            not _asks_for_a_page(request)
+            or not request.user.is_authenticated
+            or not consents.must_be_asked(request.user)
+        ):
             return None
         where = urlencode({"next": request.get_full_path()})
         return redirect(f"{reverse('accounts:agreements')}?{where}")
+
+
+def _asks_for_a_page(request: HttpRequest) -> bool:
+    """Whether somebody goes there: not what a page that is open fetches by itself. Programs that say nothing go there."""
+    accepted = request.headers.get("Accept", "*/*")
+    if request.method != "GET" or not ("text/html" in accepted or "*/*" in accepted):
+        return False
+    return "text/html" in accepted or request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
 
 
 class ListedSessionMiddleware:

@@ -16,10 +16,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import own_phones, sessions
+from accounts.middleware import consent_optional
 from accounts.models import User
 from accounts.requests import MemberRequest
 
 
+@consent_optional
 @login_required
 @require_safe
 @never_cache

@@ -57,6 +57,9 @@ SENTENCES = {
     Code.BANNED: _("You were removed from this room and cannot come back."),
     Code.NOT_ADMITTED: _("The host of this room does not admit you."),
     Code.ROOM_PRIVATE: _("This room is for people whom its host lets in. Ask whoever sent you the link."),
+    Code.AGREEMENT_NEEDED: _(
+        "The terms or rules of MiTalk have changed. Open any page of MiTalk, agree to them, and come back."
+    ),
     Code.TERMS_NOT_ACCEPTED: _("Look at what applies in this room, and agree to it first."),
     Code.ROOM_NOT_FOUND: _("There is no such room."),
     Code.ROOM_NOT_OPEN: _("This room has not begun yet."),

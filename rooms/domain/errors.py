@@ -27,6 +27,7 @@ class Code(StrEnum):
     BANNED = "banned"
     NOT_ADMITTED = "not_admitted"
     ROOM_PRIVATE = "room_private"
+    AGREEMENT_NEEDED = "agreement_needed"
     TERMS_NOT_ACCEPTED = "terms_not_accepted"
     # the room
     ROOM_NOT_FOUND = "room_not_found"

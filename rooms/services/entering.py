@@ -12,6 +12,7 @@ from django.utils.crypto import salted_hmac
 
 from accounts import renaming
 from accounts.models import Block, User
+from accounts.own_data import consents
 from rooms import events, media, selectors
 from rooms.domain import commands
 from rooms.domain.confidentiality import must_be_accepted
@@ -83,6 +84,7 @@ def join(
     Raises:
         Refused: `room_not_found`, `room_not_open`, `room_ended`; `signed_out` for a suspended account or a guest where there
             are none; `room_private` for whom the room is not open to; `banned`; `not_admitted` by a host who blocked them;
+            `agreement_needed` for who has not agreed to MiTalk's terms as they are now, and is not inside already;
             `room_full`; `terms_not_accepted` with the room's confidentiality; `in_another_room` with that room's details;
             `not_allowed` as staff who are none; `second_factor_missing` as staff by a session that showed none.
     """
@@ -91,6 +93,7 @@ def join(
     if room is None:
         raise Refused(Code.ROOM_NOT_FOUND)
     _demand_admission(room, entrant, as_staff=as_staff)
+    _demand_terms(room, entrant)
     _demand_agreement(room, entrant, accepts)
     _demand_space(room, entrant, as_staff=as_staff)
     for _ in range(_TRIES):
@@ -174,6 +177,15 @@ def is_banned(room: Room, entrant: Entrant) -> bool:
 
 
 # --- Agreed to, and not full ---------------------------------------------------------------------------------------
+
+
+def _demand_terms(room: Room, entrant: Entrant) -> None:
+    """A member agrees to MiTalk's terms at a page. Who is inside when they change stays, also when the connection drops."""
+    user = entrant.user
+    if user is None or room.participants.filter(_mine(entrant), left_at=None, joins__gt=0).exists():
+        return
+    if consents.must_be_asked(User.objects.only("agreed_to").get(pk=user.pk)):
+        raise Refused(Code.AGREEMENT_NEEDED)
 
 
 def _demand_agreement(room: Room, entrant: Entrant, accepts: str) -> None:

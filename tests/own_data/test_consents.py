@@ -8,7 +8,9 @@ from django.urls import reverse
 
 from accounts.models import Consent, User
 from accounts.own_data import consents, documents
-from tests.factories import AGREED, PASSWORD, a_member, an_invite
+from rooms import services
+from rooms.domain.errors import Code, Refused
+from tests.factories import AGREED, PASSWORD, a_live_room, a_member, an_invite
 
 pytestmark = pytest.mark.django_db
 A_PAGE = {"accept": "text/html,application/xhtml+xml"}
@@ -74,13 +76,33 @@ def test_a_new_version_is_asked_for_at_the_next_page_and_then_one_goes_on(client
 def test_it_is_no_trap_and_cuts_nothing_short(client, settings, tmp_path):
     client.force_login(a_member())
     new_version(settings, tmp_path)
-    for name in ("account", "data", "delete", "agreements"):
+    for name in ("account", "data", "delete", "safety", "agreements"):
         assert client.get(reverse(f"accounts:{name}"), headers=A_PAGE).status_code == 200, name
     assert client.get(reverse("accounts:document", args=["rules"]), headers=A_PAGE).status_code == 200
     assert client.get(reverse("account_logout"), headers=A_PAGE).status_code == 200
     # What a page that is open asks for by itself, and what was written into a form, goes through.
-    assert client.get(reverse("rooms:hallway"), headers={"accept": "*/*"}).status_code == 200
+    fetched = {"accept": "*/*", "sec-fetch-mode": "cors"}
+    assert client.get(reverse("rooms:hallway"), headers=fetched).status_code == 200
     assert client.post(reverse("rooms:new_room"), {}, headers=A_PAGE).status_code == 200
+
+
+@pytest.mark.parametrize("headers", [{}, {"accept": "*/*"}, {"accept": "*/*", "sec-fetch-mode": "navigate"}])
+def test_programs_that_say_little_are_asked_too(client, settings, tmp_path, headers):
+    client.force_login(a_member())
+    new_version(settings, tmp_path)
+    assert client.get(reverse("rooms:hallway"), headers=headers).url.startswith(reverse("accounts:agreements"))
+
+
+def test_nobody_enters_a_room_before_they_agree_and_who_is_inside_stays(settings, tmp_path, recording_bus):
+    room, inside, outside = a_live_room(), a_member(), a_member()
+    services.join(room.public_id, inside, muted=True)
+    new_version(settings, tmp_path)
+    with pytest.raises(Refused) as refusal:
+        services.join(room.public_id, outside, muted=True)
+    assert refusal.value.code is Code.AGREEMENT_NEEDED
+    services.join(room.public_id, inside, muted=True)
+    consents.agree(outside)
+    services.join(room.public_id, outside, muted=True)
 
 
 def test_who_came_another_way_is_asked_for_the_age_once(client):

@@ -1173,6 +1173,7 @@ export const CODES = Object.freeze({
   "BANNED": "banned",
   "NOT_ADMITTED": "not_admitted",
   "ROOM_PRIVATE": "room_private",
+  "AGREEMENT_NEEDED": "agreement_needed",
   "TERMS_NOT_ACCEPTED": "terms_not_accepted",
   "ROOM_NOT_FOUND": "room_not_found",
   "ROOM_NOT_OPEN": "room_not_open",
