@@ -63,6 +63,16 @@ class User(AbstractBaseUser, PermissionsMixin):
     sponsor = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="sponsored", verbose_name=_("invited by")
     )
+    branch_of = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="branches",
+        verbose_name=_("above in the invite tree"),
+        help_text=_("Whoever invited them; when that account is erased, who is above it, so that branches stay whole."),
+    )
     date_joined = models.DateTimeField(_("joined"), default=timezone.now)
     agreed_to = models.CharField(
         max_length=64, blank=True, editable=False, help_text=_("Which versions of all documents, in one word.")
@@ -95,6 +105,12 @@ class User(AbstractBaseUser, PermissionsMixin):
             return gettext("A former member")
         profile = getattr(self, "profile", None)
         return profile.name if profile else ""
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Who is new hangs in the invite tree from whoever invited them."""
+        if self._state.adding and self.branch_of is None:
+            self.branch_of = self.sponsor
+        super().save(*args, **kwargs)
 
     @property
     def is_former(self) -> bool:

@@ -271,7 +271,20 @@ def _about_others() -> None:
             columns=("who=profile__name", "date_joined"),
             erasure=Erasure.DETACH,
         ),
+        Link(
+            model="accounts.User",
+            field="branch_of",
+            find=by_account("branch_of"),
+            withheld=NOTHING_MORE,
+            erasure=Erasure.DETACH,
+            erase=_hand_on_the_branch,
+        ),
     )
+
+
+def _hand_on_the_branch(subject: Subject) -> None:
+    """Whoever came by them hangs from who is above them: nobody takes a branch apart by leaving."""
+    User.objects.filter(branch_of=subject.user).update(branch_of=subject.user.branch_of)
 
 
 def _signing_in() -> None:

@@ -38,17 +38,17 @@ def tree_of(root: User) -> Tree:
     level, is_whole = [root.pk], True
     for _ in range(MOST_LEVELS):
         room_for = MOST_SHOWN - len(nodes)
-        found = User.objects.filter(sponsor__in=level).select_related("profile").order_by("date_joined", "pk")
+        found = User.objects.filter(branch_of__in=level).select_related("profile").order_by("date_joined", "pk")
         children = [user for user in found[: room_for + 1] if user.pk not in nodes]
         is_whole = is_whole and len(children) <= room_for
         for user in children[:room_for]:
             nodes[user.pk] = Node(user)
-            nodes[user.sponsor_id or 0].children.append(nodes[user.pk])
+            nodes[user.branch_of_id or 0].children.append(nodes[user.pk])
         level = [user.pk for user in children[:room_for]]
         if not level:
             break
     else:
-        is_whole = is_whole and not User.objects.filter(sponsor__in=level).exists()
+        is_whole = is_whole and not User.objects.filter(branch_of__in=level).exists()
     for pk in Participant.objects.filter(user__in=nodes, left_at=None).values_list("user", flat=True):
         nodes[pk].is_in_room = True
     return Tree(nodes[root.pk], len(nodes), is_whole, _sponsors(root), _measures(root))
@@ -56,10 +56,10 @@ def tree_of(root: User) -> Tree:
 
 def _sponsors(root: User) -> list[User]:
     found: list[User] = []
-    current = root.sponsor
+    current = root.branch_of
     while current is not None and current not in found:
         found.append(current)
-        current = current.sponsor
+        current = current.branch_of
     return found[::-1]
 
 

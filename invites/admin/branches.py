@@ -66,7 +66,7 @@ class HasBroughtFilter(admin.SimpleListFilter):
             case "yes":
                 return queryset.filter(brought__gt=0)
             case "roots":
-                return queryset.filter(sponsor=None)
+                return queryset.filter(branch_of=None)
         return queryset
 
 
@@ -82,7 +82,7 @@ class BranchAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """With the number of people each brought."""
-        return super().get_queryset(request).annotate(brought=Count("sponsored"))
+        return super().get_queryset(request).annotate(brought=Count("branches"))
 
     @admin.display(description=_("brought"), ordering="brought")
     def brought_count(self, user: Any) -> int:

@@ -78,7 +78,7 @@ def _locked_branch(root: User) -> list[User]:
     while level:
         locked = User.objects.select_for_update(no_key=True).filter(pk__in=level).order_by("pk")
         branch += list(locked)
-        children = User.objects.filter(sponsor__in=level).values_list("pk", flat=True)
+        children = User.objects.filter(branch_of__in=level).values_list("pk", flat=True)
         level = [pk for pk in children if pk not in seen]
         seen.update(level)
     return branch

@@ -88,7 +88,7 @@ def redeem(invite: Invite, user: User, *, phone: str = "") -> None:
         state = invite.state()
         raise InviteRefused(InviteState.USED.value if state is InviteState.OPEN else state.value)
     Redemption.objects.create(invite=invite, user=user)
-    User.objects.filter(pk=user.pk).update(sponsor=invite.sponsor)
+    User.objects.filter(pk=user.pk).update(sponsor=invite.sponsor, branch_of=invite.sponsor)
     if phone:
         try:
             own_phone(user, phone)

@@ -47,8 +47,8 @@ def seed() -> None:
     topics = {name: _topic(name, industries[slug], people["amara"]) for name, slug in TOPICS}
     for login, person in people.items():
         if login not in ("amara", "welcome") and person.sponsor is None:
-            person.sponsor = people["amara"]
-            person.save(update_fields=["sponsor"])
+            person.sponsor = person.branch_of = people["amara"]
+            person.save(update_fields=["sponsor", "branch_of"])
     _rooms_to_come(people, topics)
     welcome_room()
 

@@ -11,7 +11,10 @@ from accounts import contacts, outbox
 from accounts.models import FORMER_MEMBER, AccountDeletion, DeletionState, OutboxMessage, User
 from accounts.own_data import deletion, registry, vault
 from accounts.own_data.registry import Erasure, Subject
+from invites.models import MeasureKind
+from invites.services import branches
 from rooms.models import Room
+from tests.factories import a_member
 from tests.own_data.everything import ADDRESS, NAME, PHONE, World, a_world, every_row
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +37,7 @@ MAY_CHANGE = {
     "moderation.Report": {"reporter_id", "target_id", "target_user_id", "message"},
     "rooms.Ban": {"participant_id", "user_id", "by_id", "reason"},
     "admin.LogEntry": {"object_repr", "object_id"},
-    "accounts.User": {"sponsor_id"},
+    "accounts.User": {"sponsor_id", "branch_of_id"},
     "rooms.Topic": {"created_by_id"},
     "rooms.Participant": {"invited_by_id"},
     "invites.QuotaEntry": {"by_id"},
@@ -138,6 +141,17 @@ def test_whom_they_invited_stays_without_a_sponsor(recording_bus):
     invitee.refresh_from_db()
     assert invitee.is_active
     assert invitee.sponsor is None
+
+
+def test_a_branch_stays_whole_when_somebody_in_its_middle_goes(recording_bus):
+    world = a_world()
+    invitee, above = User.objects.get(profile__name="Came By Them"), world.person.sponsor
+    erase(world)
+    staff = a_member(is_staff=True)
+    branches.take(above, MeasureKind.CUT, by=staff, reason="All of them")
+    invitee.refresh_from_db()
+    assert invitee.branch_of == above
+    assert not invitee.is_active
 
 
 def test_a_job_that_dies_between_any_two_steps_is_gone_on_with(recording_bus, monkeypatch):
