@@ -85,10 +85,17 @@ def undo(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         request.session.pop(_UNDO_KEY, None)
         if deletion.undo(found):
-            messages.success(request, _("Your account is yours again. Sign in."))
+            messages.success(request, _words_of_the_way_back(found))
             return redirect("account_login")
         return render(request, "accounts/own_data/too_late.html", status=410)
     return render(request, "accounts/own_data/undo.html", {"deletion": found, "delayed": bool(found.delayed_by)})
+
+
+def _words_of_the_way_back(deletion: AccountDeletion) -> str:
+    user = User.objects.filter(public_id=deletion.person).first()
+    if user is not None and not user.is_active:
+        return _("Your account is not deleted. A measure of staff still keeps it closed: you cannot sign in yet.")
+    return _("Your account is yours again. Sign in.")
 
 
 def _undoable(request: HttpRequest) -> AccountDeletion | None:

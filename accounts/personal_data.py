@@ -28,7 +28,7 @@ from accounts.own_data.registry import (
     not_personal,
 )
 from accounts.portraits import PHOTO_SIZES
-from accounts.sealing import Unreadable
+from accounts.sealing import CLAIM, Unreadable, unseal
 
 CONFIDENCE = _("It would tell what others did in confidence.")
 NOTHING_MORE = _("It holds nothing about you that is not in another part of this export.")
@@ -222,6 +222,31 @@ def _photo(subject: Subject) -> dict[str, bytes]:
     profile = Profile.objects.filter(user=subject.user).exclude(photo="").first()
     picture = photos.read(profile.photo, max(PHOTO_SIZES)) if profile else None
     return {"photo.webp": picture} if picture else {}
+
+
+_OF_A_CLAIM = (
+    "kind",
+    "about",
+    "document_kind",
+    "jurisdiction",
+    "note",
+    "state",
+    "made_at",
+    "verified_at",
+    "expires_at",
+    "question",
+    "answer",
+)
+
+
+def _claims(subject: Subject) -> Iterable[dict[str, Any]]:
+    """With the work address, or the number of the licence, as long as it is kept."""
+    for claim in subject.user.claims.order_by("pk"):
+        row = {name: getattr(claim, name) for name in _OF_A_CLAIM}
+        try:
+            yield row | {"address_or_number": unseal(claim.sealed, purpose=CLAIM) if claim.sealed else ""}
+        except Unreadable:
+            yield row | {"address_or_number": ""}
 
 
 def _phones(subject: Subject) -> Iterable[dict[str, Any]]:
@@ -455,19 +480,7 @@ def _messages_and_records() -> None:
             field="user",
             find=by_account("user"),
             title=_("Your claims"),
-            columns=(
-                "kind",
-                "about",
-                "document_kind",
-                "jurisdiction",
-                "note",
-                "state",
-                "made_at",
-                "verified_at",
-                "expires_at",
-                "question",
-                "answer",
-            ),
+            as_rows=_claims,
             erasure=Erasure.DELETE,  # a document's file goes with its row
         ),
         Link(

@@ -44,9 +44,15 @@ def _event(room: Room, site: str) -> Event:
     event.add("location", "MiTalk")
     event.add("url", link)
     event.add("categories", [room.topic.name])
-    event.add("status", "CANCELLED" if room.not_held else "CONFIRMED")
+    event.add("status", _status(room))
     event.add("transp", "TRANSPARENT" if room.not_held else "OPAQUE")
     return event
+
+
+def _status(room: Room) -> str:
+    if room.not_held:
+        return "CANCELLED"
+    return "CONFIRMED" if room.host.is_active else "TENTATIVE"
 
 
 def _description(room: Room, link: str) -> str:

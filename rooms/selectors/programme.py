@@ -47,6 +47,7 @@ class EventCard:
     i_go: bool
     i_run: bool
     may_start: bool
+    is_uncertain: bool  # there is nobody who could start it
     is_demo: bool
     visibility: str
     confidentiality: str
@@ -56,7 +57,7 @@ def programme_for(viewer: User, *, topic: str = "", language: str = "", now: dat
     """The rooms to come, the next first, and what did not happen lately although the viewer was going; `event_cards` shows
     them. `topic` is a public id."""
     now = now or timezone.now()
-    to_come = Q(phase=Phase.SCHEDULED, starts_at__gte=now - MISSED_AFTER, host__is_active=True)
+    to_come = Q(phase=Phase.SCHEDULED, starts_at__gte=now - MISSED_AFTER) & has_somebody_to_run_it()
     mine = Exists(Rsvp.objects.filter(room=OuterRef("pk"), user=viewer))
     did_not_happen = ~Q(not_held="") & Q(ended_at__gte=now - _TOLD_FOR) & Q(mine)
     rooms = Room.objects.filter(open_to(viewer) & (to_come | did_not_happen))
@@ -65,6 +66,12 @@ def programme_for(viewer: User, *, topic: str = "", language: str = "", now: dat
     if language:
         rooms = rooms.filter(language=language)
     return as_events(rooms, viewer).order_by("starts_at", "pk")
+
+
+def has_somebody_to_run_it() -> Q:
+    """Rooms whose host, or somebody who accepted to host with them, is in MiTalk and not kept out."""
+    co_hosts = CoHost.objects.exclude(accepted_at=None).filter(room=OuterRef("pk"), user__is_active=True)
+    return Q(host__is_active=True) | Q(Exists(co_hosts))
 
 
 def as_events(rooms: QuerySet[Room], viewer: User | None) -> QuerySet[Room]:
@@ -115,6 +122,7 @@ def _event_card(room: Room, viewer: User | None, now: datetime) -> EventCard:
         i_go=room.i_go,  # type: ignore[attr-defined]
         i_run=i_run,
         may_start=i_run and room.phase == Phase.SCHEDULED and may_start(room.starts_at, now),
+        is_uncertain=room.phase == Phase.SCHEDULED and not room.host.is_active and not hosts_too,
         is_demo=room.host.is_demo,
         visibility=room.visibility,
         confidentiality=room.confidentiality,

@@ -11,7 +11,7 @@ from rooms.domain.snapshot import Phase
 from rooms.models import Room, Topic
 from rooms.selectors.admission import open_to
 from rooms.selectors.listing import RoomCard, cards, listed, listeners_of, member_card
-from rooms.selectors.programme import EventCard, as_events, event_cards
+from rooms.selectors.programme import EventCard, as_events, event_cards, has_somebody_to_run_it
 from rooms.selectors.suggestions import TopicCard, topic_cards, with_followers
 
 MOST_FOUND = 20  # of each kind
@@ -39,7 +39,7 @@ def search_for(viewer: User, query: str) -> Found | None:
         Room.objects.filter(open_to(viewer)), query, "title", "description", "topic__name", "host__profile__name"
     )
     live = listed(rooms.filter(phase=Phase.LIVE)).annotate(listening=listeners_of("pk")).order_by("-listening", "title")
-    to_come = rooms.filter(phase=Phase.SCHEDULED, host__is_active=True)
+    to_come = rooms.filter(has_somebody_to_run_it(), phase=Phase.SCHEDULED)
     coming = as_events(to_come, viewer).order_by("starts_at", "pk")
     topics = matches(with_followers(Topic.objects.all(), viewer), query, "name").order_by("-followers_now", "name")
     people = find_people(viewer, Wanted(query)).select_related("profile__user")

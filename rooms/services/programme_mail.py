@@ -49,7 +49,7 @@ def remind(now: datetime | None = None) -> None:
     """Have those reminded whose rooms start soon. A room that was moved reminds again, of its new time."""
     now = now or timezone.now()
     soon = Room.objects.filter(phase=Phase.SCHEDULED, starts_at__gt=now, starts_at__lte=now + REMIND_BEFORE)
-    for room in soon:
+    for room in soon.filter(selectors.has_somebody_to_run_it()):
         occasion = room.starts_at.isoformat()
         tell_those_who_are_going(room, MailKind.REMINDER, occasion)
 
@@ -104,7 +104,8 @@ def _is_worth_sending(mail: ProgrammeMail) -> bool:
         return False
     match mail.kind:
         case MailKind.REMINDER:
-            return room.phase == Phase.SCHEDULED and mail.occasion == room.starts_at.isoformat()
+            runs = Room.objects.filter(selectors.has_somebody_to_run_it(), pk=room.pk, phase=Phase.SCHEDULED)
+            return mail.occasion == room.starts_at.isoformat() and runs.exists()
         case MailKind.CHANGED:
             newer = ProgrammeMail.objects.filter(room=room, user=mail.user, kind=MailKind.CHANGED, pk__gt=mail.pk)
             return room.phase == Phase.SCHEDULED and not newer.exists()

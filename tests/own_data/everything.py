@@ -35,6 +35,7 @@ from accounts.models import (
 from accounts.own_data import vault
 from accounts.own_phones import own_phone
 from accounts.portraits import PHOTO_SIZES
+from accounts.sealing import CLAIM, seal
 from invites.models import (
     Application,
     ApplicationState,
@@ -105,7 +106,9 @@ def _around_the_account(person: User, other: User) -> None:
     NameChange.objects.create(user=other, wanted="Seo-yeon Perk", looks_like=person, decided_by=person, reason="Alike")
     bans.bind([person], "a test")
     now = timezone.now()
-    claim = Claim.objects.create(user=person, kind="licence", about="Seo-yeon's licence", verified_at=now)
+    claim = Claim.objects.create(
+        user=person, kind="licence", about="Seo-yeon's licence", verified_at=now, sealed=seal("LIC-4711", purpose=CLAIM)
+    )
     kept = private_files.keep(b"a scanned licence")
     ClaimDocument.objects.create(
         claim=claim, name=kept.name, sealed_key=kept.sealed_key, media_type="image/png", size=17

@@ -208,6 +208,15 @@ def test_an_undo_does_not_undo_a_sanction(amara):
     assert User.objects.get(pk=amara.pk).is_active
 
 
+def test_the_page_does_not_promise_what_a_sanction_forbids(client, amara):
+    deletion.request(amara)
+    assert sign_in(client, amara).url == reverse("accounts:undo")
+    branches.take(amara, MeasureKind.PAUSE, by=a_member("Staff", is_staff=True), reason="Spam")
+    page = client.post(reverse("accounts:undo"), follow=True).content.decode()
+    assert "yours again" not in page
+    assert "A measure of staff still keeps it closed" in page
+
+
 def test_a_lifted_sanction_does_not_undo_a_deletion(amara):
     staff = a_member("Staff", is_staff=True)
     deletion.request(amara)

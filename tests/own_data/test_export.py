@@ -49,7 +49,15 @@ def test_each_row_is_in_the_file_with_every_column(recording_bus):
 def test_it_says_what_one_wrote_and_nothing_that_others_did_in_confidence(recording_bus):
     content = opened(build(Subject(a_world().person), "en"))
     everything = "".join(content.read(name).decode() for name in content.namelist())
-    for mine in ("What I wrote", "What I asked", "What I reported", "A good colleague", "+821012345678", "Spam"):
+    for mine in (
+        "What I wrote",
+        "What I asked",
+        "What I reported",
+        "A good colleague",
+        "+821012345678",
+        "Spam",
+        "LIC-4711",
+    ):
         assert mine in everything
     for secret in SECRETS:
         assert secret not in everything

@@ -157,6 +157,18 @@ def test_the_programme_lists_days_and_pages(client: Client, host: User) -> None:
 
 
 @pytest.mark.usefixtures("march")
+def test_a_room_whose_host_is_kept_out_is_uncertain_and_not_in_the_programme(client: Client, host: User) -> None:
+    room, amara, lin = a_room_to_come(host), a_member(), a_member("Lin Wei")
+    client.force_login(amara)
+    page = reverse("rooms:room", args=[room.public_id])
+    User.objects.filter(pk=host.pk).update(is_active=False)
+    assert "It is not certain that this room takes place" in client.get(page).content.decode()
+    assert room.title not in client.get(reverse("rooms:programme")).content.decode()
+    CoHost.objects.create(room=room, user=lin, accepted_at=timezone.now())
+    assert "It is not certain" not in client.get(page).content.decode()
+    assert room.title in client.get(reverse("rooms:programme")).content.decode()
+
+
 def test_the_host_changes_what_was_announced_and_nobody_else(client: Client, host: User) -> None:
     client.post(reverse("rooms:schedule"), form(a_topic(host)))
     room = Room.objects.get()

@@ -47,6 +47,18 @@ def test_who_goes_and_who_hosts_is_reminded_once_a_quarter_of_an_hour_before() -
     assert f"/r/{room.public_id}/" in mail.outbox[0].body
 
 
+def test_nobody_is_reminded_of_a_room_that_nobody_could_start() -> None:
+    room, amara, lin = a_room_to_come(minutes=10), a_member(), a_member("Lin Wei")
+    going_to(room, amara)
+    User.objects.filter(pk=room.host.pk).update(is_active=False)
+    tasks.mail_programme()
+    assert recipients() == []
+    services.ask_co_host(room.public_id, room.host, lin)
+    services.answer_co_host(room, lin, accept=True, time_zone="UTC")
+    tasks.mail_programme()
+    assert {amara.email} <= set(recipients()), "a co-host could"
+
+
 def test_two_beats_at_once_send_one_mail() -> None:
     room, people = a_room_to_come(minutes=10), [a_member(f"Person {n}") for n in range(5)]
     going_to(room, *people)
