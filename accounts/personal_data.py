@@ -51,6 +51,7 @@ def register() -> None:
         accounts__OutboxMessage__sealed_address="Goes with its row, and once it was sent.",
         accounts__OutboxMessage__sealed_content="As above.",
         accounts__BoundContact__cause="Names a measure.",
+        accounts__FormerContact__contact_key="Goes with its row.",
         accounts__Claim__key="Goes with its row.",
         accounts__Claim__sealed="Goes with its row.",
         accounts__ClaimDocument__sealed_key="Goes with its row.",
