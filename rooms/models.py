@@ -462,3 +462,6 @@ class CalendarFeed(models.Model):
 
     def __str__(self) -> str:
         return f"calendar of {self.user_id}"
+
+
+from rooms.moment_models import MomentKind, StageMoment  # noqa: E402, F401 - after what they point at

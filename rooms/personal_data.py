@@ -29,6 +29,7 @@ def register() -> None:
     """Declare it. What points at a place in a room points at whoever has it; so places go last."""
     stands_for_a_person("rooms.Participant")
     _said()
+    _moments()
     _bans()
     _programme()
     _hosted()
@@ -43,6 +44,27 @@ def register() -> None:
         rooms__Ban__guest_key="Of guests, who have no account.",
         rooms__Ban__network="Of guests, who have no account.",
         rooms__CalendarFeed__token_hash="Of a token; goes with its row.",  # noqa: S106 - no password
+    )
+
+
+def _moments() -> None:
+    declare(
+        Link(
+            model="rooms.StageMoment",
+            field="person",
+            find=by_account("person__user"),
+            title=_("What happened to you on stages"),
+            columns=("room=room__title", "at", "kind"),
+            erasure=Erasure.DELETE,
+        ),
+        Link(
+            model="rooms.StageMoment",
+            field="by",
+            find=by_account("by__user"),
+            title=_("What you did on stages"),
+            columns=("room=room__title", "at", "kind"),
+            erasure=Erasure.DETACH,
+        ),
     )
 
 

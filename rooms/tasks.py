@@ -25,6 +25,7 @@ def delete_old_talk() -> None:
 def forget_attendance() -> None:
     """Forget who was in rooms of which that is not kept."""
     services.forget_attendance()
+    services.forget_moments()
 
 
 @shared_task

@@ -348,6 +348,7 @@ LEAST_AGE = env.integer("MITALK_LEAST_AGE", 18, least=13, most=21)
 DOCUMENTS_DIR = BASE_DIR / env.text("MITALK_DOCUMENTS_DIR", "accounts/documents")  # terms, privacy notice, rules
 
 ATTENDANCE_HOURS = env.integer("MITALK_ATTENDANCE_HOURS", 24, least=1, most=8760)
+TIMELINE_DAYS = env.integer("MITALK_TIMELINE_DAYS", 30, least=1, most=730)
 CHAT_DAYS = env.integer("MITALK_CHAT_DAYS", 30, least=1, most=3650)
 
 CLAIM_DAYS = {  # how long each kind holds

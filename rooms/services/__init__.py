@@ -63,6 +63,7 @@ from rooms.services.programme import (
     schedule_room,
 )
 from rooms.services.programme_mail import remind, send_due
+from rooms.services.remembering import forget_moments
 from rooms.services.succession import succeed_absent_hosts
 from rooms.services.talking import (
     ask,
@@ -107,6 +108,7 @@ __all__ = [
     "find_people",
     "follow_topic",
     "forget_attendance",
+    "forget_moments",
     "forget_places",
     "freeze",
     "go",

@@ -12,6 +12,7 @@ from rooms.domain.roles import Position, Role
 from rooms.domain.snapshot import Audience, Confidentiality, Phase, Snapshot
 from rooms.domain.state import decide
 from rooms.models import Participant, Room, Vote
+from rooms.services.remembering import remember
 
 _CHANGED_BY_EVENTS = [
     "version",
@@ -77,6 +78,7 @@ def carry_out(room: Room, snapshot: Snapshot, decided: tuple[changes.Event, ...]
         _save(room, event)
         seq = snapshot.version if event.audience is Audience.EVERYONE else snapshot.moderators_version
         events.publish_change(room, event, seq, names[event.audience])
+    remember(room, decided)
     room.version, room.moderators_version = snapshot.version, snapshot.moderators_version
     if snapshot.phase is Phase.LIVE and not snapshot.stage:
         room.stage_empty_since = room.stage_empty_since or timezone.now()

@@ -61,6 +61,7 @@ from rooms.models import (
     Question,
     Room,
     Rsvp,
+    StageMoment,
     TopicFollow,
     Vote,
 )
@@ -183,6 +184,8 @@ def _rooms(person: User, other: User) -> tuple[Room, Room]:
     theirs.guest_list.add(person)
     key = email_key(person.email)
     Ban.objects.create(room=theirs, participant=here, user=person, email_key=key, by=other, reason="They shouted")
+    StageMoment.objects.create(room=theirs, kind="muted", person=here, by=host)
+    StageMoment.objects.create(room=theirs, kind="muted", person=host, by=here)
     accounts.record("room.remove", f"{theirs.public_id} {here.public_id}", actor=other)
     Ban.objects.create(room=shared, participant=them, user=other, by=person)
     Ping.objects.create(room=shared, sender=person, receiver=other)

@@ -35,6 +35,7 @@ MAY_CHANGE = {
     },
     "moderation.Flag": {"participant_id", "user_id", "excerpt", "decided_by_id"},
     "moderation.Report": {"reporter_id", "target_id", "target_user_id", "message"},
+    "rooms.StageMoment": {"by_id"},
     "rooms.Ban": {"participant_id", "user_id", "by_id", "reason"},
     "admin.LogEntry": {"object_repr", "object_id"},
     "accounts.User": {"sponsor_id", "branch_of_id"},
