@@ -6,6 +6,7 @@ Buses lose messages, so the hub looks into the database too: what histories and 
 
 import asyncio
 import logging
+import secrets
 import time
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ AUDIENCE_EVERY_SECONDS = 1.0
 LARGE_AUDIENCE = 100
 FACES_EVERY_SECONDS = 5.0  # in a large audience
 SEEN_EVERY_SECONDS = 1.0
+BEAT_EVERY_SECONDS = 2.0
 WATCH_EVERY_SECONDS = 0.6
 GONE_LATELY_SECONDS = 5.0
 SETTLE_EVERY_SECONDS = 5.0
@@ -127,6 +129,7 @@ class Hub:
         self._gone: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._started = False
+        self._name = secrets.token_urlsafe(9)
         # A crowd waits at the door: whoever is in does not wait behind all of it in the database's one thread.
         self.entrance = asyncio.Semaphore(ENTERING_AT_ONCE)
 
@@ -137,6 +140,7 @@ class Hub:
         await self._bus.subscribe(wire.WORKERS_TOPIC, self._worker_started)
         self._started = True
         self._spawn(_every(SEEN_EVERY_SECONDS, self._flush_seen))
+        self._spawn(_every(BEAT_EVERY_SECONDS, self._beat))
         self._spawn(_every(WATCH_EVERY_SECONDS, self._watch))
         self._spawn(_every(SETTLE_EVERY_SECONDS, self._settle))
 
@@ -374,6 +378,9 @@ class Hub:
         seen, self._seen = self._seen, set()
         if seen:
             await database_sync_to_async(services.seen)(seen)
+
+    async def _beat(self) -> None:
+        await database_sync_to_async(services.beat_web)(self._name)
 
     async def _watch(self) -> None:
         """Compare histories with what came, and let go of those who are off the roster."""

@@ -73,6 +73,21 @@ class AudioWorker(models.Model):
         return f"{self.public_ip}:{self.udp_port}"
 
 
+class WebProcess(models.Model):
+    """A process that carries people's sockets. While none of them lives, nobody's silence means anything."""
+
+    name = models.CharField(_("process"), max_length=24, unique=True)
+    started_at = models.DateTimeField(_("started"), default=timezone.now)
+    beat_at = models.DateTimeField(_("last heard of"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("web process")
+        verbose_name_plural = _("web processes")
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Room(models.Model):
     """A conversation: to come, live, or over."""
 

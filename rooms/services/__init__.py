@@ -74,6 +74,7 @@ from rooms.services.talking import (
     say,
     vote,
 )
+from rooms.services.webs import beat_web
 from rooms.services.workers import beat_worker, place_room, register_worker, retire_worker
 
 __all__ = [
@@ -89,6 +90,7 @@ __all__ = [
     "ask",
     "ask_co_host",
     "ban",
+    "beat_web",
     "beat_worker",
     "block",
     "cancel_scheduled",

@@ -17,6 +17,7 @@ from rooms.domain.snapshot import Phase
 from rooms.models import Participant, Room
 from rooms.services.carrying_out import change, locked, locked_participant
 from rooms.services.succession import succeed_if_host_is_gone
+from rooms.services.webs import silence_counts
 
 PLACE_KEPT = timedelta(seconds=60)
 DROPPED_AFTER = timedelta(seconds=ABSENT_AFTER_SECONDS / 2)  # a page whose socket was lost comes back sooner than that
@@ -54,6 +55,8 @@ def sweep_absent(now: datetime | None = None) -> int:
     """
     now = now or timezone.now()
     silent = Q(last_seen_at__lt=now - timedelta(seconds=ABSENT_AFTER_SECONDS)) | Q(dropped_at__lt=now - DROPPED_AFTER)
+    if not silence_counts(now):
+        silent = Q(pk=None)
     # Who entered in the moment in which the room ended is in it still.
     absent = Participant.objects.filter(silent | ~Q(room__phase=Phase.LIVE), left_at=None)
     return _depart_all(absent, keeps_place=True)

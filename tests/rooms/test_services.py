@@ -9,7 +9,7 @@ from accounts.models import AuditEntry
 from rooms import selectors, services
 from rooms.domain.errors import Code, Refused
 from rooms.domain.snapshot import Phase
-from rooms.models import AudioWorker, Participant, Room
+from rooms.models import AudioWorker, Participant, Room, WebProcess
 from tests.factories import a_live_room, a_member
 from tests.fakes import RecordingBus
 
@@ -63,6 +63,34 @@ def test_a_page_resumes_its_own_connection_and_no_other(bus: RecordingBus) -> No
     assert swept.connection != first.connection  # its sound was ended: the page needs to know
     other = services.join(room.public_id, room.host, muted=True, resume="not-mine")
     assert other.connection not in (first.connection, "not-mine")
+
+
+def web(*, up_for: int, silent_for: int = 0) -> None:
+    now = timezone.now()
+    WebProcess.objects.create(
+        name=f"web-{up_for}-{silent_for}",
+        started_at=now - timedelta(seconds=up_for),
+        beat_at=now - timedelta(seconds=silent_for),
+    )
+
+
+@pytest.mark.parametrize(
+    ("processes", "swept"),
+    [
+        ([(60, 0)], 1),
+        ([(60, 20)], 0),  # the only one is away: nobody could be heard
+        ([(60, 20), (3, 0)], 0),  # it begins again: its people are coming back
+        ([(60, 20), (60, 1)], 1),  # of two one is away: its people go to the other
+        ([(900, 400)], 1),  # it does not come back
+    ],
+)
+def test_silence_is_of_those_whom_somebody_could_have_heard(processes: list[tuple[int, int]], swept: int) -> None:
+    room = a_live_room()
+    services.join(room.public_id, room.host, muted=True)
+    Participant.objects.update(last_seen_at=timezone.now() - timedelta(seconds=11))
+    for up_for, silent_for in processes:
+        web(up_for=up_for, silent_for=silent_for)
+    assert services.sweep_absent() == swept
 
 
 def test_a_late_word_of_an_old_socket_drops_nobody() -> None:
