@@ -27,6 +27,12 @@ class Code(StrEnum):
     BANNED = "banned"
     NOT_ADMITTED = "not_admitted"
     ROOM_PRIVATE = "room_private"
+    SANCTIONED_MUTE = "sanctioned_mute"
+    SANCTIONED_STAGE = "sanctioned_stage"
+    SANCTIONED_HOSTING = "sanctioned_hosting"
+    TRUST_SPEAK = "trust_speak"
+    TRUST_HOST = "trust_host"
+    PERSON_LIMITED = "person_limited"
     TERMS_NOT_ACCEPTED = "terms_not_accepted"
     # the room
     ROOM_NOT_FOUND = "room_not_found"
