@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
 
@@ -79,17 +79,17 @@ def held_page(request: HttpRequest, user: User) -> str | None:
     return next((address for ask in _held_pages if (address := ask(request, user))), None)
 
 
-_news: list[Callable[[User], bool]] = []
+_with_the_account: dict[str, Callable[[], Any]] = {}
 
 
-def register_news(has_news: Callable[[User], bool]) -> None:
-    """Say who has something to read in their standing."""
-    _news.append(has_news)
+def register_with_the_account(name: str, expression: Callable[[], Any]) -> None:
+    """Have this read together with whoever is signed in, so that it costs no page a query of its own."""
+    _with_the_account[name] = expression
 
 
-def has_news(user: User) -> bool:
-    """Whether staff decided something about somebody that they have not looked at yet."""
-    return any(ask(user) for ask in _news)
+def with_the_account() -> dict[str, Any]:
+    """What is read together with whoever is signed in."""
+    return {name: expression() for name, expression in _with_the_account.items()}
 
 
 _explained: list[Callable[[User], bool]] = []

@@ -6,7 +6,6 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from accounts.hooks import has_news
 from accounts.portraits import Look, look
 from accounts.visibility import Relation, face
 from accounts.zones import zone_of
@@ -20,7 +19,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "time_zone_name": zone_of(request),
         "in_app_browser": in_app_browser(request.headers.get("User-Agent", "")),
         "my_face": SimpleLazyObject(lambda: _face(request)),
-        "has_standing_news": SimpleLazyObject(lambda: request.user.is_authenticated and has_news(request.user)),
+        "has_standing_news": SimpleLazyObject(lambda: getattr(request.user, "has_standing_news", False)),
         "messages_to_terminal": getattr(settings, "MESSAGES_TO_TERMINAL", False),
     }
 

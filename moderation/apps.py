@@ -14,7 +14,13 @@ class ModerationConfig(AppConfig):
         """Be the one who keeps reports, and evidence of what they are about; who says what members may not do, and tells them
         why."""
         from accounts import account_page
-        from accounts.hooks import register_delay, register_explained, register_held_page, register_news, when_restored
+        from accounts.hooks import (
+            register_delay,
+            register_explained,
+            register_held_page,
+            register_with_the_account,
+            when_restored,
+        )
         from moderation import limits, notices, personal_data, standing
         from moderation.account_entries import ENTRIES
         from moderation.services import all_suspensions_lifted, orders_for, take_report, take_sealed
@@ -26,7 +32,7 @@ class ModerationConfig(AppConfig):
         register_limits(limits.limits_of_many, limits.silenced)
         when_restored(all_suspensions_lifted)
         register_explained(standing.is_explained)
-        register_news(standing.news_of)
+        register_with_the_account("has_standing_news", standing.has_news)
         register_held_page(standing.note_held)
         notices.register()
         account_page.add(*ENTRIES)

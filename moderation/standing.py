@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -92,9 +93,9 @@ def own_voice(sanction: Sanction) -> tuple[Any, str] | None:
     return (evidence, person) if person is not None else None
 
 
-def news_of(user: User) -> bool:
-    """Whether there is a sanction that they have not looked at."""
-    return Sanction.objects.filter(user=user, seen_at=None).exists()
+def has_news() -> Exists:
+    """Whether there is a sanction that an account has not looked at, as a part of a query of accounts."""
+    return Exists(Sanction.objects.filter(user=OuterRef("pk"), seen_at=None))
 
 
 # --- Those who are kept out ---------------------------------------------------------------------------------------
