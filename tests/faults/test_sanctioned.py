@@ -7,7 +7,7 @@ from tests.faults.conftest import HOST, LISTENER, SPEAKER, Hall, LoseMessages
 from tests.faults.test_enforced import ALSO, TALKS, WITHIN_SECONDS, a_conversation
 from tests.faults.visitor import Visitor
 
-REFUSED = {"mute": "sanctioned_mute", "no_stage": "not_on_stage"}
+REFUSED = {"mute": "sanctioned_mute", "no_stage": "sanctioned_stage"}
 
 
 async def _insists(speaker: Visitor, kind: str) -> None:
@@ -56,7 +56,7 @@ async def test_who_is_banned_is_out_of_room_socket_and_sound(hall: Hall, bus_fai
 
 
 async def test_their_page_is_told_why_and_may_speak_again_once_it_was_a_mistake(hall: Hall) -> None:
-    host, speaker, listener, _staff = await a_conversation(hall)
+    _host, speaker, listener, _staff = await a_conversation(hall)
     hall.installation.backstage.ask("sanction", email=hall.emails[SPEAKER], kind="mute")
     told = await speaker.is_told("error")
     assert (told["code"], told["re"], told["fatal"]) == ("sanctioned_mute", None, False)

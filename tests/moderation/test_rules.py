@@ -1,4 +1,4 @@
-"""The community rules: one by one, in three languages; staff publish new versions, members are asked again, nothing is changed."""
+"""The community rules: one by one, in three languages; staff publish versions and change none, members are asked again."""
 
 from datetime import timedelta
 

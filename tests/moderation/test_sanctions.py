@@ -40,7 +40,7 @@ def reported() -> User:
 
 
 @pytest.fixture(autouse=True)
-def _bus(recording_bus: RecordingBus) -> RecordingBus:
+def bus(recording_bus: RecordingBus) -> RecordingBus:
     return recording_bus
 
 
@@ -133,7 +133,7 @@ def test_a_machine_may_mute_for_a_day_and_says_that_it_was_one(reported):
 # --- They take hold -----------------------------------------------------------------------------------------------
 
 
-def test_who_is_muted_is_muted_now_and_cannot_unmute_while_others_go_on(staff, reported, _bus):
+def test_who_is_muted_is_muted_now_and_cannot_unmute_while_others_go_on(staff, reported):
     room, me, speaker = a_stage(reported)
     sanction(reported, "mute", staff, until=in_days(1))
     speaker.refresh_from_db()
@@ -233,11 +233,11 @@ def test_the_audio_workers_read_the_sanction_itself(staff, reported):
     assert audio_truth("w1")[room.public_id].may_speak == {me.connection}
 
 
-def test_their_page_is_told_why(staff, reported, _bus, django_capture_on_commit_callbacks):
-    room, _me, speaker = a_stage(reported)
+def test_their_page_is_told_why(staff, reported, bus, django_capture_on_commit_callbacks):
+    _room, _me, speaker = a_stage(reported)
     with django_capture_on_commit_callbacks(execute=True):
         sanction(reported, "no_stage", staff)
-    warned = [message for _topic, message in _bus.published if message.get("kind") == "warned"]
+    warned = [message for _topic, message in bus.published if message.get("kind") == "warned"]
     assert [(each["connection"], each["code"]) for each in warned] == [(speaker.connection, "sanctioned_stage")]
 
 
