@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts import bans, contacts, known_browsers, outbox
+from accounts import bans, contacts, hooks, known_browsers, outbox
 from accounts.browsers import browser_in_words
 from accounts.deletion_views import may_undo
 from accounts.models import User, normalised_email
@@ -37,8 +37,10 @@ class AccountAdapter(DefaultAccountAdapter):
         return normalised_email(super().clean_email(email))
 
     def pre_login(self, request: HttpRequest, user: User, **more: Any) -> HttpResponse | None:
-        """Whoever closed their own account shows all of who they are first: the way back is behind the second factor, too."""
-        if not user.is_active and pending_deletion(user) is not None and has_second_factor(user):
+        """Whoever closed their own account, or may read why they are kept out, shows all of who they are first: both are
+        behind the second factor, too."""
+        is_for_them = not user.is_active and (pending_deletion(user) is not None or hooks.is_explained(user))
+        if is_for_them and has_second_factor(user):
             return None
         return super().pre_login(request, user, **more)
 
@@ -54,9 +56,12 @@ class AccountAdapter(DefaultAccountAdapter):
         super().login(request, user)
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
-        """Who closed their own account is offered the way back; who is suspended is told so."""
+        """Who closed their own account is offered the way back; who is suspended is told so, and why, where that is
+        written."""
         if may_undo(request, user):
             return redirect("accounts:undo")
+        if (why := hooks.held_page(request, user)) is not None:
+            return redirect(why)
         return super().respond_user_inactive(request, user)
 
     # --- Passwords ------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
 
+from accounts.hooks import with_the_account
 from accounts.models import User
 
 
@@ -12,5 +13,5 @@ class MemberBackend(ModelBackend):
 
     def get_user(self, user_id: Any) -> User | None:
         """The account of a session if it may still sign in, or None."""
-        user = User.objects.select_related("profile").filter(pk=user_id).first()
+        user = User.objects.select_related("profile").annotate(**with_the_account()).filter(pk=user_id).first()
         return user if user is not None and self.user_can_authenticate(user) else None

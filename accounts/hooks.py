@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
 
 if TYPE_CHECKING:
+    from django.http import HttpRequest
+
     from accounts.contacts import Contact
     from accounts.models import User
 
@@ -43,6 +45,64 @@ def sanctioned(user: User, cause: str) -> None:
     """Staff sanctioned somebody. `cause` names the measure: told twice, it is one."""
     for listener in _listeners:
         listener(user, cause)
+
+
+WhenRestored = Callable[["User", "User | None", str], None]  # who, by whom, and why
+
+_restored: list[WhenRestored] = []
+
+
+def when_restored(listener: WhenRestored) -> None:
+    """Have this called when staff lift every suspension of somebody at once."""
+    _restored.append(listener)
+
+
+def restored(user: User, by: User | None, reason: str) -> None:
+    """Staff lifted every suspension of somebody."""
+    for listener in _restored:
+        listener(user, by, reason)
+
+
+HeldPage = Callable[["HttpRequest", "User"], str | None]
+
+_held_pages: list[HeldPage] = []
+
+
+def register_held_page(held_page: HeldPage) -> None:
+    """Have this asked where somebody may read why they are kept out: it notes in their session that they showed who they are,
+    and gives an address, or None."""
+    _held_pages.append(held_page)
+
+
+def held_page(request: HttpRequest, user: User) -> str | None:
+    """Where somebody who is kept out, and has shown who they are, may read why."""
+    return next((address for ask in _held_pages if (address := ask(request, user))), None)
+
+
+_with_the_account: dict[str, Callable[[], Any]] = {}
+
+
+def register_with_the_account(name: str, expression: Callable[[], Any]) -> None:
+    """Have this read together with whoever is signed in, so that it costs no page a query of its own."""
+    _with_the_account[name] = expression
+
+
+def with_the_account() -> dict[str, Any]:
+    """What is read together with whoever is signed in."""
+    return {name: expression() for name, expression in _with_the_account.items()}
+
+
+_explained: list[Callable[[User], bool]] = []
+
+
+def register_explained(is_explained: Callable[[User], bool]) -> None:
+    """Say of whom there is something to read why they are kept out."""
+    _explained.append(is_explained)
+
+
+def is_explained(user: User) -> bool:
+    """Whether somebody could read why they are kept out."""
+    return any(ask(user) for ask in _explained)
 
 
 _claimed: list[Callable[[User], bool]] = []

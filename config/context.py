@@ -19,6 +19,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "time_zone_name": zone_of(request),
         "in_app_browser": in_app_browser(request.headers.get("User-Agent", "")),
         "my_face": SimpleLazyObject(lambda: _face(request)),
+        "has_standing_news": SimpleLazyObject(lambda: getattr(request.user, "has_standing_news", False)),
         "messages_to_terminal": getattr(settings, "MESSAGES_TO_TERMINAL", False),
     }
 

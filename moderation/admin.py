@@ -1,20 +1,9 @@
-"""Reports, for staff: to be read."""
+"""Moderation, for staff: each part registers its own pages."""
 
-from django.contrib import admin
-
+from moderation.appeal_admin import AppealAdmin
 from moderation.evidence_admin import EvidenceAdmin
-from moderation.models import Report
-from rooms.admin import ReadOnlyAdmin
+from moderation.report_admin import ReportAdmin
+from moderation.rules_admin import RulesAdmin
+from moderation.sanction_admin import SanctionAdmin
 
-__all__ = ["EvidenceAdmin", "ReportAdmin"]
-
-
-@admin.register(Report)
-class ReportAdmin(ReadOnlyAdmin):
-    """What members and guests reported."""
-
-    list_display = ("at", "category", "room", "target", "reporter", "line", "message")
-    list_filter = ("category",)
-    list_select_related = ("room", "target__user", "reporter__user")
-    search_fields = ("room__title", "line", "message", "target__user__profile__name")
-    date_hierarchy = "at"
+__all__ = ["AppealAdmin", "EvidenceAdmin", "ReportAdmin", "RulesAdmin", "SanctionAdmin"]

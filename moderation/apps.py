@@ -5,19 +5,35 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ModerationConfig(AppConfig):
-    """Reports and evidence; sanctions will live here too, above the apps they judge."""
+    """Reports, evidence, sanctions and appeals, above the apps they judge."""
 
     name = "moderation"
     verbose_name = _("Moderation")
 
     def ready(self) -> None:
-        """Be the one who keeps reports, and evidence of what they are about."""
-        from accounts.hooks import register_delay
-        from moderation import personal_data
-        from moderation.services import orders_for, take_report, take_sealed
-        from rooms.hooks import register_evidence, register_reports
+        """Be the one who keeps reports, and evidence of what they are about; who says what members may not do, and tells them
+        why."""
+        from accounts import account_page
+        from accounts.hooks import (
+            register_delay,
+            register_explained,
+            register_held_page,
+            register_with_the_account,
+            when_restored,
+        )
+        from moderation import limits, notices, personal_data, standing
+        from moderation.account_entries import ENTRIES
+        from moderation.services import all_suspensions_lifted, orders_for, take_report, take_sealed
+        from rooms.hooks import register_evidence, register_limits, register_reports
 
         register_reports(take_report)
         register_evidence(orders_for, take_sealed)
         register_delay(personal_data.open_reports_delay)
+        register_limits(limits.limits_of_many, limits.silenced)
+        when_restored(all_suspensions_lifted)
+        register_explained(standing.is_explained)
+        register_with_the_account("has_standing_news", standing.has_news)
+        register_held_page(standing.note_held)
+        notices.register()
+        account_page.add(*ENTRIES)
         personal_data.register()

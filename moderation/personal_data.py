@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.own_data.leaving import pending_deletion
 from accounts.own_data.registry import Erasure, Link, Subject, by_account, declare
 from accounts.personal_data import CONFIDENCE
-from moderation.models import Evidence, Report
+from moderation.models import Appeal, Evidence, Report
 
 
 def register() -> None:
@@ -102,7 +102,67 @@ def register() -> None:
             columns=("at", "where", "because", "state", "decided_at"),
             erasure=Erasure.DETACH,
         ),
+        Link(
+            model="moderation.Appeal",
+            field="words",
+            find=by_account("sanction__user"),
+            title=_("Your appeals"),
+            columns=("at", "words", "state", "decided_at", "reasons"),
+            erasure=Erasure.DETACH,
+            erase=_erase_words_of_appeals,
+        ),
+        Link(
+            model="moderation.Appeal",
+            field="imposed_by",
+            find=by_account("imposed_by"),
+            title=_("Appeals against what you decided"),
+            columns=("at", "state", "decided_at"),
+            erasure=Erasure.DETACH,
+        ),
+        Link(
+            model="moderation.Appeal",
+            field="decided_by",
+            find=by_account("decided_by"),
+            title=_("Appeals that you decided"),
+            columns=("at", "state", "decided_at", "reasons"),
+            erasure=Erasure.DETACH,
+        ),
+        Link(
+            model="moderation.Sanction",
+            field="user",
+            find=by_account("user"),
+            title=_("What staff decided about you"),
+            columns=(
+                *("at", "kind", "rule", "rules_version", "facts", "room=room__title", "seconds_in", "until", "decider"),
+                *("appeal_until", "ended_at", "lifted_at", "overturned"),
+            ),
+            erasure=Erasure.DETACH,
+            empties={"facts": "", "lift_reason": ""},
+        ),
+        Link(
+            model="moderation.Sanction",
+            field="by",
+            find=by_account("by"),
+            title=_("Sanctions that you imposed"),
+            columns=("at", "kind", "rule", "until"),
+            erasure=Erasure.DETACH,
+        ),
+        Link(
+            model="moderation.Sanction",
+            field="lifted_by",
+            find=by_account("lifted_by"),
+            title=_("Sanctions that you lifted"),
+            columns=("lifted_at", "kind", "lift_reason"),
+            erasure=Erasure.DETACH,
+        ),
     )
+
+
+def _erase_words_of_appeals(subject: Subject) -> None:
+    """What they wrote, and what was answered about them: that there was an appeal, and how it went, is counted."""
+    theirs = Appeal.objects.filter(sanction__user=subject.user)
+    theirs.update(words="")
+    theirs.exclude(reasons="").update(reasons="…")
 
 
 def _heard(subject: Subject) -> Q:

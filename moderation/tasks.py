@@ -1,4 +1,4 @@
-"""What happens to evidence later."""
+"""What happens to evidence and sanctions later."""
 
 from celery import shared_task
 
@@ -15,3 +15,9 @@ def give_up_evidence() -> None:
 def destroy_evidence() -> None:
     """Destroy what was kept long enough."""
     services.destroy_due()
+
+
+@shared_task
+def end_sanctions() -> None:
+    """End the sanctions whose time is over."""
+    services.end_due()

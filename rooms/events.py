@@ -53,6 +53,15 @@ class Dismissed:
 
 
 @dataclass(frozen=True, slots=True)
+class Warned:
+    """Something was taken from whoever has this connection: their page says why. The socket stays."""
+
+    kind: ClassVar[str] = "warned"
+    connection: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class AudienceMoved:
     """Somebody came or went: whoever shows the audience counts again, at most once a second."""
 
@@ -114,7 +123,17 @@ class Met:
 
 
 BusMessage = (
-    Met | Said | Unsaid | QuestionsMoved | Reacted | Frame | Superseded | Dismissed | AudienceMoved | StandingsMoved
+    Met
+    | Said
+    | Unsaid
+    | QuestionsMoved
+    | Reacted
+    | Frame
+    | Superseded
+    | Dismissed
+    | Warned
+    | AudienceMoved
+    | StandingsMoved
 )
 
 

@@ -5,7 +5,18 @@ from typing import Protocol
 
 from rooms.audio.evidence.orders import Orders, Sealed
 from rooms.domain.messages import ReportCategory
+from rooms.limits import register_limits
 from rooms.models import Participant, Room
+
+__all__ = [
+    "TakeReport",
+    "evidence_orders",
+    "evidence_sealed",
+    "register_evidence",
+    "register_limits",
+    "register_reports",
+    "report",
+]
 
 
 class TakeReport(Protocol):

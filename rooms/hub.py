@@ -53,6 +53,9 @@ class Socket(Protocol):
     def dismiss(self, code: Code, **details: str) -> None:
         """Say why, and close."""
 
+    def warn(self, code: Code) -> None:
+        """Say that something was taken from them, and why."""
+
 
 @dataclass
 class LocalRoom:
@@ -278,6 +281,10 @@ class Hub:
                     older.dismiss(Code.SUPERSEDED)
             case events.Dismissed.kind:
                 _dismiss(local, data["connection"], Code(data["code"]), by=data["by"])
+            case events.Warned.kind:
+                warned = local.sockets.get(data["connection"])
+                if warned is not None:
+                    warned.warn(Code(data["code"]))
             case events.AudienceMoved.kind:
                 self._count_soon(room, local)
             case wire.Speaking.kind:

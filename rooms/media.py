@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from rooms import selectors
+from rooms import limits, selectors
 from rooms.audio import wire
 from rooms.bus import get_bus
 from rooms.domain.snapshot import Snapshot
@@ -15,6 +15,9 @@ def stage_changed(room: Room, snapshot: Snapshot) -> None:
         return
     heard = snapshot.may_be_heard()
     speakers = selectors.admitted(Participant.objects.filter(room=room, public_id__in=heard))
+    silenced = limits.silenced()
+    if silenced is not None:
+        speakers = speakers.exclude(user__in=silenced)
     connections = speakers.values_list("connection", flat=True)
     message = wire.Stage(room=room.public_id, version=snapshot.version, may_speak=tuple(connections))
     _send_after_commit(room, message)

@@ -1,6 +1,7 @@
 """The permission table, written out: docs/permissions.md for people, plain lists for pages."""
 
 from rooms.domain import messages
+from rooms.domain.limits import OF_WHO_ACTS, OF_WHOM_IT_IS_DONE_TO, Ability
 from rooms.domain.roles import CONDITIONS, ON_WHOM, PERMISSIONS, Act, Position, Role
 
 # The columns that people think in: a listener is a member in the audience, a speaker one on stage.
@@ -30,8 +31,16 @@ def page() -> str:
         f"|---|---|{'---|' * len(COLUMNS)}",
         *[_row(act) for act in Act],
         "",
+        "Beside their role, a sanction or too little trust can take something from a member (`rooms/domain/limits.py`): to",
+        f"{_limited(OF_WHO_ACTS)}. Nobody can {_limited(OF_WHOM_IT_IS_DONE_TO)} somebody from whom that is taken.",
+        "",
     ]
     return "\n".join(lines)
+
+
+def _limited(acts: dict[Act, Ability]) -> str:
+    named = [f"{act.value.replace('_', ' ')} ({ability.value})" for act, ability in acts.items()]
+    return f"{', '.join(named[:-1])} or {named[-1]}"
 
 
 def _row(act: Act) -> str:

@@ -24,6 +24,7 @@ from rooms import ics, selectors, services
 from rooms.domain.errors import Code, Refused
 from rooms.domain.programme import START_EARLY
 from rooms.domain.snapshot import Phase
+from rooms.hosting import for_hosts
 from rooms.models import Room
 from rooms.programme_forms import ScheduleForm
 from rooms.programme_words import language_of
@@ -60,6 +61,7 @@ def programme(request: MemberRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
+@for_hosts
 def schedule(request: MemberRequest) -> HttpResponse:
     """Announce a room."""
     initial = {

@@ -31,6 +31,7 @@ from rooms.domain.errors import Code
 from rooms.domain.links import host_of
 from rooms.domain.snapshot import Confidentiality, Phase, Visibility
 from rooms.forms import RoomForm, TopicForm
+from rooms.hosting import for_hosts
 from rooms.models import Room
 from rooms.programme_views import waiting_room
 from rooms.sharing import qr_code as qr_code_of
@@ -91,6 +92,7 @@ def new_topic(request: MemberRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
+@for_hosts
 def new_room(request: MemberRequest) -> HttpResponse:
     """Open a room and go in as its host; for a closed one, say first who may enter."""
     initial = {

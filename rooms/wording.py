@@ -60,6 +60,12 @@ SENTENCES = {
     Code.AGREEMENT_NEEDED: _(
         "The terms or rules of MiTalk have changed. Open any page of MiTalk, agree to them, and come back."
     ),
+    Code.SANCTIONED_MUTE: _("MiTalk’s staff have muted you in rooms. “Your standing” says why, and how to appeal."),
+    Code.SANCTIONED_STAGE: _("MiTalk’s staff keep you off stages. “Your standing” says why, and how to appeal."),
+    Code.SANCTIONED_HOSTING: _("MiTalk’s staff let you run no rooms. “Your standing” says why, and how to appeal."),
+    Code.TRUST_SPEAK: _("New members listen first. “Your standing” says what it takes to speak."),
+    Code.TRUST_HOST: _("New members listen and speak before they host. “Your standing” says what it takes."),
+    Code.PERSON_LIMITED: _("They cannot do that in rooms at present."),
     Code.TERMS_NOT_ACCEPTED: _("Look at what applies in this room, and agree to it first."),
     Code.ROOM_NOT_FOUND: _("There is no such room."),
     Code.ROOM_NOT_OPEN: _("This room has not begun yet."),

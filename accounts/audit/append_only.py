@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-APPEND_ONLY = ("accounts.AuditEntry", "accounts.AuditSeal")
+APPEND_ONLY = ("accounts.AuditEntry", "accounts.AuditSeal", "accounts.DocumentVersion")
 _FORBIDDEN = ("UPDATE", "DELETE")
 
 _POSTGRES_FUNCTION = """

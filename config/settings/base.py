@@ -156,6 +156,22 @@ MITALK_EVIDENCE_BEFORE_SECONDS = env.integer("MITALK_EVIDENCE_BEFORE_SECONDS", 1
 MITALK_EVIDENCE_AFTER_SECONDS = env.integer("MITALK_EVIDENCE_AFTER_SECONDS", 30, least=1, most=60)
 MITALK_EVIDENCE_DAYS = env.integer("MITALK_EVIDENCE_DAYS", 30, least=1, most=365)
 
+# --- Sanctions and trust ----------------------------------------------------------------------------------------
+
+APPEAL_DAYS = env.integer("MITALK_APPEAL_DAYS", 14, least=1, most=365)
+STANDING_LINK_DAYS = env.integer("MITALK_STANDING_LINK_DAYS", 60, least=1, most=365)  # of the link in the mail
+STRIKES = {"warn": 1, "mute": 2, "no_stage": 2, "no_hosting": 2, "suspend": 4, "ban": 8}
+STRIKE_DAYS = env.integer("MITALK_STRIKE_DAYS", 90, least=1, most=3650)  # in which a strike loses one of its weight
+STRIKES_THAT_COST_TRUST = 4  # from so many on one is trusted less
+MITALK_TRUST_TIERS = env.flag("MITALK_TRUST_TIERS", False)  # new members listen, then speak, then host
+TRUST_FROM_MEMBERS = env.integer("MITALK_TRUST_FROM_MEMBERS", 20, least=0, most=1_000_000)  # fewer trust one another
+TRUST_SPEAK_DAYS = env.integer("MITALK_TRUST_SPEAK_DAYS", 1, least=0, most=365)
+TRUST_SPEAK_ROOMS = env.integer("MITALK_TRUST_SPEAK_ROOMS", 1, least=0, most=100)
+TRUST_SPEAK_ANYWAY_DAYS = env.integer("MITALK_TRUST_SPEAK_ANYWAY_DAYS", 7, least=0, most=3650)
+TRUST_HOST_DAYS = env.integer("MITALK_TRUST_HOST_DAYS", 7, least=0, most=365)
+TRUST_HOST_ROOMS = env.integer("MITALK_TRUST_HOST_ROOMS", 3, least=0, most=100)
+TRUST_HOST_ANYWAY_DAYS = env.integer("MITALK_TRUST_HOST_ANYWAY_DAYS", 30, least=0, most=3650)
+
 # --- Audio ------------------------------------------------------------------------------------------------------
 
 MITALK_UDP_PORT = env.integer("MITALK_UDP_PORT", 7882, least=1, most=65535)
@@ -195,6 +211,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 600.0,
         "options": {"expires": 600},
     },
+    "end sanctions": {"task": "moderation.tasks.end_sanctions", "schedule": 10.0, "options": {"expires": 10}},
     "expire invites": {"task": "invites.tasks.expire_invites", "schedule": 15.0},
     "remind the invited": {"task": "invites.tasks.remind_invited", "schedule": 900.0, "options": {"expires": 900}},
     "refill quotas": {"task": "invites.tasks.refill_quotas", "schedule": 3600.0, "options": {"expires": 3600}},

@@ -8,6 +8,7 @@ from config.settings.base import *
 
 SECRET_KEY = env.required("MITALK_SECRET_KEY", "50 random letters or more")
 DATA_KEYS = env.words("MITALK_DATA_KEYS")
+MITALK_TRUST_TIERS = env.flag("MITALK_TRUST_TIERS", True)
 SECRET_KEY_FALLBACKS = env.words("MITALK_OLD_SECRET_KEYS")
 MITALK_ORIGINS = env.words("MITALK_ORIGINS")  # https://talk.example.org
 ALLOWED_HOSTS = [urlsplit(origin).hostname or "" for origin in MITALK_ORIGINS]

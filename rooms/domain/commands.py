@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from rooms.domain.limits import Ability
 from rooms.domain.links import Link
 from rooms.domain.snapshot import Hand, HandPolicy, Person
 
@@ -205,18 +206,26 @@ class Succeed:
 
 
 @dataclass(frozen=True, slots=True)
-class Freeze:
-    """Staff freeze the room: everybody is muted and stays so until they let it go on."""
+class Limit:
+    """Somebody may not do these things any more: they lose what they have of them."""
 
-    actor: Person
+    person: Person
+    abilities: frozenset[Ability]
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """Staff freeze the room: everybody is muted and stays so until they let it go on. Without an actor, from outside."""
+
+    actor: Person | None
     frozen: bool
 
 
 @dataclass(frozen=True, slots=True)
 class TellRoom:
-    """Staff say something to everybody in the room; empty takes it back."""
+    """Staff say something to everybody in the room; empty takes it back. Without an actor, from outside."""
 
-    actor: Person
+    actor: Person | None
     text: str
 
 
@@ -253,6 +262,7 @@ Command = (
     | DismissModerator
     | HandOver
     | Succeed
+    | Limit
     | Freeze
     | TellRoom
     | EndRoom

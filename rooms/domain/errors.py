@@ -28,6 +28,12 @@ class Code(StrEnum):
     NOT_ADMITTED = "not_admitted"
     ROOM_PRIVATE = "room_private"
     AGREEMENT_NEEDED = "agreement_needed"
+    SANCTIONED_MUTE = "sanctioned_mute"
+    SANCTIONED_STAGE = "sanctioned_stage"
+    SANCTIONED_HOSTING = "sanctioned_hosting"
+    TRUST_SPEAK = "trust_speak"
+    TRUST_HOST = "trust_host"
+    PERSON_LIMITED = "person_limited"
     TERMS_NOT_ACCEPTED = "terms_not_accepted"
     # the room
     ROOM_NOT_FOUND = "room_not_found"

@@ -32,6 +32,7 @@ from rooms.domain.changes import (
 )
 from rooms.domain.commands import Command
 from rooms.domain.errors import Code, Refused
+from rooms.domain.limits import Ability
 from rooms.domain.links import host_of
 from rooms.domain.roles import RUNS_THE_ROOM, Act, Position, Role, may, may_to
 from rooms.domain.snapshot import Hand, HandPolicy, Person, Phase, Snapshot
@@ -297,20 +298,39 @@ def _succeed(snapshot: Snapshot, command: c.Succeed, now: datetime) -> Events:
     return (*_wishes_end(snapshot, person), RoleChanged(person, Role.HOST))
 
 
+def _limit(snapshot: Snapshot, command: c.Limit, now: datetime) -> Events:
+    person, lost = command.person, command.abilities
+    events: list[Event] = []
+    if Ability.STAGE in lost:
+        events += _gone(snapshot, person.id)
+    elif Ability.SPEAK in lost and person.id in snapshot.stage and not snapshot.stage[person.id].muted:
+        events.append(MuteChanged(person.id, muted=True))
+    if Ability.HOST in lost and person.role in RUNS_THE_ROOM:
+        events.append(RoleChanged(person.id, Role.MEMBER))
+    return tuple(events)
+
+
 def _freeze(snapshot: Snapshot, command: c.Freeze, now: datetime) -> Events:
-    _demand(command.actor, Act.FREEZE)
-    return () if snapshot.frozen == command.frozen else (Frozen(command.frozen, by=command.actor.id),)
+    by = _staff(command.actor, Act.FREEZE)
+    return () if snapshot.frozen == command.frozen else (Frozen(command.frozen, by=by),)
 
 
 def _tell_room(snapshot: Snapshot, command: c.TellRoom, now: datetime) -> Events:
-    _demand(command.actor, Act.MESSAGE_ROOM)
-    return () if snapshot.notice == command.text else (Told(command.text, by=command.actor.id),)
+    by = _staff(command.actor, Act.MESSAGE_ROOM)
+    return () if snapshot.notice == command.text else (Told(command.text, by=by),)
 
 
 def _end_room(snapshot: Snapshot, command: c.EndRoom, now: datetime) -> Events:
-    if command.actor is not None:
-        _demand(command.actor, Act.END_ROOM)
-    return (*_all_wishes_end(snapshot), Ended(by=command.actor.id if command.actor else ""))
+    by = _staff(command.actor, Act.END_ROOM)
+    return (*_all_wishes_end(snapshot), Ended(by=by))
+
+
+def _staff(actor: Person | None, act: Act) -> str:
+    """Who does it, by id; nobody in the room, if it comes from outside."""
+    if actor is None:
+        return ""
+    _demand(actor, act)
+    return actor.id
 
 
 # --- Demands ------------------------------------------------------------------------------------------------------
@@ -356,6 +376,7 @@ _DECISIONS: dict[type, Callable[[Snapshot, Any, datetime], Events]] = {
     c.DismissModerator: _dismiss_moderator,
     c.HandOver: _hand_over,
     c.Succeed: _succeed,
+    c.Limit: _limit,
     c.Freeze: _freeze,
     c.TellRoom: _tell_room,
     c.EndRoom: _end_room,

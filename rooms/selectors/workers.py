@@ -3,9 +3,10 @@
 from collections import defaultdict
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet, Value
 from django.utils import timezone
 
+from rooms import limits
 from rooms.audio.wire import RoomTruth
 from rooms.domain.roles import Position
 from rooms.domain.snapshot import Phase
@@ -25,20 +26,21 @@ def live_workers(now: datetime | None = None) -> QuerySet[AudioWorker]:
 
 def audio_truth(worker_id: str) -> dict[str, RoomTruth]:
     """Who is in the live rooms of one worker and who may be heard there, in one query. Whoever was suspended or signed out
-    is not in it, whatever else went wrong."""
+    is not in it, and whoever staff silenced does not speak, whatever else went wrong."""
     here = Participant.objects.filter(room__phase=Phase.LIVE, room__worker__worker_id=worker_id)
     rows = (
         admitted(here)
-        .values_list("room__public_id", "room__version", "room__frozen", "connection", "position", "muted")
+        .annotate(silenced=_silenced())
+        .values_list("room__public_id", "room__version", "room__frozen", "connection", "position", "muted", "silenced")
         .order_by()
     )
     versions: dict[str, int] = {}
     present: dict[str, set[str]] = defaultdict(set)
     may_speak: dict[str, set[str]] = defaultdict(set)
-    for room, version, frozen, connection, position, muted in rows:
+    for room, version, frozen, connection, position, muted, silenced in rows:
         versions[room] = version
         present[room].add(connection)
-        if position == Position.STAGE and not muted and not frozen:
+        if position == Position.STAGE and not muted and not frozen and not silenced:
             may_speak[room].add(connection)
     return {
         room: RoomTruth(
@@ -46,6 +48,13 @@ def audio_truth(worker_id: str) -> dict[str, RoomTruth]:
         )
         for room, version in versions.items()
     }
+
+
+def _silenced() -> ExpressionWrapper | Value:
+    accounts = limits.silenced()
+    if accounts is None:
+        return Value(False, output_field=BooleanField())
+    return ExpressionWrapper(Q(user__in=accounts), output_field=BooleanField())
 
 
 def rooms_of_worker(worker_id: str) -> QuerySet[Room, str]:

@@ -47,11 +47,18 @@ from rooms.services.departing import (
     sweep_absent,
     sweep_revoked,
 )
-from rooms.services.ending import EMPTY_STAGE_CLOSES_AFTER, close_empty_rooms, end_from_outside
+from rooms.services.ending import (
+    EMPTY_STAGE_CLOSES_AFTER,
+    close_empty_rooms,
+    end_from_outside,
+    freeze_from_outside,
+    tell_from_outside,
+)
 from rooms.services.entering import Entrant, Joined, guest, is_banned, join
 from rooms.services.forgetting import forget_attendance
 from rooms.services.going import answer_co_host, ask_co_host, do_not_go, go, withdraw_co_host
 from rooms.services.guest_list import MOST_ON_A_GUEST_LIST, put_on_guest_list, take_off_guest_list
+from rooms.services.limiting import take_from
 from rooms.services.opening import change_confidentiality, create_topic, follow_topic, open_room, unfollow_topic
 from rooms.services.pinging import MOST_PINGS_AN_HOUR, ping, put_ping_away
 from rooms.services.programme import (
@@ -113,6 +120,7 @@ __all__ = [
     "forget_moments",
     "forget_places",
     "freeze",
+    "freeze_from_outside",
     "go",
     "go_on_by_session",
     "guest",
@@ -163,7 +171,9 @@ __all__ = [
     "suspend",
     "sweep_absent",
     "sweep_revoked",
+    "take_from",
     "take_off_guest_list",
+    "tell_from_outside",
     "tell_room",
     "unfollow_topic",
     "vote",

@@ -25,6 +25,7 @@ from rooms.services.actors import demand, first, present, readable, record
 from rooms.services.carrying_out import change, locked, locked_participant
 from rooms.services.departing import give_up_place, take_off_roster
 from rooms.services.entering import email_key
+from rooms.services.limiting import demand_act, demand_act_on
 from rooms.services.succession import succeed_if_host_is_gone
 
 GUEST_BAN = timedelta(hours=24)
@@ -38,7 +39,8 @@ OnOther = Callable[[Person, Person], commands.Command]
 
 def set_muted(room_public_id: str, connection: str, *, muted: bool) -> None:
     """Mute or unmute oneself."""
-    _act(room_public_id, connection, lambda me: commands.SetMuted(me, muted))
+    act = Act.MUTE_SELF if muted else Act.UNMUTE_SELF
+    _act(room_public_id, connection, lambda me: commands.SetMuted(me, muted), act=act)
 
 
 @transaction.atomic
@@ -46,6 +48,7 @@ def raise_hand(room_public_id: str, connection: str, *, line: str) -> None:
     """Raise one's hand, with a line of why."""
     room = locked(room_public_id)
     me = present(room, connection)
+    demand_act(me, Act.RAISE_HAND)
     followed = me.user is not None and selectors.followed_by_speakers(room, me.user)
     change(room, commands.RaiseHand(selectors.as_person(me), readable(line), followed=followed))
 
@@ -57,7 +60,7 @@ def lower_hand(room_public_id: str, connection: str) -> None:
 
 def join_stage(room_public_id: str, connection: str) -> None:
     """Accept the invitation; as moderator or host, take a seat."""
-    _act(room_public_id, connection, commands.JoinStage)
+    _act(room_public_id, connection, commands.JoinStage, act=Act.JOIN_STAGE)
 
 
 def decline(room_public_id: str, connection: str) -> None:
@@ -80,7 +83,7 @@ def invite(room_public_id: str, connection: str, person: str) -> None:
 
 def withdraw(room_public_id: str, connection: str, person: str) -> None:
     """Take an invitation back."""
-    _act_on(room_public_id, connection, person, Act.INVITE, commands.Withdraw, log="withdraw")
+    _act_on(room_public_id, connection, person, Act.INVITE, commands.Withdraw, log="withdraw", takes=True)
 
 
 def lower_other_hand(room_public_id: str, connection: str, person: str) -> None:
@@ -310,9 +313,19 @@ def end(room_public_id: str, connection: str) -> None:
 
 
 @transaction.atomic
-def _act(room_public_id: str, connection: str, command: OnSelf, *, log: str = "", reason: str = "") -> None:
+def _act(
+    room_public_id: str,
+    connection: str,
+    command: OnSelf,
+    *,
+    act: Act | None = None,
+    log: str = "",
+    reason: str = "",
+) -> None:
     room = locked(room_public_id)
     me = present(room, connection)
+    if act is not None:
+        demand_act(me, act)
     if change(room, command(selectors.as_person(me))) and log:
         record(room, me, log, reason=reason)
 
@@ -326,12 +339,15 @@ def _act_on(
     command: OnOther,
     *,
     may_be_gone: bool = False,
+    takes: bool = False,
     log: str = "",
 ) -> None:
     room = locked(room_public_id)
     me, target = _two(room, connection, person, act)
     if target.left_at is not None and not may_be_gone:
         raise Refused(Code.PERSON_NOT_HERE)
+    if not takes:
+        demand_act_on(target, act)
     if change(room, command(selectors.as_person(me), selectors.as_person(target))):
         record(room, me, log or act.value, target.public_id)
 

@@ -10,20 +10,54 @@ from accounts.models import User
 from rooms.domain import commands
 from rooms.domain.snapshot import Phase
 from rooms.models import Room
+from rooms.services.actors import readable
 from rooms.services.carrying_out import change, locked
 
 EMPTY_STAGE_CLOSES_AFTER = timedelta(minutes=5)
 
 
 @transaction.atomic
-def end_from_outside(room_public_id: str, by: User) -> None:
-    """Staff end a room without being in it.
+def end_from_outside(room_public_id: str, by: User | None, *, reason: str = "") -> None:
+    """Staff, or an operator's command (None), end a room without being in it.
 
     Raises:
         Refused: `room_ended`.
     """
     change(locked(room_public_id), commands.EndRoom(None))
-    accounts.record("room.end_room", room_public_id, actor=by)
+    accounts.record("room.end_room", room_public_id, actor=by, reason=reason)
+
+
+@transaction.atomic
+def freeze_from_outside(room_public_id: str, by: User | None, *, frozen: bool, reason: str = "") -> bool:
+    """Freeze a room, or let it go on, without being in it.
+
+    Returns:
+        Whether it was not so already.
+
+    Raises:
+        Refused: `room_ended`, `room_not_open`.
+    """
+    if not change(locked(room_public_id), commands.Freeze(None, frozen)):
+        return False
+    accounts.record("room.freeze" if frozen else "room.unfreeze", room_public_id, actor=by, reason=reason)
+    return True
+
+
+@transaction.atomic
+def tell_from_outside(room_public_id: str, by: User | None, *, text: str) -> bool:
+    """Say something to everybody in a room, or with nothing take it back, without being in it.
+
+    Returns:
+        Whether it was not said already.
+
+    Raises:
+        Refused: `room_ended`, `room_not_open`, `text_unreadable`.
+    """
+    words = readable(text)
+    if not change(locked(room_public_id), commands.TellRoom(None, words)):
+        return False
+    accounts.record("room.message_room", room_public_id, actor=by, reason=words)
+    return True
 
 
 def close_empty_rooms(now: datetime | None = None) -> int:

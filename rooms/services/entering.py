@@ -13,10 +13,11 @@ from django.utils.crypto import salted_hmac
 from accounts import renaming
 from accounts.models import Block, User
 from accounts.own_data import consents
-from rooms import events, media, selectors
+from rooms import events, limits, media, selectors
 from rooms.domain import commands
 from rooms.domain.confidentiality import must_be_accepted
 from rooms.domain.errors import Code, Refused
+from rooms.domain.limits import NONE, Ability, Limits
 from rooms.domain.roles import RUNS_THE_ROOM, Position, Role
 from rooms.domain.snapshot import Confidentiality, Phase
 from rooms.domain.state import decide
@@ -243,7 +244,8 @@ def _enter(room: Room, entrant: Entrant, *, muted: bool, resume: str, as_staff: 
         entry = room.participants.filter(guest_key=entrant.guest_key).first() or _new_guest(room, entrant)
         is_ours = False
     else:
-        role = Role.HOST if room.host_id == entrant.user.pk else Role.MEMBER
+        is_host = room.host_id == entrant.user.pk and Ability.HOST not in limits.limits_of(entrant.user.pk)
+        role = Role.HOST if is_host else Role.MEMBER
         defaults = {"role": role, "connection": ""}
         entry, is_ours = Participant.objects.get_or_create(room=room, user=entrant.user, defaults=defaults)
     if _changes_the_stage(room, entrant, entry, as_staff=as_staff):
@@ -297,11 +299,13 @@ def _enter_under_lock(
         give_up_place(participant)  # nobody takes a seat or a hand over into the other role
         participant.role = Role.STAFF if as_staff else Role.MEMBER
         participant.moderator_since = None
-    if room.host_id == entrant.user.pk and not participant.sent_down:
+    lost = NONE if as_staff else limits.limits_of(entrant.user.pk)
+    if room.host_id == entrant.user.pk and not participant.sent_down and Ability.HOST not in lost:
         participant.role = Role.HOST
     was_away = _recall_place(participant)
-    if not was_away and not _is_here(participant):
+    if not was_away and not _is_here(participant) and Ability.STAGE not in lost:
         _take_named_seat(room, entrant.user, participant)
+    _hold_to(lost, participant)
     snapshot = selectors.stage_snapshot(room)
     if participant.position == Position.STAGE:
         participant.number = participant.number or snapshot.last_number + 1
@@ -333,6 +337,16 @@ def _recall_place(participant: Participant) -> bool:
         return True
     participant.forget_place()
     return False
+
+
+def _hold_to(lost: Limits, participant: Participant) -> None:
+    """Nobody comes back to what was taken from them meanwhile."""
+    if Ability.STAGE in lost and not _is_here(participant):
+        participant.forget_place()
+    if Ability.SPEAK in lost:
+        participant.muted = True
+    if Ability.HOST in lost and participant.role in RUNS_THE_ROOM:
+        participant.role, participant.moderator_since = Role.MEMBER, None
 
 
 def _is_here(participant: Participant) -> bool:

@@ -4,12 +4,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from rooms import selectors
+from rooms import limits, selectors
 from rooms.domain.errors import Code, Refused
+from rooms.domain.limits import Ability
 from rooms.domain.programme import MailKind
 from rooms.domain.snapshot import Phase
 from rooms.models import CoHost, Room, Rsvp
 from rooms.services.carrying_out import locked
+from rooms.services.limiting import demand_able
 from rooms.services.programme_mail import write
 
 MOST_CO_HOSTS = 5
@@ -48,6 +50,8 @@ def ask_co_host(room_public_id: str, by: User, asked: User) -> None:
         return
     if room.co_hosts.filter(declined_at=None).count() >= MOST_CO_HOSTS or not selectors.may_ask(by, asked):
         raise Refused(Code.NOT_ALLOWED)
+    if Ability.HOST in limits.limits_of(asked.pk):
+        raise Refused(Code.PERSON_LIMITED)
     CoHost.objects.create(room=room, user=asked)
     write(room, MailKind.CO_HOST_ASKED, "", [(asked.pk, room.time_zone)])
 
@@ -60,6 +64,8 @@ def answer_co_host(room: Room, user: User, *, accept: bool, time_zone: str) -> N
     """
     if room.phase != Phase.SCHEDULED:
         raise Refused(Code.ROOM_ENDED)
+    if accept:
+        demand_able(user, Ability.HOST)
     now = timezone.now()
     answer = {"accepted_at": now if accept else None, "declined_at": None if accept else now, "time_zone": time_zone}
     if not CoHost.objects.filter(room=room, user=user).update(**answer):

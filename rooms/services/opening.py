@@ -9,9 +9,11 @@ from accounts.models import Industry, User
 from accounts.text import key, tidy
 from rooms.domain.confidentiality import loosens
 from rooms.domain.errors import Code, Refused
+from rooms.domain.limits import Ability
 from rooms.domain.snapshot import Confidentiality, HandPolicy, Phase, Visibility
 from rooms.models import Room, Topic, TopicFollow
 from rooms.services.carrying_out import locked
+from rooms.services.limiting import demand_able
 
 
 def create_topic(*, name: str, industry: Industry, by: User) -> Topic:
@@ -45,7 +47,12 @@ def open_room(
     slow_mode: int = 0,
     speakers: Iterable[User] = (),
 ) -> Room:
-    """A room that is live from now on. Whom a closed one lets in is said by its guest list, which begins empty."""
+    """A room that is live from now on. Whom a closed one lets in is said by its guest list, which begins empty.
+
+    Raises:
+        Refused: `sanctioned_hosting`, `trust_host`.
+    """
+    demand_able(host, Ability.HOST)
     now = timezone.now()
     room = Room.objects.create(
         host=host,

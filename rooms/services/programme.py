@@ -9,13 +9,15 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.text import tidy
-from rooms import selectors
+from rooms import limits, selectors
 from rooms.domain.errors import Code, Refused
+from rooms.domain.limits import Ability
 from rooms.domain.programme import MISSED_AFTER, MailKind, NotHeld, may_start
 from rooms.domain.roles import Role
 from rooms.domain.snapshot import Confidentiality, HandPolicy, Phase, Visibility
 from rooms.models import Participant, Room, Topic
 from rooms.services.carrying_out import locked
+from rooms.services.limiting import demand_able
 from rooms.services.programme_mail import tell_those_who_are_going
 
 MOST_ROOMS_AHEAD = 20  # of one host: each can write to everybody who is going
@@ -47,7 +49,9 @@ def schedule_room(
 
     Raises:
         TooManyRooms: the host has announced too many already.
+        Refused: `sanctioned_hosting`, `trust_host`.
     """
+    demand_able(host, Ability.HOST)
     if Room.objects.filter(host=host, phase=Phase.SCHEDULED).count() >= MOST_ROOMS_AHEAD:
         raise TooManyRooms
     room = Room.objects.create(
@@ -144,6 +148,7 @@ def open_scheduled(room_public_id: str, by: User, now: datetime | None = None) -
         raise Refused(Code.ROOM_ENDED)
     if not may_start(room.starts_at, now):
         raise Refused(Code.ROOM_NOT_OPEN)
+    demand_able(by, Ability.HOST)
     room.phase, room.started_at, room.stage_empty_since = Phase.LIVE, now, now
     room.save(update_fields=["phase", "started_at", "stage_empty_since"])
     _seat_co_hosts(room, now)
@@ -151,7 +156,9 @@ def open_scheduled(room_public_id: str, by: User, now: datetime | None = None) -
 
 def _seat_co_hosts(room: Room, now: datetime) -> None:
     """Who accepted to run the room is its moderator with a seat, from the moment in which they come in."""
-    accepted = [co_host.user for co_host in selectors.accepted_co_hosts(room)]
+    asked = [co_host.user for co_host in selectors.accepted_co_hosts(room)]
+    lost = limits.limits_of_many([user.pk for user in asked])
+    accepted = [user for user in asked if Ability.HOST not in lost.get(user.pk, {})]
     room.speakers.add(*accepted)
     for user in accepted:
         moderator = {"role": Role.MODERATOR, "moderator_since": now, "left_at": now, "connection": ""}

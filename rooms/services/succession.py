@@ -1,12 +1,13 @@
 """When the host is gone somebody else is in charge, by rule."""
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from rooms import selectors
+from rooms import limits, selectors
 from rooms.domain import commands
-from rooms.domain.roles import Role
+from rooms.domain.limits import Ability
+from rooms.domain.roles import Position, Role
 from rooms.domain.snapshot import Phase
 from rooms.domain.succession import Candidate, successor
 from rooms.models import Participant, Room
@@ -41,8 +42,11 @@ def succeed_if_host_is_gone(room: Room) -> bool:
     waits = former.place_until is not None and former.place_until > timezone.now()
     if is_here or (former.left_at is not None and waits):
         return False
-    here = selectors.on_roster(room.participants.exclude(user=None))
-    chosen = successor(Candidate(selectors.as_person(person), person.moderator_since) for person in here)
+    seated_or_moderating = Q(position=Position.STAGE) | Q(role=Role.MODERATOR)
+    here = list(selectors.on_roster(room.participants.filter(seated_or_moderating, user__isnull=False)))
+    lost = limits.limits_of_many([person.user_id for person in here if person.user_id])
+    able = [person for person in here if Ability.HOST not in lost.get(person.user_id or 0, {})]
+    chosen = successor(Candidate(selectors.as_person(person), person.moderator_since) for person in able)
     if chosen is None:
         return False
     # They come back as a moderator: bad luck with one's network is no demotion.

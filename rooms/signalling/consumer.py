@@ -331,6 +331,10 @@ class RoomConsumer(AsyncWebsocketConsumer):
         else:
             self._refuse(None, code, details, close=True)
 
+    def warn(self, code: Code) -> None:
+        """Say that something was taken from them, and why; an answer to nothing they asked."""
+        self._refuse(None, code)
+
     # --- Saying it ----------------------------------------------------------------------------------------------------
 
     def _refuse(

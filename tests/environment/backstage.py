@@ -208,6 +208,34 @@ def suspend(email: str) -> None:
     user.save()
 
 
+def sanction(email: str, kind: str) -> str:
+    """Staff sanction somebody; its id."""
+    from moderation.services import impose
+    from tests.factories import a_member
+
+    by = a_member("Noor Haddad", password=None, is_staff=True)
+    return impose(_user(email), kind, rule=2, facts="Talks over everybody.", by=by).public_id
+
+
+def sanction_quietly(email: str, kind: str) -> None:
+    """A row that no service wrote and nobody was told of."""
+    from django.utils import timezone
+
+    from moderation.models import Sanction
+
+    about = {"rule": 2, "rules_version": "2026-11-01", "facts": "A test", "decider": "operator"}
+    Sanction.objects.create(user=_user(email), kind=kind, appeal_until=timezone.now(), **about)
+
+
+def lift_sanctions(email: str) -> None:
+    """What staff decided about somebody was a mistake."""
+    from moderation.models import Sanction, holding
+    from moderation.services import lift
+
+    for held in Sanction.objects.filter(holding(), user=_user(email)):
+        lift(held, by=None, reason="A mistake", as_mistake=True)
+
+
 def suspend_quietly(email: str) -> None:
     """By a query that no signal hears of."""
     from accounts.models import User
@@ -352,6 +380,9 @@ _FUNCTIONS: dict[str, Any] = {
         private_files,
         suspend,
         suspend_quietly,
+        sanction,
+        sanction_quietly,
+        lift_sanctions,
         end_session,
         follow,
         block,

@@ -49,7 +49,7 @@ from invites.models import (
     Vouch,
 )
 from invites.services import create_invite
-from moderation.models import Evidence, EvidenceOpening, Flag, Report
+from moderation.models import Appeal, Evidence, EvidenceOpening, Flag, Report, Sanction
 from rooms.models import (
     Ban,
     CalendarFeed,
@@ -207,7 +207,18 @@ def _rooms(person: User, other: User) -> tuple[Room, Room]:
         excerpt="What was flagged",
     )  # fmt: skip
     Flag.objects.create(source="text", where="chat", because="A term", room=theirs, user=other, decided_by=person)
+    for whom, staff, words in ((person, other, "What I wrote"), (other, person, "What the other wrote")):
+        sanction = _sanction(theirs, user=whom, by=staff, lifted_by=staff, lift_reason=words, facts=words)
+        Appeal.objects.create(sanction=sanction, words=words, imposed_by=staff)
+    third = _sanction(theirs, user=other, by=other, facts="What the other wrote")
+    reasons = {"state": "upheld", "decided_at": now, "reasons": "It was so"}
+    Appeal.objects.create(sanction=third, words="It was not so", imposed_by=other, decided_by=person, **reasons)
     return shared, alone
+
+
+def _sanction(room: Room, **more: Any) -> Sanction:
+    about = {"kind": "warn", "rule": 2, "rules_version": "2026-11-01", "decider": "staff"}
+    return Sanction.objects.create(room=room, appeal_until=timezone.now(), **about, **more)
 
 
 def _place(room: Room, user: User, **more: Any) -> Participant:

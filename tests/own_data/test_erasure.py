@@ -34,6 +34,8 @@ MAY_CHANGE = {
         "host_id", "opened_by_id", "description", "link_by", "link_url", "link_title", "notice", "notice_by"
     },
     "moderation.Flag": {"participant_id", "user_id", "excerpt", "decided_by_id"},
+    "moderation.Sanction": {"user_id", "by_id", "lifted_by_id", "facts", "lift_reason"},
+    "moderation.Appeal": {"words", "reasons", "imposed_by_id", "decided_by_id"},
     "moderation.Report": {"reporter_id", "target_id", "target_user_id", "message"},
     "rooms.StageMoment": {"by_id"},
     "rooms.Ban": {"participant_id", "user_id", "by_id", "reason"},

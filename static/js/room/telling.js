@@ -85,7 +85,7 @@ export class Telling {
     if (type === "turn.limit")
       view.toast(fill(data.seconds ? words.turnLimitedBy : words.turnFreedBy, { NAME: data.by, TIME: clockOf(data.seconds) }));
     if (type === "room.frozen") view.announce(data.frozen ? words.frozenBy : words.goesOn);
-    if (type === "room.told" && data.text) view.announce(`${data.by}: ${data.text}`);
+    if (type === "room.told" && data.text) view.announce(`${data.by || "MiTalk"}: ${data.text}`);
     if (type === "staff.entered") view.toast(fill(words.staffEntered, { NAME: data.person.name }));
     if (type === "hand.raised") view.announce(fill(words.handRaisedBy, { NAME: data.hand.person.name }));
   }

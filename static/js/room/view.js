@@ -50,7 +50,7 @@ export class View {
     find("frozen-notice").hidden = !snapshot.frozen;
     find("notice").hidden = !snapshot.notice;
     write(find("notice-text"), snapshot.notice);
-    write(find("notice-by"), snapshot.notice_by);
+    write(find("notice-by"), snapshot.notice_by || "MiTalk");
   }
 
   /**

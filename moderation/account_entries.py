@@ -1,0 +1,14 @@
+"""What “Your account” lists of moderation."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.account_page import Entry
+
+ENTRIES = (
+    Entry(
+        75,
+        _("Your standing"),
+        _("What you are trusted with, what staff decided about you, and how to appeal."),
+        "moderation:standing",
+    ),
+)
