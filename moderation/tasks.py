@@ -1,8 +1,8 @@
-"""What happens to evidence later."""
+"""What happens to evidence later, and to urgent cases that nobody takes."""
 
 from celery import shared_task
 
-from moderation import services
+from moderation import services, webhook
 
 
 @shared_task
@@ -15,3 +15,15 @@ def give_up_evidence() -> None:
 def destroy_evidence() -> None:
     """Destroy what was kept long enough."""
     services.destroy_due()
+
+
+@shared_task
+def page_staff_again() -> None:
+    """Page once more for what is urgent and nobody has taken."""
+    services.page_again()
+
+
+@shared_task
+def call_webhook(case: str, number: int) -> None:
+    """Tell the operator's pager."""
+    webhook.call(case, number)

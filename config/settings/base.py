@@ -156,6 +156,12 @@ MITALK_EVIDENCE_BEFORE_SECONDS = env.integer("MITALK_EVIDENCE_BEFORE_SECONDS", 1
 MITALK_EVIDENCE_AFTER_SECONDS = env.integer("MITALK_EVIDENCE_AFTER_SECONDS", 30, least=1, most=60)
 MITALK_EVIDENCE_DAYS = env.integer("MITALK_EVIDENCE_DAYS", 30, least=1, most=365)
 
+# --- Reports ----------------------------------------------------------------------------------------------------
+
+MITALK_REPORT_AFTER_DAYS = env.integer("MITALK_REPORT_AFTER_DAYS", 7, least=1, most=90)  # after a room, its page says so
+MITALK_PAGE_AGAIN_MINUTES = env.integer("MITALK_PAGE_AGAIN_MINUTES", 10, least=1, most=240)  # until somebody takes it
+MITALK_PAGE_WEBHOOK = env.text("MITALK_PAGE_WEBHOOK")  # an address that is told, beside mail and text messages
+
 # --- Audio ------------------------------------------------------------------------------------------------------
 
 MITALK_UDP_PORT = env.integer("MITALK_UDP_PORT", 7882, least=1, most=65535)
@@ -194,6 +200,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "moderation.tasks.destroy_evidence",
         "schedule": 600.0,
         "options": {"expires": 600},
+    },
+    "page staff again": {
+        "task": "moderation.tasks.page_staff_again",
+        "schedule": 30.0,
+        "options": {"expires": 30},
     },
     "expire invites": {"task": "invites.tasks.expire_invites", "schedule": 15.0},
     "remind the invited": {"task": "invites.tasks.remind_invited", "schedule": 900.0, "options": {"expires": 900}},
@@ -318,6 +329,7 @@ ACCOUNT_RATE_LIMITS = {  # beside allauth's own
     "claim_code": "10/h/user",
     "claim_try": "30/h/user",
     "sound_check": "15/10m/ip",
+    "report": "60/h/ip",
 }
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("MITALK_PROXY_COUNT", 0, least=0, most=5)

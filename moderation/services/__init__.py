@@ -1,5 +1,6 @@
 """The only writers of moderation."""
 
+from moderation.services.cases import CaseRefused, decide, give_back, is_partial, take
 from moderation.services.evidence import (
     OpeningRefused,
     approve_opening,
@@ -11,19 +12,41 @@ from moderation.services.evidence import (
     take_sealed,
 )
 from moderation.services.flags import decide_flag, raise_flag
-from moderation.services.reports import MOST_REPORTS_AN_HOUR, take_report
+from moderation.services.outcomes import WORDS as OUTCOME_WORDS
+from moderation.services.paging import page_again
+from moderation.services.reports import (
+    MOST_REPORTS_AN_HOUR,
+    MOST_REPORTS_AN_HOUR_OF_A_NETWORK,
+    About,
+    Reporter,
+    make_report,
+    moment_held,
+    take_report,
+)
 
 __all__ = [
     "MOST_REPORTS_AN_HOUR",
+    "MOST_REPORTS_AN_HOUR_OF_A_NETWORK",
+    "OUTCOME_WORDS",
+    "About",
+    "CaseRefused",
     "OpeningRefused",
+    "Reporter",
     "approve_opening",
     "ask_to_open",
+    "decide",
     "decide_flag",
     "destroy_due",
+    "give_back",
     "give_up",
     "hear",
+    "is_partial",
+    "make_report",
+    "moment_held",
     "orders_for",
+    "page_again",
     "raise_flag",
+    "take",
     "take_report",
     "take_sealed",
 ]

@@ -31,7 +31,10 @@ MAY_CHANGE = {
         "host_id", "opened_by_id", "description", "link_by", "link_url", "link_title", "notice", "notice_by"
     },
     "moderation.Flag": {"participant_id", "user_id", "excerpt", "decided_by_id"},
-    "moderation.Report": {"reporter_id", "target_id", "target_user_id", "message"},
+    "moderation.Report": {
+        "reporter_id", "reporter_user_id", "target_id", "target_user_id", "message", "snapshot"
+    },
+    "moderation.Case": {"target_id", "target_user_id", "taken_by_id", "decided_by_id", "reason"},
     "rooms.Ban": {"participant_id", "user_id", "by_id", "reason"},
     "admin.LogEntry": {"object_repr", "object_id"},
     "accounts.User": {"sponsor_id"},
