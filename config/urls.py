@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("rooms.urls")),
     path("", include("accounts.urls")),
     path("", include("invites.urls")),
+    path("", include("moderation.urls")),
     path("accounts/", include("accounts.safety_urls")),
     path("accounts/", include("allauth.urls")),
     path("language/", include("django.conf.urls.i18n")),

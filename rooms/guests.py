@@ -18,17 +18,28 @@ _IPV6_NETWORK_BITS = 64  # what one household or office is given
 
 def remember(request: HttpRequest, response: HttpResponse) -> None:
     """Give a visitor an identity that lasts, unless they have one."""
+    if not known(request):
+        give(response, random_id())
+
+
+def known(request: HttpRequest) -> str:
+    """The identity that a visitor has; empty, if they have none."""
     try:
-        cookie_value(request.COOKIES.get(COOKIE, ""))
+        return cookie_value(request.COOKIES.get(COOKIE, ""))
     except signing.BadSignature:
-        response.set_cookie(
-            COOKIE,
-            signing.TimestampSigner(salt=_SALT).sign(random_id()),
-            max_age=_LASTS_SECONDS,
-            secure=settings.SESSION_COOKIE_SECURE,
-            httponly=True,
-            samesite="Lax",
-        )
+        return ""
+
+
+def give(response: HttpResponse, identity: str) -> None:
+    """Let a visitor be known by this identity for a month."""
+    response.set_cookie(
+        COOKIE,
+        signing.TimestampSigner(salt=_SALT).sign(identity),
+        max_age=_LASTS_SECONDS,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
 
 
 def cookie_value(cookie: str) -> str:

@@ -158,7 +158,9 @@ MITALK_EVIDENCE_DAYS = env.integer("MITALK_EVIDENCE_DAYS", 30, least=1, most=365
 
 # --- Reports ----------------------------------------------------------------------------------------------------
 
-MITALK_REPORT_AFTER_DAYS = env.integer("MITALK_REPORT_AFTER_DAYS", 7, least=1, most=90)  # after a room, its page says so
+MITALK_REPORT_AFTER_DAYS = env.integer(
+    "MITALK_REPORT_AFTER_DAYS", 7, least=1, most=90
+)  # after a room, its page says so
 MITALK_PAGE_AGAIN_MINUTES = env.integer("MITALK_PAGE_AGAIN_MINUTES", 10, least=1, most=240)  # until somebody takes it
 MITALK_PAGE_WEBHOOK = env.text("MITALK_PAGE_WEBHOOK")  # an address that is told, beside mail and text messages
 

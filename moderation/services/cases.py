@@ -1,7 +1,5 @@
 """Cases: reports about the same thing, gathered; taken and decided by staff."""
 
-from datetime import datetime
-
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -143,5 +141,3 @@ def _not_decided(case: Case, by: User) -> Case:
     if is_partial(locked, by):
         raise CaseRefused("partial")
     return locked
-
-

@@ -53,7 +53,8 @@ def _tell(reporter: User, report: Report, case: Case) -> None:
     with translation.override(language_of(reporter)):
         day = date_format(localtime(report.at), "DATE_FORMAT")
         lines = [
-            gettext("You reported something on %(day)s. Thank you: that is how rooms stay fit to be in.") % {"day": day},
+            gettext("You reported something on %(day)s. Thank you: that is how rooms stay fit to be in.")
+            % {"day": day},
             str(WORDS[case.outcome]),
             gettext("What else was said and done we do not tell: it concerns somebody else."),
             gettext("Your reports: %(link)s") % {"link": absolute(reverse("moderation:mine"))},

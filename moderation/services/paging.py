@@ -1,5 +1,5 @@
-"""Something urgent was reported: staff are paged at once, and again until one of them takes it. A page says what kind of thing
-and where it is, never what was said."""
+"""Something urgent was reported: staff are paged at once, and again until one of them takes it. A page says which kind it is
+and where it stands, never what was said."""
 
 import logging
 from datetime import datetime, timedelta

@@ -151,13 +151,13 @@ def _evidence(who: Reporter, about: About, now: datetime) -> Evidence | None:
 
 
 def moment_held(room: Room, place: Participant, seconds_in: int | None, now: datetime) -> datetime | None:
-    """Around which moment what was said is sealed when somebody who was there reports now. While the room talks: now. After
-    it: the moment they name, else when they left, or the room was over; None, if the ring does not hold it any more."""
-    if room.phase == Phase.LIVE:
+    """Around which moment what was said is sealed when somebody who was there reports now: this one, while they are there;
+    later the one they name, else when they left, or the room was over. None, if the ring does not hold it any more."""
+    if room.phase == Phase.LIVE and place.left_at is None:
         return now
-    if room.ended_at is None or now > room.ended_at + KEPT_AFTER_END:
+    end = now if room.phase == Phase.LIVE else room.ended_at
+    if end is None or now > end + KEPT_AFTER_END:
         return None
-    end = room.ended_at
     moment = min(end, place.left_at or end)
     if seconds_in is not None and room.started_at is not None:
         moment = min(end, room.started_at + timedelta(seconds=seconds_in))

@@ -182,8 +182,8 @@ def report(room_public_id: str, connection: str, person: str, *, category: str, 
 
 
 def _written(room: Room, written: str) -> tuple[hooks.Written, str]:
-    """What a message or a question says, and who wrote it, by public id; both empty where they are not kept. Nobody is reported
-    for what another wrote: the page is not asked."""
+    """What a message or a question says, and who wrote it, by public id; both empty where they are not kept. Nobody is
+    reported for what another wrote: the page is not asked."""
     for kept in (room.messages, room.questions):
         stored = kept.select_related("author").filter(public_id=written).first()
         if stored is not None:

@@ -190,7 +190,9 @@ def _rooms(person: User, other: User) -> tuple[Room, Room]:
     CalendarFeed.objects.create(user=person, token_hash="hash-of-a-token")
     _report(theirs, reporter=here, reporter_user=person, target=host, target_user=other, line="What I reported")
     _report(theirs, reporter=host, target=here, target_user=person, message="What I wrote", line="Secret complaint")
-    _report(None, kind="profile", reporter_user=other, target_user=person, snapshot={"name": NAME, "bio": "What I wrote"})
+    _report(
+        None, kind="profile", reporter_user=other, target_user=person, snapshot={"name": NAME, "bio": "What I wrote"}
+    )
     _report(shared, reporter_user=other, snapshot={"title": shared.title, "description": "What I wrote"})
     Case.objects.create(kind="person", category="fraud", target=here, target_user=person, room=theirs, reason=NAME)
     Case.objects.create(kind="person", category="fraud", target_user=other, taken_by=person, decided_by=person)
