@@ -105,7 +105,7 @@ def afterwards(request: HttpRequest, public_id: str) -> HttpResponse:
             request,
             status=HTTPStatus.GONE,
             code="report_too_late",
-            title=_("This room is over for too long"),
+            title=_("This room ended too long ago"),
             advice=_("What happened in it could be reported for %(days)d days. A profile can still be reported.")
             % {"days": settings.MITALK_REPORT_AFTER_DAYS},
         )

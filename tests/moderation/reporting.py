@@ -23,7 +23,7 @@ def signed_in(user: User) -> Client:
     return client
 
 
-def a_guests_browser(identity: str = "a guest’s cookie") -> Client:
+def a_guests_browser(identity: str = "a-guests-cookie") -> Client:
     """Of somebody without an account, who is known by a cookie."""
     client, response = Client(), HttpResponse()
     guests.give(response, identity)
@@ -31,7 +31,7 @@ def a_guests_browser(identity: str = "a guest’s cookie") -> Client:
     return client
 
 
-def guest_key(identity: str = "a guest’s cookie") -> str:
+def guest_key(identity: str = "a-guests-cookie") -> str:
     """By what their reports are known."""
     return rooms.guest(identity, "").guest_key
 
