@@ -14,7 +14,7 @@ from moderation.models import ReportKind
 from moderation.services import About, Reporter, moment_held
 from rooms import selectors
 from rooms.domain.confidentiality import Kept, may_be_kept
-from rooms.domain.roles import Role
+from rooms.domain.roles import RUNS_THE_ROOM, Role
 from rooms.domain.snapshot import Confidentiality, Phase
 from rooms.models import ChatMessage, Participant, Question, Room
 
@@ -123,10 +123,13 @@ def names_are_kept(room: Room) -> bool:
 
 
 def people_of(room: Room, who: Reporter) -> QuerySet[Participant]:
-    """Whom somebody who was in a room may report: those who were there when they were, where names are kept."""
+    """Whom somebody who was in a room may report: those who were there when they were, where names are kept. Guests are
+    listed for those who run the room only, as in the room."""
     if who.place is None or not names_are_kept(room):
         return Participant.objects.none()
     others = room.participants.filter(joins__gt=0).exclude(pk=who.place.pk).select_related("user__profile")
+    if who.place.role not in RUNS_THE_ROOM:
+        others = others.filter(user__isnull=False)
     others = others.filter(Q(left_at=None) | Q(left_at__gt=who.place.arrived_at))
     return others if who.place.left_at is None else others.filter(arrived_at__lt=who.place.left_at)
 

@@ -184,11 +184,11 @@ def report(room_public_id: str, connection: str, person: str, *, category: str, 
 def _written(room: Room, written: str) -> tuple[hooks.Written, str]:
     """What a message or a question says, and who wrote it, by public id; both empty where they are not kept. Nobody is
     reported for what another wrote: the page is not asked."""
-    for kept in (room.messages, room.questions):
+    for is_question, kept in ((False, room.messages), (True, room.questions)):
         stored = kept.select_related("author").filter(public_id=written).first()
         if stored is not None:
             author = stored.author.public_id if stored.author else passing.author_of(written)
-            return hooks.Written(written, stored.text, is_question=kept is room.questions), author
+            return hooks.Written(written, stored.text, is_question=is_question), author
     passed = passing.questions(room.public_id).get(written)
     author = passed.author if passed else passing.author_of(written)
     if not author:

@@ -229,6 +229,16 @@ def test_where_names_are_not_kept_nobody_is_listed_later(person, reporter, mode)
     assert send(client, "room", room.public_id).status_code == 302
 
 
+def test_guests_are_listed_for_those_who_ran_the_room_only(person, reporter) -> None:
+    room = after_a_room(person, reporter, rooms.guest("a-guests-cookie", ""), public=True)
+    assert "Guest 1" not in page(signed_in(reporter), "moderation:afterwards", room.public_id)
+    Participant.objects.filter(user=reporter).update(role="moderator")
+    assert "Guest 1" in page(signed_in(reporter), "moderation:afterwards", room.public_id)
+    guest = Participant.objects.get(user=None)
+    send(signed_in(reporter), "person", guest.public_id)
+    assert (Report.objects.get().target, Case.objects.get().target) == (guest, guest)
+
+
 def test_who_came_after_one_had_left_is_not_listed(person, reporter) -> None:
     room = after_a_room(person, reporter)
     late = Participant.objects.create(
