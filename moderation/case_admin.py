@@ -87,7 +87,7 @@ class StateFilter(admin.SimpleListFilter):
 class CaseAdmin(ReadOnlyAdmin):
     """What was reported, and waits for a decision."""
 
-    list_display = ("category_in_words", "about", "kind", "by_how_many", "noticed", "waits", "is_due", "stands")
+    list_display = ("category_in_words", "about", "by_how_many", "noticed", "waits", "is_due", "stands")
     list_display_links = ("category_in_words",)
     list_filter = (StateFilter, "category", "kind", "is_urgent")
     ordering = ("-is_urgent", "due_at", "pk")
@@ -114,22 +114,22 @@ class CaseAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("about"))
     def about(self, case: Case) -> str:
         """Whom or what."""
-        return cases.about(case)
+        return f"{case.get_kind_display()}: {cases.about(case)}"
 
     @admin.display(description=gettext_lazy("reporters"), ordering="reporters")
     def by_how_many(self, case: Case) -> str:
         """How many different people; and that some of them count less."""
         return f"{case.reporters} ({_('counts less')})" if case.weight < case.reporters else str(case.reporters)
 
-    @admin.display(description=gettext_lazy("machine noticed"), boolean=True)
-    def noticed(self, case: Case) -> bool:
+    @admin.display(description=gettext_lazy("machines"))
+    def noticed(self, case: Case) -> str:
         """Whether a flag about the same is open."""
-        return bool(getattr(case, "is_noticed", False))
+        return _("noticed it too") if getattr(case, "is_noticed", False) else ""
 
     @admin.display(description=gettext_lazy("age"), ordering="opened_at")
     def waits(self, case: Case) -> str:
         """Since when."""
-        return timesince(case.opened_at, case.decided_at or timezone.now())
+        return timesince(case.opened_at, case.decided_at or timezone.now(), depth=1)
 
     @admin.display(description=gettext_lazy("to be looked at"), ordering="due_at")
     def is_due(self, case: Case) -> str:
@@ -137,14 +137,17 @@ class CaseAdmin(ReadOnlyAdmin):
         if case.is_decided:
             return "–"
         now = timezone.now()
-        return _("overdue") if case.due_at < now else _("within %(time)s") % {"time": timesince(now, case.due_at)}
+        return (
+            _("overdue") if case.due_at < now else _("within %(time)s") % {"time": timesince(now, case.due_at, depth=1)}
+        )
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def stands(self, case: Case) -> str:
         """What happens to it."""
         if case.is_decided:
             return case.get_outcome_display()
-        return f"{case.get_state_display()}: {case.taken_by}" if case.taken_by else case.get_state_display()
+        by = case.taken_by
+        return f"{case.get_state_display()}: {by.name or by.email}" if by else case.get_state_display()
 
     @admin.action(description=gettext_lazy("Take the selected cases"), permissions=["decide"])
     def take_all(self, request: MemberRequest, queryset: QuerySet[Case]) -> None:

@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.CharField(default=accounts.models.random_id, editable=False, max_length=24, unique=True)),
-                ('kind', models.CharField(choices=[('person', 'a person'), ('room', 'a room'), ('topic', 'a topic'), ('written', 'something written')], max_length=10, verbose_name='about')),
+                ('kind', models.CharField(choices=[('person', 'a person'), ('room', 'a room'), ('topic', 'a topic'), ('written', 'something written')], max_length=10, verbose_name='kind')),
                 ('written', models.CharField(blank=True, editable=False, help_text='Which message or question.', max_length=24)),
                 ('category', models.CharField(choices=[('harassment', 'Harassment or threats'), ('hate', 'Hate'), ('privacy', 'Somebody’s private matters'), ('fraud', 'Fraud or spam'), ('danger', 'Danger to somebody'), ('other', 'Something else')], help_text='The gravest of its reports.', max_length=20, verbose_name='category')),
                 ('is_urgent', models.BooleanField(default=False, verbose_name='urgent')),

@@ -47,7 +47,7 @@ class Case(models.Model):
     `public_id`. Of what is the same there is one case that is not decided; what is reported later makes a new one."""
 
     public_id = models.CharField(max_length=24, unique=True, default=random_id, editable=False)
-    kind = models.CharField(_("about"), max_length=10, choices=CaseKind)
+    kind = models.CharField(_("kind"), max_length=10, choices=CaseKind)
     room = models.ForeignKey(
         Room,
         on_delete=models.SET_NULL,
