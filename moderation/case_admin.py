@@ -87,7 +87,7 @@ class StateFilter(admin.SimpleListFilter):
 class CaseAdmin(ReadOnlyAdmin):
     """What was reported, and waits for a decision."""
 
-    list_display = ("category_in_words", "about", "by_how_many", "noticed", "waits", "is_due", "stands")
+    list_display = ("category_in_words", "about", "stands", "by_how_many", "waits", "is_due", "noticed")
     list_display_links = ("category_in_words",)
     list_filter = (StateFilter, "category", "kind", "is_urgent")
     ordering = ("-is_urgent", "due_at", "pk")

@@ -5,7 +5,6 @@ from http import HTTPStatus
 from typing import Any
 
 from allauth.core.internal import ratelimit
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Paginator
@@ -106,8 +105,7 @@ def afterwards(request: HttpRequest, public_id: str) -> HttpResponse:
             status=HTTPStatus.GONE,
             code="report_too_late",
             title=_("This room ended too long ago"),
-            advice=_("What happened in it could be reported for %(days)d days. A profile can still be reported.")
-            % {"days": settings.MITALK_REPORT_AFTER_DAYS},
+            advice=_("What happened in it cannot be reported any more. A profile still can."),
         )
     return render(request, "moderation/afterwards.html", _afterwards(request, room, who))
 

@@ -50,10 +50,14 @@ def find(kind: str, public_id: str, who: Reporter) -> Reportable | None:
 
 
 def open_until(room: Room) -> datetime | None:
-    """Until when who was in a room may report what happened there; None, if it is not over, or never began."""
+    """Until when who was in a room may report what happened there: as long as it is known who was, at the longest. None, if it
+    is not over, or never began."""
     if room.phase != Phase.ENDED or room.not_held or room.ended_at is None:
         return None
-    return room.ended_at + timedelta(days=settings.MITALK_REPORT_AFTER_DAYS)
+    window = timedelta(days=settings.MITALK_REPORT_AFTER_DAYS)
+    if not names_are_kept(room):
+        window = min(window, timedelta(hours=settings.ATTENDANCE_HOURS))
+    return room.ended_at + window
 
 
 def _may_from_within(room: Room, who: Reporter) -> bool:

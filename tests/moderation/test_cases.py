@@ -1,11 +1,13 @@
 """Reports about the same are one case; the queue has an order that can be told; a decision is made once, and told."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from importlib import import_module
 
 import pytest
 from django.apps import apps
 from django.core import mail
+from django.db import connections
 from django.utils import timezone
 
 from accounts import notices, outbox
@@ -224,3 +226,37 @@ def test_a_topic_is_gathered_and_named() -> None:
         )
     case = Case.objects.get()
     assert (cases.about(case), case.reporters) == (topic.name, 2)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_who_report_the_same_at_once_make_one_case(person) -> None:
+    reporters = [a_member() for _number in range(8)]
+
+    def report(reporter) -> None:
+        try:
+            reported(person, by=reporter)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(reporters)) as pool:
+        list(pool.map(report, reporters))
+    case = Case.objects.get()
+    assert (case.reporters, case.reports.count()) == (8, 8)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_decide_at_once_one_does(person) -> None:
+    case, staff = a_case(person), [a_moderator("One"), a_moderator("Other")]
+
+    def decide(moderator) -> bool:
+        try:
+            services.decide(case, moderator, Outcome.ACTED, "It was on the record")
+        except CaseRefused:
+            return False
+        finally:
+            connections.close_all()
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(decide, staff)) == [False, True]
+    assert AuditEntry.objects.filter(act="case.acted").count() == 1

@@ -218,6 +218,13 @@ def test_who_was_not_there_sees_and_reports_nothing_of_it(person, reporter) -> N
     assert reverse("moderation:afterwards", args=[room.public_id]) not in page(outsider, "rooms:room", room.public_id)
 
 
+def test_where_it_is_soon_forgotten_who_was_there_the_window_is_as_short(person, reporter) -> None:
+    room = after_a_room(person, reporter, mode=Confidentiality.OFF_RECORD, minutes=settings.ATTENDANCE_HOURS * 60 - 5)
+    assert send(signed_in(reporter), "room", room.public_id).status_code == 302
+    over = after_a_room(person, reporter, mode=Confidentiality.OFF_RECORD, minutes=settings.ATTENDANCE_HOURS * 60 + 5)
+    assert send(signed_in(reporter), "room", over.public_id).status_code == 404
+
+
 @pytest.mark.parametrize("mode", [Confidentiality.CHATHAM_HOUSE, Confidentiality.OFF_RECORD])
 def test_where_names_are_not_kept_nobody_is_listed_later(person, reporter, mode) -> None:
     room = after_a_room(person, reporter, mode=mode)
