@@ -1,9 +1,10 @@
 """Moderation, for staff: each part registers its own pages."""
 
 from moderation.appeal_admin import AppealAdmin
+from moderation.case_admin import CaseAdmin
 from moderation.evidence_admin import EvidenceAdmin
 from moderation.report_admin import ReportAdmin
 from moderation.rules_admin import RulesAdmin
 from moderation.sanction_admin import SanctionAdmin
 
-__all__ = ["AppealAdmin", "EvidenceAdmin", "ReportAdmin", "RulesAdmin", "SanctionAdmin"]
+__all__ = ["AppealAdmin", "CaseAdmin", "EvidenceAdmin", "ReportAdmin", "RulesAdmin", "SanctionAdmin"]

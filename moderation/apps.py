@@ -24,6 +24,7 @@ class ModerationConfig(AppConfig):
         from moderation import limits, notices, personal_data, standing
         from moderation.account_entries import ENTRIES
         from moderation.services import all_suspensions_lifted, orders_for, take_report, take_sealed
+        from moderation.services.outcomes import register_notices
         from rooms.hooks import register_evidence, register_limits, register_reports
 
         register_reports(take_report)
@@ -36,4 +37,5 @@ class ModerationConfig(AppConfig):
         register_held_page(standing.note_held)
         notices.register()
         account_page.add(*ENTRIES)
+        register_notices()
         personal_data.register()

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.hooks import Delay
 from accounts.models import User
 from accounts.own_data.leaving import pending_deletion
-from accounts.own_data.registry import Erasure, Link, Subject, by_account, declare
+from accounts.own_data.registry import Erasure, Link, Subject, by_account, declare, not_personal
 from accounts.personal_data import CONFIDENCE
-from moderation.models import Appeal, Evidence, Report
+from moderation.models import Appeal, CaseState, Evidence, Report, ReportKind
 
 
 def register() -> None:
@@ -22,9 +22,25 @@ def register() -> None:
             model="moderation.Report",
             field="reporter",
             find=by_account("reporter__user"),
-            title=_("What you reported"),
-            columns=("at", "room=room__title", "category", "line"),
+            withheld=_("It stands under “What you reported”."),
             erasure=Erasure.DETACH,
+        ),
+        Link(
+            model="moderation.Report",
+            field="reporter_user",
+            find=by_account("reporter_user"),
+            title=_("What you reported"),
+            columns=("at", "kind", "room=room__title", "topic=topic__name", "category", "line", "state=case__state"),
+            erasure=Erasure.DETACH,
+        ),
+        Link(
+            model="moderation.Report",
+            field="room",
+            aspect="host",
+            find=by_account("room__host"),
+            withheld=CONFIDENCE,
+            erasure=Erasure.DETACH,
+            erase=_forget_what_their_rooms_said,
         ),
         Link(
             model="moderation.Report",
@@ -32,7 +48,7 @@ def register() -> None:
             find=by_account("target__user"),
             withheld=CONFIDENCE,
             erasure=Erasure.DETACH,
-            empties={"message": "", "target_user": None},
+            empties={"message": "", "snapshot": {}, "target_user": None},
         ),
         Link(
             model="moderation.Report",
@@ -40,7 +56,7 @@ def register() -> None:
             find=by_account("target_user"),
             withheld=CONFIDENCE,
             erasure=Erasure.DETACH,
-            empties={"message": ""},
+            empties={"message": "", "snapshot": {}},
         ),
         Link(
             model="moderation.Report",
@@ -76,6 +92,38 @@ def register() -> None:
             find=by_account("agreed_by"),
             title=_("Evidence whose opening you agreed to"),
             columns=("at", "evidence=evidence__public_id", "reason"),
+            erasure=Erasure.DETACH,
+        ),
+        Link(
+            model="moderation.Case",
+            field="target",
+            find=by_account("target__user"),
+            withheld=CONFIDENCE,
+            erasure=Erasure.DETACH,
+            empties={"reason": "", "target_user": None},
+        ),
+        Link(
+            model="moderation.Case",
+            field="target_user",
+            find=by_account("target_user"),
+            withheld=CONFIDENCE,
+            erasure=Erasure.DETACH,
+            empties={"reason": ""},
+        ),
+        Link(
+            model="moderation.Case",
+            field="taken_by",
+            find=by_account("taken_by"),
+            title=_("Cases that you looked at"),
+            columns=("taken_at", "case=public_id", "category", "state"),
+            erasure=Erasure.DETACH,
+        ),
+        Link(
+            model="moderation.Case",
+            field="decided_by",
+            find=by_account("decided_by"),
+            title=_("Cases that you decided"),
+            columns=("decided_at", "case=public_id", "category", "outcome", "reason"),
             erasure=Erasure.DETACH,
         ),
         Link(
@@ -156,6 +204,10 @@ def register() -> None:
             erasure=Erasure.DETACH,
         ),
     )
+    not_personal(
+        moderation__Report__guest_key="Of guests, who have no account.",
+        moderation__Report__network="Of guests, who have no account.",
+    )
 
 
 def _erase_words_of_appeals(subject: Subject) -> None:
@@ -167,27 +219,22 @@ def _erase_words_of_appeals(subject: Subject) -> None:
 
 def _heard(subject: Subject) -> Q:
     """Evidence of rooms in which their voice was heard."""
-    places = subject.user.participations.values_list("public_id", "room_id")
-    found = [
-        evidence.pk
-        for public_id, room in places
-        for evidence in Evidence.objects.filter(room=room).only("voices")
-        if public_id in evidence.voices
-    ]
-    return Q(pk__in=found)
+    theirs = Evidence.objects.filter(room__participants__user=subject.user)
+    rows = theirs.values_list("pk", "voices", "room__participants__public_id")
+    return Q(pk__in=[pk for pk, voices, place in rows if place in voices])
 
 
 def _on_stage(subject: Subject) -> Q:
     """Reports of rooms in which they were on stage then. Their places are gone when the rooms' part was erased, and with them
     the way from the id to anybody."""
-    places = subject.user.participations.values_list("public_id", "room_id")
-    found = [
-        report.pk
-        for public_id, room in places
-        for report in Report.objects.filter(room=room).only("stage")
-        if any(seat.get("person") == public_id for seat in report.stage)
-    ]
-    return Q(pk__in=found)
+    theirs = Report.objects.filter(room__participants__user=subject.user)
+    rows = theirs.values_list("pk", "stage", "room__participants__public_id")
+    return Q(pk__in=[pk for pk, stage, place in rows if any(seat.get("person") == place for seat in stage)])
+
+
+def _forget_what_their_rooms_said(subject: Subject) -> None:
+    """A room that was hosted by somebody keeps its title; what it said of itself goes, also where it was reported."""
+    Report.objects.filter(room__host=subject.user, kind=ReportKind.ROOM).update(snapshot={})
 
 
 def open_reports_delay(user: User) -> Delay | None:
@@ -198,7 +245,8 @@ def open_reports_delay(user: User) -> Delay | None:
     deletion = pending_deletion(user)
     if deletion is not None:
         about &= Q(at__lte=deletion.requested_at + timedelta(days=settings.DELETION_DAYS))
-    latest = Report.objects.filter(about, at__gt=timezone.now() - kept).order_by("-at").first()
+    undecided = Report.objects.exclude(case__state=CaseState.DECIDED)
+    latest = undecided.filter(about, at__gt=timezone.now() - kept).order_by("-at").first()
     if latest is None:
         return None
     words = _("something that concerns you was reported and is being looked into")

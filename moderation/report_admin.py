@@ -1,7 +1,9 @@
 """Reports, for staff: to be read."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
+from moderation import cases
 from moderation.models import Report
 from rooms.admin import ReadOnlyAdmin
 
@@ -10,8 +12,19 @@ from rooms.admin import ReadOnlyAdmin
 class ReportAdmin(ReadOnlyAdmin):
     """What members and guests reported."""
 
-    list_display = ("at", "category", "room", "target", "reporter", "line", "message")
-    list_filter = ("category",)
-    list_select_related = ("room", "target__user", "reporter__user")
-    search_fields = ("room__title", "line", "message", "target__user__profile__name")
+    list_display = ("at", "category", "kind", "room", "target_user", "reported_by", "line", "message", "case")
+    list_filter = ("category", "kind")
+    list_select_related = (
+        "room",
+        "case",
+        "target_user__profile",
+        "reporter__user",
+        "reporter_user__profile",
+    )
+    search_fields = ("public_id", "room__title", "line", "message", "target_user__profile__name")
     date_hierarchy = "at"
+
+    @admin.display(description=_("reported by"))
+    def reported_by(self, report: Report) -> str:
+        """By name; a guest by their number."""
+        return cases.reporter_name(report)

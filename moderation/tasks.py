@@ -1,8 +1,8 @@
-"""What happens to evidence and sanctions later."""
+"""What happens to evidence and sanctions later, and to urgent cases that nobody takes."""
 
 from celery import shared_task
 
-from moderation import services
+from moderation import services, webhook
 
 
 @shared_task
@@ -21,3 +21,15 @@ def destroy_evidence() -> None:
 def end_sanctions() -> None:
     """End the sanctions whose time is over."""
     services.end_due()
+
+
+@shared_task
+def page_staff_again() -> None:
+    """Page once more for what is urgent and nobody has taken."""
+    services.page_again()
+
+
+@shared_task
+def call_webhook(case: str, number: int) -> None:
+    """Tell the operator's pager."""
+    webhook.call(case, number)

@@ -1,6 +1,7 @@
 """Where a higher app answers what rooms cannot know: registered in that app's AppConfig."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 from rooms.audio.evidence.orders import Orders, Sealed
@@ -19,6 +20,15 @@ __all__ = [
 ]
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A message or a question that somebody reports. `text` is empty where it is not kept."""
+
+    id: str
+    text: str
+    is_question: bool
+
+
 class TakeReport(Protocol):
     """Keeps a report, with the moment it was made."""
 
@@ -30,7 +40,7 @@ class TakeReport(Protocol):
         target: Participant | None,
         category: ReportCategory,
         line: str,
-        message: str,
+        written: Written | None,
     ) -> None: ...
 
 
@@ -50,11 +60,11 @@ def report(
     target: Participant | None,
     category: ReportCategory,
     line: str,
-    message: str = "",
+    written: Written | None = None,
 ) -> None:
-    """Hand a report to whoever keeps them. `message` is what was written, if it is about that."""
+    """Hand a report to whoever keeps them. `written` is the message or question, if it is about one."""
     assert _take_report is not None, "nobody keeps reports: is moderation installed?"
-    _take_report(room=room, reporter=reporter, target=target, category=category, line=line, message=message)
+    _take_report(room=room, reporter=reporter, target=target, category=category, line=line, written=written)
 
 
 _orders: Callable[[set[str]], Orders] | None = None

@@ -179,6 +179,7 @@ def _room_context(request: HttpRequest, room: Room) -> dict[str, Any]:
         "phase": room.phase,
         "is_public": room.visibility == Visibility.PUBLIC,
         "i_am_host": user is not None and room.host_id == user.pk,
+        "was_there": user is not None and selectors.stay_of(room, user=user, guest_key="") is not None,
         "i_am_on_stage": user is not None and selectors.has_place_on_stage(room, user),
         "may_be_staff": user is not None and user.is_staff and room.host_id != user.pk,
         "programme": reverse("rooms:hallway") + "#coming" if user else "",

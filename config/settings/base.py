@@ -171,6 +171,13 @@ TRUST_SPEAK_ANYWAY_DAYS = env.integer("MITALK_TRUST_SPEAK_ANYWAY_DAYS", 7, least
 TRUST_HOST_DAYS = env.integer("MITALK_TRUST_HOST_DAYS", 7, least=0, most=365)
 TRUST_HOST_ROOMS = env.integer("MITALK_TRUST_HOST_ROOMS", 3, least=0, most=100)
 TRUST_HOST_ANYWAY_DAYS = env.integer("MITALK_TRUST_HOST_ANYWAY_DAYS", 30, least=0, most=3650)
+# --- Reports ----------------------------------------------------------------------------------------------------
+
+MITALK_REPORT_AFTER_DAYS = env.integer(
+    "MITALK_REPORT_AFTER_DAYS", 7, least=1, most=90
+)  # after a room, its page says so
+MITALK_PAGE_AGAIN_MINUTES = env.integer("MITALK_PAGE_AGAIN_MINUTES", 10, least=1, most=240)  # until somebody takes it
+MITALK_PAGE_WEBHOOK = env.text("MITALK_PAGE_WEBHOOK")  # an address that is told, beside mail and text messages
 
 # --- Audio ------------------------------------------------------------------------------------------------------
 
@@ -212,6 +219,11 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 600},
     },
     "end sanctions": {"task": "moderation.tasks.end_sanctions", "schedule": 10.0, "options": {"expires": 10}},
+    "page staff again": {
+        "task": "moderation.tasks.page_staff_again",
+        "schedule": 30.0,
+        "options": {"expires": 30},
+    },
     "expire invites": {"task": "invites.tasks.expire_invites", "schedule": 15.0},
     "remind the invited": {"task": "invites.tasks.remind_invited", "schedule": 900.0, "options": {"expires": 900}},
     "refill quotas": {"task": "invites.tasks.refill_quotas", "schedule": 3600.0, "options": {"expires": 3600}},
@@ -336,6 +348,7 @@ ACCOUNT_RATE_LIMITS = {  # beside allauth's own
     "claim_code": "10/h/user",
     "claim_try": "30/h/user",
     "sound_check": "15/10m/ip",
+    "report": "60/h/ip",
 }
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("MITALK_PROXY_COUNT", 0, least=0, most=5)

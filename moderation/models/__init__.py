@@ -1,15 +1,20 @@
 """How rooms stay fit to be in: what was reported or noticed, and the evidence of it."""
 
 from moderation.models.appeals import Appeal, AppealState
+from moderation.models.cases import NOT_DECIDED, Case, CaseKind, CaseState, Outcome
 from moderation.models.evidence import Evidence, EvidenceOpening, EvidenceState
 from moderation.models.flags import Flag, FlagSource, FlagState
-from moderation.models.reports import Report
+from moderation.models.reports import Report, ReportKind
 from moderation.models.sanctions import KEEPS_OUT, Decider, Sanction, SanctionKind, holding
 
 __all__ = [
     "KEEPS_OUT",
+    "NOT_DECIDED",
     "Appeal",
     "AppealState",
+    "Case",
+    "CaseKind",
+    "CaseState",
     "Decider",
     "Evidence",
     "EvidenceOpening",
@@ -17,7 +22,9 @@ __all__ = [
     "Flag",
     "FlagSource",
     "FlagState",
+    "Outcome",
     "Report",
+    "ReportKind",
     "Sanction",
     "SanctionKind",
     "holding",

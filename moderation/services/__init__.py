@@ -1,6 +1,7 @@
 """The only writers of moderation."""
 
 from moderation.services.appeals import AppealRefused, decide_appeal, make_appeal, may_decide
+from moderation.services.cases import CaseRefused, decide, give_back, is_partial, take
 from moderation.services.evidence import (
     OpeningRefused,
     approve_opening,
@@ -12,7 +13,17 @@ from moderation.services.evidence import (
     take_sealed,
 )
 from moderation.services.flags import decide_flag, raise_flag
-from moderation.services.reports import MOST_REPORTS_AN_HOUR, take_report
+from moderation.services.outcomes import WORDS as OUTCOME_WORDS
+from moderation.services.paging import page_again
+from moderation.services.reports import (
+    MOST_REPORTS_AN_HOUR,
+    MOST_REPORTS_AN_HOUR_OF_A_NETWORK,
+    About,
+    Reporter,
+    make_report,
+    moment_held,
+    take_report,
+)
 from moderation.services.sanctions import (
     SanctionRefused,
     all_suspensions_lifted,
@@ -25,26 +36,38 @@ from moderation.services.sanctions import (
 
 __all__ = [
     "MOST_REPORTS_AN_HOUR",
+    "MOST_REPORTS_AN_HOUR_OF_A_NETWORK",
+    "OUTCOME_WORDS",
+    "About",
     "AppealRefused",
+    "CaseRefused",
     "OpeningRefused",
+    "Reporter",
     "SanctionRefused",
     "all_suspensions_lifted",
     "approve_opening",
     "ask_to_open",
+    "decide",
     "decide_appeal",
     "decide_flag",
     "destroy_due",
     "end_due",
+    "give_back",
     "give_up",
     "hear",
     "impose",
+    "is_partial",
     "lift",
     "make_appeal",
+    "make_report",
     "may_decide",
+    "moment_held",
     "orders_for",
+    "page_again",
     "raise_flag",
     "seen_by",
     "shorten",
+    "take",
     "take_report",
     "take_sealed",
 ]

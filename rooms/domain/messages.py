@@ -257,8 +257,8 @@ class PersonBan:
 @dataclass(frozen=True, slots=True)
 class PersonReport:
     """Report somebody, or with an empty `person` the room, to MiTalk's staff, with a category and a line. The moment is
-    recorded. With a `message` of the chat it is that message that is reported, and what it says is recorded too, where it
-    is kept; then `person` may be empty."""
+    recorded. With a `message` of the chat, or a question, it is that which is reported, and what it says is recorded too,
+    where it is kept; then `person` may be empty."""
 
     type: ClassVar[str] = "person.report"
     act: ClassVar[Act] = Act.REPORT

@@ -36,6 +36,7 @@ from rooms.selectors.people import (
     on_roster,
     person_card,
     person_of,
+    stay_of,
     with_claims,
 )
 from rooms.selectors.pings import may_be_pinged, may_ping_from, pingable, pings_of
@@ -150,6 +151,7 @@ __all__ = [
     "shut_out",
     "stage_snapshot",
     "standings",
+    "stay_of",
     "talk",
     "those_who_go",
     "topic_card",

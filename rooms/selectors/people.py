@@ -109,6 +109,14 @@ def looks_of(user: User) -> dict:
     return dataclasses.asdict(profile.face if profile else look("", user.public_id, ""))
 
 
+def stay_of(room: Room, *, user: User | None, guest_key: str) -> Participant | None:
+    """Where somebody, by account or as a guest, is or was in a room, other than as staff; None, if they never were."""
+    stays = room.participants.filter(joins__gt=0).exclude(role=Role.STAFF).select_related("user__profile")
+    if user is not None:
+        return stays.filter(user=user).first()
+    return stays.filter(user=None, guest_key=guest_key).first() if guest_key else None
+
+
 def headline(user: User) -> str:
     """What a member does, in a line."""
     profile = getattr(user, "profile", None)

@@ -166,11 +166,11 @@ def _put_out(room: Room, target: Participant, code: Code, *, by: Participant) ->
 
 @transaction.atomic
 def report(room_public_id: str, connection: str, person: str, *, category: str, line: str, message: str = "") -> None:
-    """Report somebody, or a message of the chat, or with both empty the room."""
+    """Report somebody, or a message of the chat or a question, or with both empty the room."""
     room = Room.objects.get(public_id=room_public_id)
     me = present(room, connection)
     demand(me, Act.REPORT)
-    written, author = _written(room, message)
+    written, author = _written(room, message) if message else (None, "")
     target = _target(room, author or person) if author or person else None
     if target is not None and target.pk == me.pk:
         raise Refused(Code.NOT_ALLOWED)
@@ -180,20 +180,23 @@ def report(room_public_id: str, connection: str, person: str, *, category: str, 
         target=target,
         category=ReportCategory(category),
         line=readable(line),
-        message=written,
+        written=written,
     )
 
 
-def _written(room: Room, message: str) -> tuple[str, str]:
-    """What a message says and who wrote it, by public id; empty, where that is not kept. Nobody is reported for what another
-    wrote: the page is not asked."""
-    if not message:
-        return "", ""
-    stored = room.messages.select_related("author").filter(public_id=message).first()
-    author = stored.author.public_id if stored and stored.author else passing.author_of(message)
-    if stored is None and not author:
+def _written(room: Room, written: str) -> tuple[hooks.Written, str]:
+    """What a message or a question says, and who wrote it, by public id; both empty where they are not kept. Nobody is
+    reported for what another wrote: the page is not asked."""
+    for is_question, kept in ((False, room.messages), (True, room.questions)):
+        stored = kept.select_related("author").filter(public_id=written).first()
+        if stored is not None:
+            author = stored.author.public_id if stored.author else passing.author_of(written)
+            return hooks.Written(written, stored.text, is_question=is_question), author
+    passed = passing.questions(room.public_id).get(written)
+    author = passed.author if passed else passing.author_of(written)
+    if not author:
         raise Refused(Code.MESSAGE_NOT_FOUND)
-    return stored.text if stored else "", author
+    return hooks.Written(written, "", is_question=passed is not None), author
 
 
 @transaction.atomic

@@ -1,11 +1,8 @@
 """Who is at the other end of a socket: a member by their session, or a guest by a cookie and the network they come from."""
 
-import ipaddress
 from typing import Any
 
-from allauth.account.adapter import get_adapter
 from django.core import signing
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils import translation
 
@@ -14,9 +11,7 @@ from accounts.second_factor import staff_may_work
 from accounts.session_store import SessionStore
 from rooms import services
 from rooms.domain.errors import Code
-from rooms.guests import COOKIE, cookie_value
-
-_IPV6_NETWORK_BITS = 64  # what one household or office is given
+from rooms.guests import COOKIE, cookie_value, network_of
 
 
 def request_of(scope: dict[str, Any]) -> HttpRequest:
@@ -72,12 +67,4 @@ def _guest_cookie(scope: dict[str, Any]) -> str:
 
 
 def _network(scope: dict[str, Any]) -> str:
-    try:
-        address = ipaddress.ip_address(get_adapter().get_client_ip(request_of(scope)))
-    except (ValueError, PermissionDenied):
-        return ""
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped is not None:
-            return str(address.ipv4_mapped)
-        return str(ipaddress.ip_network((address, _IPV6_NETWORK_BITS), strict=False))
-    return str(address)
+    return network_of(request_of(scope))

@@ -286,6 +286,14 @@ def reports(room: str) -> list[dict[str, Any]]:
     ]
 
 
+def reported_by(email: str) -> list[dict[str, Any]]:
+    """What a member reported, wherever they were."""
+    from moderation.models import Report
+
+    mine = Report.objects.filter(reporter_user__email=email).order_by("pk")
+    return [{"kind": r.kind, "category": r.category, "line": r.line, "message": r.message} for r in mine]
+
+
 def evidence(room: str) -> list[dict[str, Any]]:
     """The evidence of a room: its state, whose voices, and each voice's packets where they can be read."""
     from moderation.models import Evidence, EvidenceState
@@ -388,6 +396,7 @@ _FUNCTIONS: dict[str, Any] = {
         block,
         roster,
         reports,
+        reported_by,
         audit,
         sweep_empty_rooms,
         evidence,

@@ -8,6 +8,7 @@ from moderation.models import Report
 from moderation.services import MOST_REPORTS_AN_HOUR
 from rooms import services
 from rooms.domain.errors import Code, Refused
+from rooms.models import Room
 from tests.factories import a_live_room, a_member
 from tests.fakes import RecordingBus
 
@@ -39,6 +40,19 @@ def test_the_room_itself_is_reported_and_nobody_reports_themselves() -> None:
     assert Report.objects.get().target is None
     with pytest.raises(Refused):
         services.report(room.public_id, listener.connection, listener.person, category="other", line="")
+
+
+@pytest.mark.parametrize("mode", ["on_record", "chatham", "off_record"])
+def test_a_question_is_reported_with_its_words_where_they_are_kept(mode: str) -> None:
+    room = a_live_room()
+    Room.objects.filter(pk=room.pk).update(confidentiality=mode)
+    listener = services.join(room.public_id, a_member("Lin Wei"), muted=True, accepts=mode)
+    asker = services.join(room.public_id, a_member("Rae Ported"), muted=True, accepts=mode)
+    question = services.ask(room.public_id, asker.connection, "Who of you is bribed?")
+    services.report(room.public_id, listener.connection, "", category="hate", line="", message=question)
+    report = Report.objects.get()
+    assert (report.kind, report.written, report.target.public_id) == ("question", question, asker.person)
+    assert report.message == ("" if mode == "off_record" else "Who of you is bribed?")
 
 
 def test_who_reports_without_end_is_told_to_wait() -> None:

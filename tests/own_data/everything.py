@@ -49,7 +49,7 @@ from invites.models import (
     Vouch,
 )
 from invites.services import create_invite
-from moderation.models import Appeal, Evidence, EvidenceOpening, Flag, Report, Sanction
+from moderation.models import Appeal, Case, Evidence, EvidenceOpening, Flag, Report, Sanction
 from rooms.models import (
     Ban,
     CalendarFeed,
@@ -195,8 +195,14 @@ def _rooms(person: User, other: User) -> tuple[Room, Room]:
     Rsvp.objects.create(room=coming, user=person)
     ProgrammeMail.objects.create(room=coming, user=person, kind="reminder", occasion="once", done_at=timezone.now())
     CalendarFeed.objects.create(user=person, token_hash="hash-of-a-token")
-    _report(theirs, reporter=here, target=host, target_user=other, line="What I reported")
+    _report(theirs, reporter=here, reporter_user=person, target=host, target_user=other, line="What I reported")
     _report(theirs, reporter=host, target=here, target_user=person, message="What I wrote", line="Secret complaint")
+    _report(
+        None, kind="profile", reporter_user=other, target_user=person, snapshot={"name": NAME, "bio": "What I wrote"}
+    )
+    _report(shared, reporter_user=other, snapshot={"title": shared.title, "description": "What I wrote"})
+    Case.objects.create(kind="person", category="fraud", target=here, target_user=person, room=theirs, reason=NAME)
+    Case.objects.create(kind="person", category="fraud", target_user=other, taken_by=person, decided_by=person)
     now = timezone.now()
     voices = {here.public_id: 10, host.public_id: 20}
     evidence = Evidence.objects.create(room=theirs, from_at=now, until_at=now, state="silent", voices=voices)
@@ -226,8 +232,9 @@ def _place(room: Room, user: User, **more: Any) -> Participant:
     return Participant.objects.create(room=room, user=user, connection=random_id(), left_at=now, joins=1, **more)
 
 
-def _report(room: Room, **more: Any) -> None:
-    stage = [{"person": place.public_id, "muted": False} for place in room.participants.all()]
+def _report(room: Room | None, **more: Any) -> None:
+    places = room.participants.all() if room else []
+    stage = [{"person": place.public_id, "muted": False} for place in places]
     Report.objects.create(room=room, category="spam", stage=stage, at=timezone.now() - LONG_AGO, **more)
 
 

@@ -36,8 +36,11 @@ MAY_CHANGE = {
     "moderation.Flag": {"participant_id", "user_id", "excerpt", "decided_by_id"},
     "moderation.Sanction": {"user_id", "by_id", "lifted_by_id", "facts", "lift_reason"},
     "moderation.Appeal": {"words", "reasons", "imposed_by_id", "decided_by_id"},
-    "moderation.Report": {"reporter_id", "target_id", "target_user_id", "message"},
     "rooms.StageMoment": {"by_id"},
+    "moderation.Report": {
+        "reporter_id", "reporter_user_id", "target_id", "target_user_id", "message", "snapshot"
+    },
+    "moderation.Case": {"target_id", "target_user_id", "taken_by_id", "decided_by_id", "reason"},
     "rooms.Ban": {"participant_id", "user_id", "by_id", "reason"},
     "admin.LogEntry": {"object_repr", "object_id"},
     "accounts.User": {"sponsor_id", "branch_of_id"},

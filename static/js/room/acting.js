@@ -48,10 +48,11 @@ export class Acting {
   /**
    * @param {string} person nobody if empty: the room is reported
    * @param {string} name
-   * @param {string} [message] of theirs, if it is about that
+   * @param {string} [message] of theirs, or a question, if it is about that
+   * @param {"message" | "question"} [written] which of both
    */
-  async report(person, name, message = "") {
-    const told = await askReport(name, Boolean(message));
+  async report(person, name, message = "", written = "message") {
+    const told = await askReport(name, message ? written : "");
     if (!told) return;
     await this.parts.room.act("person.report", { person, message, ...told });
     this.parts.view.toast(words.reported ?? "");

@@ -109,7 +109,7 @@ export class Chat {
   }
 }
 
-/** @param {Message} message */
+/** @param {Pick<Message, "author">} message */
 export const writerOf = ({ author }) => author.name || (words.chatSomebody ?? "");
 
 /**

@@ -45,11 +45,12 @@ export async function askWhy() {
 /**
  * Ask what is to be reported.
  * @param {string} about a name, or empty for the room
- * @param {boolean} [isMessage] whether it is about what they wrote
+ * @param {"message" | "question" | ""} [written] what of theirs, if it is about what they wrote
  * @returns {Promise<Pick<import("./protocol.js").PersonReport, "category" | "line"> | null>}
  */
-export async function askReport(about, isMessage = false) {
-  const title = isMessage ? words.reportMessage : about ? words.reportName : words.reportRoom;
+export async function askReport(about, written = "") {
+  const titles = { message: words.reportMessage, question: words.reportQuestion, "": about ? words.reportName : words.reportRoom };
+  const title = titles[written];
   find("report-title").textContent = fill(title, { NAME: about });
   const form = /** @type {HTMLFormElement} */ (find("report-form"));
   form.reset();

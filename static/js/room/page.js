@@ -74,7 +74,7 @@ export function mount(main) {
   offerSheet();
   new Talking({ room, view, attempt, gone: gone.signal }, {
     about: (person) => acting.open(person),
-    report: (message) => acting.report(message.author.id, writerOf(message), message.id),
+    report: (message, written) => acting.report(message.author.id, writerOf(message), message.id, written),
   });
   showing.show();
 

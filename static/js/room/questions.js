@@ -37,7 +37,11 @@ export function showQuestions(questions, voted, mine, you) {
     answer.hidden = !runs;
     write(answer, answered ? words.markOpen : words.markAnswered);
     answer.dataset.answer = String(!answered);
-    part(item, "[data-remove]").hidden = !removesAny && !mine.has(question.id) && question.author.id !== you.id;
+    const isMine = mine.has(question.id) || question.author.id === you.id;
+    const report = part(item, "[data-report]");
+    report.hidden = isMine || !may(you, "person.report");
+    report.setAttribute("aria-label", `${words.reportThisQuestion}: ${question.text}`);
+    part(item, "[data-remove]").hidden = !removesAny && !isMine;
   });
   find("questions-empty").hidden = questions.length > 0;
   find("questions").hidden = questions.length === 0;

@@ -15,6 +15,7 @@ import { write } from "./writing.js";
 /** @typedef {import("./view.js").View} View */
 /** @typedef {import("./protocol.js").Frame} Frame */
 /** @typedef {import("./protocol.js").ReactionCount[]} Counts */
+/** @typedef {Pick<import("./talk.js").Message, "id" | "author">} Written */
 
 /**
  * @typedef {object} Parts
@@ -38,7 +39,7 @@ export class Talking {
 
   /**
    * @param {Parts} parts
-   * @param {{about: (person: string) => Promise<void>, report: (message: import("./talk.js").Message) => Promise<void>}} open
+   * @param {{about: (person: string) => Promise<void>, report: (message: Written, kind: "message" | "question") => Promise<void>}} open
    */
   constructor({ room, view, attempt, gone }, open) {
     this.room = room;
@@ -189,7 +190,7 @@ export class Talking {
       mine,
     });
     if (choice === "remove" && (mine || (await this.#isSure(words.chatRemoveTitle)))) await this.room.act("chat.remove", { message: id });
-    if (choice === "report") await this.open.report(message);
+    if (choice === "report") await this.open.report(message, "message");
     if (choice === "person") await this.open.about(message.author.id);
   }
 
@@ -209,6 +210,9 @@ export class Talking {
       const answered = /** @type {HTMLElement} */ (event.target).closest("[data-answer]")?.getAttribute("data-answer") === "true";
       this.attempt(`answer ${marked}`, () => this.room.act("question.answer", { question: marked, answered }));
     }
+    const reported = rowOf(event, "[data-report]");
+    const question = reported && talk?.questions.find(({ id }) => id === reported);
+    if (question) this.attempt(`report ${reported}`, () => this.open.report(question, "question"));
     const removed = rowOf(event, "[data-remove]");
     if (removed)
       this.attempt(`remove ${removed}`, async () => {

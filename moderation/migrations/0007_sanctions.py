@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('moderation', '0004_flags'),
+        ('moderation', '0006_gather_reports'),
         ('rooms', '0010_turn_limit'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
