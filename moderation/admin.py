@@ -4,9 +4,11 @@ from django.contrib import admin
 
 from moderation.evidence_admin import EvidenceAdmin
 from moderation.models import Report
+from moderation.term_admin import TermAdmin
+from moderation.watching_admin import FlagAdmin, HeldTextAdmin, RoomRiskAdmin
 from rooms.admin import ReadOnlyAdmin
 
-__all__ = ["EvidenceAdmin", "ReportAdmin"]
+__all__ = ["EvidenceAdmin", "FlagAdmin", "HeldTextAdmin", "ReportAdmin", "RoomRiskAdmin", "TermAdmin"]
 
 
 @admin.register(Report)

@@ -1,4 +1,4 @@
-"""What happens to evidence later."""
+"""What is done by the clock: with evidence, texts that waited, and the risk of rooms."""
 
 from celery import shared_task
 
@@ -15,3 +15,15 @@ def give_up_evidence() -> None:
 def destroy_evidence() -> None:
     """Destroy what was kept long enough."""
     services.destroy_due()
+
+
+@shared_task
+def count_risks() -> None:
+    """See which live rooms need to be looked at."""
+    services.count_risks()
+
+
+@shared_task
+def empty_held_texts() -> None:
+    """Forget the words of what was decided on some time ago."""
+    services.empty_old()

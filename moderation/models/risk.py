@@ -16,6 +16,9 @@ class RoomRisk(models.Model):
     score = models.PositiveSmallIntegerField(_("risk"), default=0)
     parts = models.JSONField(_("because of"), default=list)
     at = models.DateTimeField(_("counted"), default=timezone.now)
+    hands_at = models.PositiveBigIntegerField(
+        default=0, editable=False, help_text=_("How far the history of hands had come then.")
+    )
     flagged_on = models.DateField(null=True, editable=False, help_text=_("The day on which staff were told last."))
 
     class Meta:
@@ -23,6 +26,7 @@ class RoomRisk(models.Model):
         verbose_name_plural = _("live rooms now")
         ordering: ClassVar = ["-score", "room"]
         indexes: ClassVar = [models.Index(fields=["-score"], name="risks_first")]
+        default_permissions: ClassVar = ["view"]
 
     def __str__(self) -> str:
         return f"{self.room_id}: {self.score}"

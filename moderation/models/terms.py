@@ -131,7 +131,7 @@ class Term(models.Model):
 
 
 class TermsVersion(models.Model):
-    """Another one with every change of the lists: by this each process sees that what it compiled is old. There is one row."""
+    """Another word with every change of the lists, by which processes see that theirs are old. There is one row."""
 
     token = models.CharField(max_length=24, default=random_id)
 
@@ -159,7 +159,9 @@ class HeldText(models.Model):
     public_id = models.CharField(max_length=24, unique=True, default=random_id, editable=False)
     at = models.DateTimeField(_("when"), default=timezone.now)
     where = models.CharField(_("where"), max_length=40)
-    target = models.CharField(max_length=24, help_text=_("Public id of the room, topic or person that it belongs to."))
+    target = models.CharField(
+        max_length=40, blank=True, help_text=_("Public id of the room, topic or person that it belongs to.")
+    )
     room = models.ForeignKey(
         Room, on_delete=models.SET_NULL, null=True, blank=True, related_name="held_texts", verbose_name=_("room")
     )

@@ -22,6 +22,7 @@ from moderation.services.held import (
     withdraw_held,
 )
 from moderation.services.reports import MOST_REPORTS_AN_HOUR, take_report
+from moderation.services.risk import count_risks, with_people
 
 __all__ = [
     "MOST_REPORTS_AN_HOUR",
@@ -29,6 +30,7 @@ __all__ = [
     "OpeningRefused",
     "approve_opening",
     "ask_to_open",
+    "count_risks",
     "decide_flag",
     "decide_held",
     "destroy_due",
@@ -43,5 +45,6 @@ __all__ = [
     "take_sealed",
     "waiting_in",
     "waiting_words_of",
+    "with_people",
     "withdraw_held",
 ]

@@ -29,7 +29,7 @@ def create_topic(*, name: str, industry: Industry, by: User) -> Topic:
     found = Topic.objects.filter(industry=industry, key=key(name)).first()
     if found is not None:
         return found
-    place = Place("topic.name", f"{by.public_id[:16]}.{industry.pk}", by=by)
+    place = Place("topic.name", f"{by.public_id}.{industry.pk}", by=by)
     verdict = judged(place, tidy(name))
     if verdict.outcome == HOLD:
         hold(place, tidy(name), "", verdict)

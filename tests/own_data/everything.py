@@ -48,7 +48,7 @@ from invites.models import (
     Vouch,
 )
 from invites.services import create_invite
-from moderation.models import Evidence, EvidenceOpening, Flag, Report
+from moderation.models import Evidence, EvidenceOpening, Flag, HeldText, Report, Term
 from rooms.models import (
     Ban,
     CalendarFeed,
@@ -200,6 +200,13 @@ def _rooms(person: User, other: User) -> tuple[Room, Room]:
         excerpt="What was flagged",
     )  # fmt: skip
     Flag.objects.create(source="text", where="chat", because="A term", room=theirs, user=other, decided_by=person)
+    HeldText.objects.create(
+        where="chat", target=random_id(), room=theirs, participant=here, user=person, decided_by=other,
+        text="What waited", before="What was there", because="A term",
+    )  # fmt: skip
+    HeldText.objects.create(where="profile.bio", target=person.public_id, user=person, text="Waits", because="A term")
+    HeldText.objects.create(where="topic.name", target="1", user=other, text="Theirs", because="A", decided_by=person)
+    Term.objects.create(pattern=f"a term {random_id()}", changed_by=person)
     return shared, alone
 
 

@@ -31,6 +31,8 @@ MAY_CHANGE = {
         "host_id", "opened_by_id", "description", "link_by", "link_url", "link_title", "notice", "notice_by"
     },
     "moderation.Flag": {"participant_id", "user_id", "excerpt", "decided_by_id"},
+    "moderation.HeldText": {"participant_id", "user_id", "target", "text", "before", "decided_by_id"},
+    "moderation.Term": {"changed_by_id"},
     "moderation.Report": {"reporter_id", "target_id", "target_user_id", "message"},
     "rooms.Ban": {"participant_id", "user_id", "by_id", "reason"},
     "admin.LogEntry": {"object_repr", "object_id"},
