@@ -28,7 +28,7 @@ def record(act: str, target: str, *, actor: User | None = None, reason: str = ""
     AuditEntry.objects.create(actor=actor.public_id if actor else "", act=act, target=target[:120], reason=reason[:300])
 
 
-_LINES = ("headline", "organisation")
+_TIDIED = {"headline": tidy, "organisation": tidy, "bio": tidy_prose}
 
 
 @transaction.atomic
@@ -48,9 +48,7 @@ def save_profile(user: User, *, name: str | None = None, **fields: Any) -> Profi
         profile = Profile(user=user, name=renaming.first_name(user, name or ""))
         lists.setdefault("languages", [fields.get("language", SpokenLanguage.ENGLISH)])
     for field, value in fields.items():
-        setattr(profile, field, _settled(profile, field, tidy(value)) if field in _LINES else value)
-    if "bio" in fields:
-        profile.bio = _settled(profile, "bio", tidy_prose(fields["bio"]))
+        setattr(profile, field, _settled(profile, field, _TIDIED[field](value)) if field in _TIDIED else value)
     _settle_lists(profile, lists)
     profile.save()
     if name is not None and not is_new:
