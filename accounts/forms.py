@@ -17,8 +17,10 @@ from accounts.portraits import PORTRAITS
 from accounts.profile_models import LANGUAGE_NAMES, MAX_TAG, MOST_LINKS, MOST_TAGS
 from accounts.text import key, tidy, validate_words
 from accounts.visibility import FIELDS
+from accounts.written import refuse_in_form
 
 _BETWEEN_TAGS = re.compile(r"[,，、;；\n]")
+_WORDS = ("name", "headline", "organisation", "bio", "expertise", "links")
 _VISIBILITIES = [f"{field}_visibility" for field in FIELDS if field != "photo"]
 
 
@@ -123,6 +125,7 @@ class ProfileForm(forms.ModelForm):
         for name in self.MORE:
             if name not in self.data and not (name == "languages" and "more" in self.data):
                 cleaned.pop(name, None)
+        refuse_in_form(self, [(name, f"profile.{name}") for name in _WORDS], language=cleaned.get("language", ""))
         return cleaned
 
     def always(self) -> Iterator[tuple[BoundField, BoundField | None]]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from accounts.contacts import Contact
     from accounts.models import User
+    from accounts.written import TextGate
 
 IsWanted = Callable[["Contact"], bool]
 
@@ -211,3 +212,33 @@ def delay_of(user: User) -> Delay | None:
     """What delays the erasure of an account the longest."""
     found = [delay for ask in _delays if (delay := ask(user)) is not None]
     return max(found, key=lambda delay: delay.until, default=None)
+
+
+_text_gate: TextGate | None = None
+
+
+def register_text_gate(gate: TextGate) -> None:
+    """Say who judges what people write."""
+    global _text_gate
+    _text_gate = gate
+
+
+def text_gate() -> TextGate:
+    """Who judges what people write: see accounts.written."""
+    assert _text_gate is not None, "nobody judges texts: is moderation installed?"
+    return _text_gate
+
+
+WaitingWords = Callable[["User"], list[tuple[str, str]]]
+
+_waiting_words: list[WaitingWords] = []
+
+
+def register_waiting_words(waiting: WaitingWords) -> None:
+    """Say what somebody wrote that waits for staff: where it is to stand, in words, and what it says."""
+    _waiting_words.append(waiting)
+
+
+def waiting_words(user: User) -> list[tuple[str, str]]:
+    """What somebody wrote outside of rooms that waits for staff."""
+    return [each for waiting in _waiting_words for each in waiting(user)]

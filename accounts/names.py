@@ -62,3 +62,8 @@ def name_key(name: str) -> str:
     for pair, letter in _PAIRS:
         key = key.replace(pair, letter)
     return key[:120]
+
+
+def look_alike(letter: str) -> str:
+    """The letter that stands for all that look like this one: itself, if there is none plainer."""
+    return _skeletons().get(letter, letter)

@@ -1,5 +1,5 @@
 """How people get and change their name. Not while they are in a room, not too often, and not at once into one that a reader
-could take for a claimed person's or staff's."""
+could take for a claimed person's or staff's, or that is on a list of terms."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -15,6 +15,7 @@ from accounts.names import name_key
 from accounts.own_data.leaving import leaving
 from accounts.profile_models import NameState
 from accounts.text import tidy
+from accounts.written import HOLD, Place, judged
 
 MOST_CHANGES = 2
 MOST_ASKED = 8  # with what was withdrawn
@@ -40,10 +41,14 @@ def lock(user: User) -> User:
 
 def first_name(user: User, name: str) -> str:
     """The name that a newcomer is shown by: theirs, or while it waits for staff one that is nobody's. The account must be
-    locked."""
+    locked.
+
+    Raises:
+        TextRefused: the lists of terms refuse it.
+    """
     wanted = tidy(name)
-    alike = looks_like(wanted, user)
-    if alike is None:
+    is_held, alike = _is_held(user, wanted), looks_like(wanted, user)
+    if alike is None and not is_held:
         return wanted
     _wait(user, "", wanted, alike)
     return _("Member %(number)d") % {"number": secrets.randbelow(900_000) + 100_000}
@@ -53,7 +58,7 @@ def rename(user: User, profile: Profile, name: str) -> None:
     """Change the name, or have the new one wait for staff. The account must be locked; `profile` is saved if it changed.
 
     Raises:
-        NameRefused: `name_live` in a room, `name_too_often`.
+        NameRefused: `name_live` in a room, `name_too_often`; TextRefused: the lists of terms refuse it.
     """
     wanted = tidy(name)
     if wanted == profile.name:
@@ -66,15 +71,20 @@ def rename(user: User, profile: Profile, name: str) -> None:
     until = may_change_at(user)
     if until is not None:
         raise NameRefused("name_too_often", until)
+    is_held, alike = _is_held(user, wanted), looks_like(wanted, user)
     if waiting is not None:
         _decide(waiting, NameState.WITHDRAWN)
-    alike = looks_like(wanted, user)
-    if alike is not None:
+    if alike is not None or is_held:
         _wait(user, profile.name, wanted, alike)
         return
     NameChange.objects.create(user=user, before=profile.name, wanted=wanted)
     profile.name = wanted
     profile.save(update_fields=["name"])
+
+
+def _is_held(user: User, name: str) -> bool:
+    """Whether its words have to wait for staff. If they pass and staff are to be told, they are."""
+    return judged(Place("profile.name", user.public_id, by=user), name).outcome == HOLD
 
 
 def looks_like(name: str, user: User) -> User | None:
@@ -121,7 +131,7 @@ def withdraw(user: User) -> None:
         _decide(waiting, NameState.WITHDRAWN)
 
 
-def _wait(user: User, before: str, wanted: str, alike: User) -> None:
+def _wait(user: User, before: str, wanted: str, alike: User | None) -> None:
     NameChange.objects.create(user=user, before=before, wanted=wanted, looks_like=alike, state=NameState.WAITING)
 
 

@@ -19,6 +19,7 @@ from accounts.models import (
     User,
 )
 from accounts.text import key, tidy, tidy_prose
+from accounts.written import Place, settled
 
 
 def record(act: str, target: str, *, actor: User | None = None, reason: str = "") -> None:
@@ -27,16 +28,17 @@ def record(act: str, target: str, *, actor: User | None = None, reason: str = ""
     AuditEntry.objects.create(actor=actor.public_id if actor else "", act=act, target=target[:120], reason=reason[:300])
 
 
-_LINES = ("headline", "organisation")
+_TIDIED = {"headline": tidy, "organisation": tidy, "bio": tidy_prose}
 
 
 @transaction.atomic
 def save_profile(user: User, *, name: str | None = None, **fields: Any) -> Profile:
     """Make or change a person's profile; `fields` are those of `Profile`, and the lists `expertise`, `languages` and `links`,
-    validated by the form that read them. A name that looks like another's may wait for staff: see accounts.renaming.
+    validated by the form that read them. A name that looks like another's may wait for staff: see accounts.renaming; so may
+    words that are on a list: see accounts.written. Until then what was there stays.
 
     Raises:
-        NameRefused: `name_live`, `name_too_often`; then nothing is changed.
+        NameRefused: `name_live`, `name_too_often`; TextRefused: a list refuses it. Then nothing is changed.
     """
     renaming.lock(user)
     lists = {field: fields.pop(field) for field in ("expertise", "languages", "links") if field in fields}
@@ -46,13 +48,47 @@ def save_profile(user: User, *, name: str | None = None, **fields: Any) -> Profi
         profile = Profile(user=user, name=renaming.first_name(user, name or ""))
         lists.setdefault("languages", [fields.get("language", SpokenLanguage.ENGLISH)])
     for field, value in fields.items():
-        setattr(profile, field, tidy(value) if field in _LINES else tidy_prose(value) if field == "bio" else value)
+        setattr(profile, field, _settled(profile, field, _TIDIED[field](value)) if field in _TIDIED else value)
+    _settle_lists(profile, lists)
     profile.save()
     if name is not None and not is_new:
         renaming.rename(user, profile, name)
     _save_lists(profile, **lists)
     user.profile = profile  # whoever asks the account again is told of it as it is now
     return profile
+
+
+def _settled(profile: Profile, field: str, words: str) -> str:
+    return settled(_place(profile, field), words, getattr(profile, field) or "")
+
+
+def _place(profile: Profile, field: str) -> Place:
+    return Place(f"profile.{field}", profile.user.public_id, profile.language, by=profile.user)
+
+
+_IN_LISTS = {"expertise": "words", "links": "url"}
+
+
+def _settle_lists(profile: Profile, lists: dict[str, list[str]]) -> None:
+    """A list of words stays as it is as a whole, if one of them has to wait."""
+    for field, column in _IN_LISTS.items():
+        if field not in lists:
+            continue
+        before = list(getattr(profile, field).values_list(column, flat=True)) if profile.pk else []
+        text = "\n".join(map(tidy, lists[field]))
+        if settled(_place(profile, field), text, "\n".join(before)) != text:
+            lists[field] = before
+
+
+@transaction.atomic
+def set_profile_words(user: User, field: str, words: str) -> None:
+    """What waited for staff stands from now on. `field` is a line or the bio of the profile, or one of its lists of words."""
+    profile = Profile.objects.get(user=renaming.lock(user))
+    if field in _IN_LISTS:
+        _save_lists(profile, **{field: words.splitlines()})
+    else:
+        setattr(profile, field, words)
+        profile.save(update_fields=[field])
 
 
 def _save_lists(profile: Profile, **lists: list[str]) -> None:

@@ -12,13 +12,14 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import renaming, selectors, services, zones
+from accounts import hooks, renaming, selectors, services, zones
 from accounts.forms import ProfileForm
 from accounts.models import Block, Follow, Profile, User
 from accounts.portraits import PHOTO_SIZES, photo_address
 from accounts.requests import MemberRequest, where_next
 from accounts.text import tidy
 from accounts.visibility import allows, card, with_details
+from accounts.written import TextRefused, refusal
 
 
 @login_required
@@ -30,8 +31,10 @@ def edit_profile(request: MemberRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             services.save_profile(request.user, **form.cleaned_data)
-        except renaming.NameRefused as refusal:
-            form.add_error("name", name_error(refusal))
+        except renaming.NameRefused as kept:
+            form.add_error("name", name_error(kept))
+        except TextRefused as refused:  # by a list that changed at this moment
+            form.add_error(None, refusal(refused.verdict))
         else:
             _say_that_it_waits(request)
             return redirect(_where_next(request))
@@ -40,6 +43,7 @@ def edit_profile(request: MemberRequest) -> HttpResponse:
         "is_new": profile is None,
         "next": request.GET.get("next", ""),
         "waiting": renaming.waiting_name(request.user),
+        "waiting_words": hooks.waiting_words(request.user),
         "refused": renaming.last_refusal(request.user),
         "may_change_at": renaming.may_change_at(request.user) if profile else None,
         "most_changes": renaming.MOST_CHANGES,
@@ -52,8 +56,12 @@ def _say_that_it_waits(request: MemberRequest) -> None:
     if waiting is not None and "name" in request.POST and tidy(request.POST["name"]) == waiting.wanted:
         messages.info(
             request,
-            _(
-                "The name %(name)s looks like somebody else’s: MiTalk’s staff look at it first. You hear from us by mail."
+            (
+                _(
+                    "The name %(name)s looks like somebody else’s: MiTalk’s staff look at it first. You hear from us by mail."
+                )
+                if waiting.looks_like_id
+                else _("MiTalk’s staff look at the name %(name)s first. You hear from us by mail.")
             )
             % {"name": waiting.wanted},
         )

@@ -1,11 +1,14 @@
 """What somebody says who asks to be let in, and what members say about them."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.contact_forms import ContactForm
 from accounts.models import Industry
 from accounts.text import tidy, validate_line
+from accounts.written import refuse_in_form
 from invites.models import Application, Vouch
 from invites.models.application import MOST_WORDS
 
@@ -47,6 +50,12 @@ class ApplicationForm(ContactForm, forms.ModelForm):
         """In one line."""
         return tidy(self.cleaned_data["vouchers"])
 
+    def clean(self) -> dict[str, Any]:
+        """Words that a list of terms refuses are refused."""
+        cleaned = super().clean() or self.cleaned_data
+        refuse_in_form(self, [(name, f"application.{name}") for name in ("name", "occupation", "why", "vouchers")])
+        return cleaned
+
     def validate_constraints(self) -> None:
         """Whether somebody has applied before is nobody else's business."""
 
@@ -62,6 +71,11 @@ class AnswerForm(forms.Form):
         validate_line(answer)
         return answer
 
+    def clean(self) -> dict[str, Any]:
+        """Words that a list of terms refuses are refused."""
+        refuse_in_form(self, [("answer", "application.answer")])
+        return self.cleaned_data
+
 
 class VouchForm(forms.ModelForm):
     """How a member knows an applicant."""
@@ -74,3 +88,9 @@ class VouchForm(forms.ModelForm):
     def clean_words(self) -> str:
         """In one line."""
         return tidy(self.cleaned_data["words"])
+
+    def clean(self) -> dict[str, Any]:
+        """Words that a list of terms refuses are refused."""
+        cleaned = super().clean() or self.cleaned_data
+        refuse_in_form(self, [("words", "vouch.words")])
+        return cleaned

@@ -17,6 +17,7 @@ from accounts.contacts import Contact
 from accounts.middleware import profile_optional
 from accounts.proving import Proof
 from accounts.requests import MemberRequest
+from accounts.written import TextRefused, refusal
 from invites import words
 from invites.apply_forms import AnswerForm, ApplicationForm, VouchForm
 from invites.models import OPEN_STATES, Application, ApplicationState, Vouch
@@ -38,7 +39,12 @@ def apply(request: HttpRequest) -> HttpResponse:
             return ratelimit.respond_429(request)
         data = form.cleaned_data
         said = {name: data[name] for name in _SAID}
-        made = waitlist.apply(data["contact"], industry=data["industry"], language=get_language() or "en", **said)
+        language = get_language() or "en"
+        try:
+            made = waitlist.apply(data["contact"], industry=data["industry"], language=language, **said)
+        except TextRefused as refused:  # by a list that changed at this moment
+            form.add_error(None, refusal(refused.verdict))
+            return render(request, "invites/apply.html", {"form": form})
         Proof(request, _PURPOSE).begin(data["contact"], subject=made.public_id)
         return redirect("invites:apply_code")
     return render(request, "invites/apply.html", {"form": form})

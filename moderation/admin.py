@@ -6,5 +6,18 @@ from moderation.evidence_admin import EvidenceAdmin
 from moderation.report_admin import ReportAdmin
 from moderation.rules_admin import RulesAdmin
 from moderation.sanction_admin import SanctionAdmin
+from moderation.term_admin import TermAdmin
+from moderation.watching_admin import FlagAdmin, HeldTextAdmin, RoomRiskAdmin
 
-__all__ = ["AppealAdmin", "CaseAdmin", "EvidenceAdmin", "ReportAdmin", "RulesAdmin", "SanctionAdmin"]
+__all__ = [
+    "AppealAdmin",
+    "CaseAdmin",
+    "EvidenceAdmin",
+    "FlagAdmin",
+    "HeldTextAdmin",
+    "ReportAdmin",
+    "RoomRiskAdmin",
+    "RulesAdmin",
+    "SanctionAdmin",
+    "TermAdmin",
+]

@@ -203,6 +203,48 @@ def register() -> None:
             columns=("lifted_at", "kind", "lift_reason"),
             erasure=Erasure.DETACH,
         ),
+        Link(
+            model="moderation.Term",
+            field="changed_by",
+            find=by_account("changed_by"),
+            title=_("Terms that you changed last"),
+            columns=("changed_at", "language", "pattern", "outcome"),
+            erasure=Erasure.DETACH,
+        ),
+        Link(
+            model="moderation.HeldText",
+            field="user",
+            find=by_account("user"),
+            title=_("What you wrote that waited for staff"),
+            columns=("at", "where", "text", "state", "decided_at", "reason"),
+            erasure=Erasure.DETACH,
+            empties={"text": "", "before": ""},
+        ),
+        Link(
+            model="moderation.HeldText",
+            field="participant",
+            find=by_account("participant__user"),
+            title=_("What you wrote in rooms that waited for staff"),
+            columns=("at", "where", "text", "state", "decided_at", "reason"),
+            erasure=Erasure.DETACH,
+            empties={"text": "", "before": ""},
+        ),
+        Link(
+            model="moderation.HeldText",
+            field="target",
+            find=_waits_for,
+            withheld=_("It is exported as what you wrote."),
+            erasure=Erasure.DETACH,
+            empties={"text": "", "before": ""},
+        ),
+        Link(
+            model="moderation.HeldText",
+            field="decided_by",
+            find=by_account("decided_by"),
+            title=_("Texts that you decided on"),
+            columns=("at", "where", "state", "decided_at", "reason"),
+            erasure=Erasure.DETACH,
+        ),
     )
     not_personal(
         moderation__Report__guest_key="Of guests, who have no account.",
@@ -215,6 +257,11 @@ def _erase_words_of_appeals(subject: Subject) -> None:
     theirs = Appeal.objects.filter(sanction__user=subject.user)
     theirs.update(words="")
     theirs.exclude(reasons="").update(reasons="…")
+
+
+def _waits_for(subject: Subject) -> Q:
+    """What is to stand in their profile, or is a topic of theirs."""
+    return Q(target=subject.public_id) | Q(target__startswith=f"{subject.public_id}.")
 
 
 def _heard(subject: Subject) -> Q:

@@ -1,4 +1,4 @@
-"""What happens to evidence and sanctions later, and to urgent cases that nobody takes."""
+"""What is done by the clock: with evidence, sanctions, urgent cases, texts that waited, and the risk of rooms."""
 
 from celery import shared_task
 
@@ -33,3 +33,15 @@ def page_staff_again() -> None:
 def call_webhook(case: str, number: int) -> None:
     """Tell the operator's pager."""
     webhook.call(case, number)
+
+
+@shared_task
+def count_risks() -> None:
+    """See which live rooms need to be looked at."""
+    services.count_risks()
+
+
+@shared_task
+def empty_held_texts() -> None:
+    """Forget the words of what was decided on some time ago."""
+    services.empty_old()

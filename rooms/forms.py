@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.text import validate_words
+from accounts.written import refuse_in_form
 from rooms import selectors
 from rooms.domain.snapshot import SLOW_MODES, Confidentiality, HandPolicy, Visibility
 from rooms.models import Room, Topic
@@ -23,6 +24,12 @@ class TopicForm(forms.ModelForm):
         model = Topic
         fields = ["name", "industry"]
         help_texts = {"name": _("What rooms will be about, in a few words.")}
+
+    def clean(self) -> dict[str, Any]:
+        """Words that a list of terms refuses are refused."""
+        cleaned = super().clean() or self.cleaned_data
+        refuse_in_form(self, [("name", "topic.name")])
+        return cleaned
 
     def validate_unique(self) -> None:
         """A topic that is already there is used, not refused."""
@@ -139,6 +146,8 @@ class RoomForm(forms.ModelForm):
         seats = cleaned.get("stage_size")
         if seats and self._named >= seats:
             self.add_error("speakers", self._too_many(seats - 1))
+        words = [(name, f"room.{name}") for name in ("title", "description")]
+        refuse_in_form(self, words, language=cleaned.get("language", ""))
         return cleaned
 
     @staticmethod

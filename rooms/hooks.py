@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from rooms.audio.evidence.orders import Orders, Sealed
@@ -87,3 +88,35 @@ def evidence_sealed(sealed: Sealed) -> None:
     """An audio worker has sealed what it was told to."""
     assert _sealed is not None, "nobody decides on evidence: is moderation installed?"
     _sealed(sealed)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingWords:
+    """Something written in a room that waits for staff: `kind` is `chat` or `question`."""
+
+    id: str
+    kind: str
+    text: str
+    at: datetime
+
+
+_waiting: Callable[[str, str], list[WaitingWords]] | None = None
+_take_back: Callable[[str, str, str], bool] | None = None
+
+
+def register_waiting(
+    waiting: Callable[[str, str], list[WaitingWords]], take_back: Callable[[str, str, str], bool]
+) -> None:
+    """Say who knows what somebody wrote in a room that waits for staff, and has it taken back by them."""
+    global _waiting, _take_back
+    _waiting, _take_back = waiting, take_back
+
+
+def waiting_words(room: str, person: str) -> list[WaitingWords]:
+    """What somebody wrote in a room that nobody else is shown yet. Both are public ids."""
+    return _waiting(room, person) if _waiting is not None else []
+
+
+def take_back(room: str, person: str, written: str) -> bool:
+    """Take back what one wrote and nobody else was shown; whether there was such a thing."""
+    return _take_back is not None and _take_back(room, person, written)

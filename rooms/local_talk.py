@@ -163,7 +163,7 @@ class LocalTalk:
         """Whether there is something to have voted for."""
         return bool(self._questions)
 
-    def whole(self, voted: list[str], wait: int) -> dict[str, Any]:
+    def whole(self, voted: list[str], wait: int, waiting: Iterable[dict[str, Any]] = ()) -> dict[str, Any]:
         """What a page is given that comes now. Where names are not kept, nobody who comes later is told who wrote what."""
         return {
             "kept": self._kept,
@@ -171,6 +171,7 @@ class LocalTalk:
             "questions": self._for_newcomers(self._questions.values()),
             "voted": voted,
             "wait": wait,
+            "waiting": list(waiting),
         }
 
     def _for_newcomers(self, written: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

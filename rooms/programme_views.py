@@ -19,11 +19,15 @@ from accounts.error_pages import error_page
 from accounts.middleware import profile_optional
 from accounts.models import SpokenLanguage, User
 from accounts.requests import MemberRequest, where_next
+from accounts.text import tidy
+from accounts.written import TextRefused
+from accounts.written import refusal as refusal_of
 from accounts.zones import zone_of
 from rooms import ics, selectors, services
 from rooms.domain.errors import Code, Refused
 from rooms.domain.programme import START_EARLY
 from rooms.domain.snapshot import Phase
+from rooms.forms import RoomForm
 from rooms.hosting import for_hosts
 from rooms.models import Room
 from rooms.programme_forms import ScheduleForm
@@ -76,7 +80,10 @@ def schedule(request: MemberRequest) -> HttpResponse:
             room = services.schedule_room(host=request.user, **form.announced())
         except services.TooManyRooms:
             form.add_error(None, _("You have announced as many rooms as one may. Hold one, or call one off, first."))
+        except TextRefused as refused:  # by a list that changed at this moment
+            form.add_error(None, refusal_of(refused.verdict))
         else:
+            say_what_waits(request, room, form)
             messages.success(request, _("Your room is in the programme."))
             return redirect("rooms:room", public_id=room.public_id)
     return render(request, "rooms/schedule_form.html", {"form": form, "room": None})
@@ -93,9 +100,13 @@ def edit(request: MemberRequest, public_id: str) -> HttpResponse:
         if not ratelimit.consume(request, app="allauth.account", action="schedule"):
             return ratelimit.respond_429(request)
         try:
-            services.change_scheduled(public_id, request.user, **form.announced())
+            changed = services.change_scheduled(public_id, request.user, **form.announced())
         except Refused as refusal:
             return _refused(request, refusal)
+        except TextRefused as refused:
+            form.add_error(None, refusal_of(refused.verdict))
+            return render(request, "rooms/schedule_form.html", {"form": form, "room": room})
+        say_what_waits(request, changed, form)
         messages.success(request, _("Saved. If time or title changed, those who are going are told."))
         return redirect("rooms:room", public_id=public_id)
     return render(request, "rooms/schedule_form.html", {"form": form, "room": room})
@@ -113,6 +124,12 @@ def cancel(request: MemberRequest, public_id: str) -> HttpResponse:
             return _refused(request, refusal)
         return redirect("rooms:room", public_id=public_id)
     return render(request, "rooms/cancel.html", {"card": selectors.event_card(room, request.user)})
+
+
+def say_what_waits(request: HttpRequest, room: Room, form: RoomForm) -> None:
+    """Tell a host if what they wrote about their room is not shown yet."""
+    if any(tidy(form.cleaned_data[field]) != tidy(getattr(room, field)) for field in ("title", "description")):
+        messages.info(request, _("MiTalk’s staff look at some of its words first. You hear from us by mail."))
 
 
 def _found(request: MemberRequest, public_id: str) -> Room:

@@ -33,6 +33,7 @@ _PARTS = (
     messages.HandCard,
     messages.ChatMessage,
     messages.Question,
+    messages.WaitingWords,
     messages.RemovedMessage,
     messages.Votes,
     messages.ReactionCount,
@@ -45,8 +46,8 @@ _WHOLE = "{you: You, snapshot: RoomSnapshot, desk: Desk | null, talk: Talk}"
 _ANSWERS = {
     messages.Join.type: f"{_WHOLE} & {{connection: string}}",
     messages.Sync.type: _WHOLE,
-    messages.ChatSay.type: "{message: string}",
-    messages.QuestionAsk.type: "{question: string}",
+    messages.ChatSay.type: "{message: string, waits: boolean}",
+    messages.QuestionAsk.type: "{question: string, waits: boolean}",
     messages.RoomPeople.type: "{people: Visitor[]}",
     messages.RoomAudience.type: "{faces: Face[], more: boolean}",
     messages.MediaOffer.type: "{sdp: string}",

@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.core.internal import ratelimit
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.signing import BadSignature
@@ -25,6 +26,7 @@ from accounts.models import SpokenLanguage, User, random_id
 from accounts.portraits import PORTRAITS, photos_prefix
 from accounts.requests import MemberRequest, where_next
 from accounts.second_factor import staff_may_work
+from accounts.written import TextRefused, refusal
 from rooms import guests, selectors, services, turn
 from rooms.domain.confidentiality import must_be_accepted, shows_audience
 from rooms.domain.errors import Code
@@ -33,7 +35,7 @@ from rooms.domain.snapshot import Confidentiality, Phase, Visibility
 from rooms.forms import RoomForm, TopicForm
 from rooms.hosting import for_hosts
 from rooms.models import Room
-from rooms.programme_views import waiting_room
+from rooms.programme_views import say_what_waits, waiting_room
 from rooms.sharing import qr_code as qr_code_of
 from rooms.wording import CONFIDENTIALITY, VISIBILITY
 
@@ -83,7 +85,14 @@ def new_topic(request: MemberRequest) -> HttpResponse:
     """Make a topic, then open a room in it."""
     form = TopicForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        topic = services.create_topic(**form.cleaned_data, by=request.user)
+        try:
+            topic = services.create_topic(**form.cleaned_data, by=request.user)
+        except services.TopicWaits:
+            messages.info(request, _("MiTalk’s staff look at this topic first. You hear from us by mail."))
+            return redirect("rooms:hallway")
+        except TextRefused as refused:  # by a list that changed at this moment
+            form.add_error("name", refusal(refused.verdict))
+            return render(request, "rooms/topic_form.html", {"form": form})
         response = redirect("rooms:new_room")
         response["Location"] += f"?topic={topic.public_id}"
         return response
@@ -101,7 +110,12 @@ def new_room(request: MemberRequest) -> HttpResponse:
     }
     form = RoomForm(request.POST or None, initial=initial, host=request.user)
     if request.method == "POST" and form.is_valid():
-        room = services.open_room(host=request.user, **form.cleaned_data)
+        try:
+            room = services.open_room(host=request.user, **form.cleaned_data)
+        except TextRefused as refused:  # by a list that changed at this moment
+            form.add_error(None, refusal(refused.verdict))
+            return render(request, "rooms/room_form.html", {"form": form})
+        say_what_waits(request, room, form)
         is_closed = room.visibility == Visibility.CLOSED
         return redirect("rooms:choices" if is_closed else "rooms:room", public_id=room.public_id)
     return render(request, "rooms/room_form.html", {"form": form})

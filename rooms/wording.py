@@ -41,6 +41,7 @@ SENTENCES = {
     Code.MESSAGE_UNKNOWN: _("The page asked for something this server does not know. Reload it."),
     Code.TOO_MANY_MESSAGES: _("That was a little fast. Wait a moment and try again."),
     Code.TEXT_UNREADABLE: _("That holds characters that cannot be read. Write it again without them."),
+    Code.TEXT_REFUSED: _("MiTalk does not accept these words."),
     Code.READER_TOO_SLOW: _("Your connection could not keep up with the room. It is being restored."),
     Code.PROTOCOL_UNSUPPORTED: _("MiTalk was updated while this page was open. Reload it."),
     Code.SIGNED_OUT: _("You are signed out. Sign in to come back."),

@@ -8,6 +8,7 @@ from django.test import TransactionTestCase
 from django.utils import translation
 
 from accounts.audit import append_only
+from moderation.terms import compiled_terms
 from tests.fakes import KeptMessages, RecordingBus, install_recording_bus
 
 
@@ -15,6 +16,14 @@ from tests.fakes import KeptMessages, RecordingBus, install_recording_bus
 def _empty_cache() -> Iterator[None]:
     yield
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _own_terms() -> Iterator[None]:
+    """What one test put on the lists of terms is rolled back, and compiled still."""
+    compiled_terms.forget()
+    yield
+    compiled_terms.forget()
 
 
 @pytest.fixture(autouse=True, scope="session")

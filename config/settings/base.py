@@ -224,6 +224,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30.0,
         "options": {"expires": 30},
     },
+    "count risks": {"task": "moderation.tasks.count_risks", "schedule": 60.0, "options": {"expires": 60}},
+    "empty held texts": {"task": "moderation.tasks.empty_held_texts", "schedule": 3600.0, "options": {"expires": 3600}},
     "expire invites": {"task": "invites.tasks.expire_invites", "schedule": 15.0},
     "remind the invited": {"task": "invites.tasks.remind_invited", "schedule": 900.0, "options": {"expires": 900}},
     "refill quotas": {"task": "invites.tasks.refill_quotas", "schedule": 3600.0, "options": {"expires": 3600}},

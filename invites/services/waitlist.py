@@ -9,10 +9,12 @@ from django.utils import timezone
 
 from accounts import bans, outbox
 from accounts.contacts import Channel, Contact
+from accounts.hooks import text_gate
 from accounts.models import Industry, Phone, User
 from accounts.sealing import PHONE, seal
 from accounts.services import record
 from accounts.text import tidy
+from accounts.written import ALLOW, REFUSE, Place, TextRefused, Verdict, check_text
 from invites import words
 from invites.models import OPEN_STATES, Application, ApplicationState, ReplyTemplate, Vouch
 from invites.services import refusing
@@ -60,8 +62,29 @@ def apply(contact: Contact, *, industry: Industry, **said: str) -> Application:
     """Somebody asks to be let in. It waits for their contact to be proven, whether we know it or not: the same is done for
     everybody."""
     application = make(contact, industry=industry, is_imported=False, **said)
+    for field in _TIDIED:
+        _demand(_place(f"application.{field}", application), getattr(application, field))
     application.save()
     return application
+
+
+def _place(where: str, application: Application, by: User | None = None) -> Place:
+    return Place(where, application.public_id, application.language, by=by)
+
+
+def _demand(place: Place, text: str) -> Verdict:
+    verdict = check_text(place.where, text, place.language, place.by)
+    if verdict.outcome == REFUSE:
+        raise TextRefused(verdict)
+    return verdict
+
+
+def _judge(place: Place, text: str) -> None:
+    """Ask the lists of terms. Staff read every application before anything comes of it: so nothing waits, and what would is
+    flagged."""
+    verdict = _demand(place, text)
+    if verdict.outcome != ALLOW:
+        text_gate().flag(place, text, verdict)
 
 
 def has_account(contact: Contact) -> bool:
@@ -92,6 +115,7 @@ def prove(application: Application) -> tuple[Proven, Application]:
             setattr(earlier, name, getattr(application, name))
         earlier.contact_key = contact.key
         earlier.save()
+        _flag_words(earlier)
         application.delete()
         return Proven.WAITING, earlier
     try:
@@ -100,8 +124,18 @@ def prove(application: Application) -> tuple[Proven, Application]:
     except IntegrityError:  # the same person, in another window, at the same moment
         application.delete()
         return Proven.WAITING, Application.objects.get(contact_key__in=contact.keys, state__in=OPEN_STATES)
+    _flag_words(application)
     _tell(application, "received", words.RECEIVED, "invites/replies/received.txt")
     return Proven.WAITING, application
+
+
+def _flag_words(application: Application) -> None:
+    """Only of who has proven who they are: nobody fills staff's queue without."""
+    for field in _TIDIED:
+        place, text = _place(f"application.{field}", application), getattr(application, field)
+        verdict = check_text(place.where, text, place.language)
+        if verdict.outcome != ALLOW:
+            text_gate().flag(place, text, verdict)
 
 
 def _move(
@@ -145,6 +179,7 @@ def _tell(application: Application, occasion: str, subject: str, template: str, 
 @transaction.atomic
 def answer(application: Application, text: str) -> bool:
     """The applicant answers what they were asked; the application waits again."""
+    _judge(_place("application.answer", application), text)
     return _move(application, ApplicationState.WAITING, of=(ApplicationState.ASKED,), answer=text)
 
 
@@ -156,6 +191,7 @@ def withdraw(application: Application) -> bool:
 
 def vouch(application: Application, member: User, text: str) -> Vouch:
     """A member answers for an applicant. Said again, the words change."""
+    _judge(_place("vouch.words", application, member), text)
     said, _created = Vouch.objects.update_or_create(application=application, member=member, defaults={"words": text})
     return said
 

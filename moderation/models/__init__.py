@@ -5,7 +5,9 @@ from moderation.models.cases import NOT_DECIDED, Case, CaseKind, CaseState, Outc
 from moderation.models.evidence import Evidence, EvidenceOpening, EvidenceState
 from moderation.models.flags import Flag, FlagSource, FlagState
 from moderation.models.reports import Report, ReportKind
+from moderation.models.risk import RoomRisk
 from moderation.models.sanctions import KEEPS_OUT, Decider, Sanction, SanctionKind, holding
+from moderation.models.terms import Category, HeldState, HeldText, Term, TermLanguage, TermsVersion
 
 __all__ = [
     "KEEPS_OUT",
@@ -15,6 +17,7 @@ __all__ = [
     "Case",
     "CaseKind",
     "CaseState",
+    "Category",
     "Decider",
     "Evidence",
     "EvidenceOpening",
@@ -22,10 +25,16 @@ __all__ = [
     "Flag",
     "FlagSource",
     "FlagState",
+    "HeldState",
+    "HeldText",
     "Outcome",
     "Report",
     "ReportKind",
+    "RoomRisk",
     "Sanction",
     "SanctionKind",
+    "Term",
+    "TermLanguage",
+    "TermsVersion",
     "holding",
 ]

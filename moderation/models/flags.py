@@ -56,6 +56,7 @@ class Flag(models.Model):
         verbose_name = _("flag")
         verbose_name_plural = _("flags")
         ordering: ClassVar = ["-at", "-id"]
+        permissions: ClassVar = [("decide_flag", _("Can decide on flags"))]
         indexes: ClassVar = [models.Index(fields=["state", "-at"], name="flags_waiting")]
 
     def __str__(self) -> str:

@@ -13,6 +13,16 @@ from moderation.services.evidence import (
     take_sealed,
 )
 from moderation.services.flags import decide_flag, raise_flag
+from moderation.services.held import (
+    NotYours,
+    decide_held,
+    empty_old,
+    hold_text,
+    take_back,
+    waiting_in,
+    waiting_words_of,
+    withdraw_held,
+)
 from moderation.services.outcomes import WORDS as OUTCOME_WORDS
 from moderation.services.paging import page_again
 from moderation.services.reports import (
@@ -24,6 +34,7 @@ from moderation.services.reports import (
     moment_held,
     take_report,
 )
+from moderation.services.risk import count_risks, with_people
 from moderation.services.sanctions import (
     SanctionRefused,
     all_suspensions_lifted,
@@ -41,20 +52,25 @@ __all__ = [
     "About",
     "AppealRefused",
     "CaseRefused",
+    "NotYours",
     "OpeningRefused",
     "Reporter",
     "SanctionRefused",
     "all_suspensions_lifted",
     "approve_opening",
     "ask_to_open",
+    "count_risks",
     "decide",
     "decide_appeal",
     "decide_flag",
+    "decide_held",
     "destroy_due",
+    "empty_old",
     "end_due",
     "give_back",
     "give_up",
     "hear",
+    "hold_text",
     "impose",
     "is_partial",
     "lift",
@@ -68,6 +84,11 @@ __all__ = [
     "seen_by",
     "shorten",
     "take",
+    "take_back",
     "take_report",
     "take_sealed",
+    "waiting_in",
+    "waiting_words_of",
+    "with_people",
+    "withdraw_held",
 ]

@@ -12,6 +12,7 @@ class Code(StrEnum):
     MESSAGE_UNKNOWN = "message_unknown"
     TOO_MANY_MESSAGES = "too_many_messages"
     TEXT_UNREADABLE = "text_unreadable"
+    TEXT_REFUSED = "text_refused"
     PROTOCOL_UNSUPPORTED = "protocol_unsupported"
     READER_TOO_SLOW = "reader_too_slow"
     # who asks
@@ -73,9 +74,10 @@ class Code(StrEnum):
 
 
 class Refused(Exception):
-    """A command that the rules, or the moment, do not allow. Nothing was changed. `details` are for the page: text only."""
+    """A command that the rules, or the moment, do not allow. Nothing was changed. `details` are for the page: text only, or
+    what becomes text in the language of whoever reads it; a `reason` among them is said with the sentence of the code."""
 
-    def __init__(self, code: Code, **details: str) -> None:
+    def __init__(self, code: Code, **details: object) -> None:
         super().__init__(code.value)
         self.code = code
         self.details = details

@@ -346,7 +346,8 @@ class RoomAudience:
 
 @dataclass(frozen=True, slots=True)
 class ChatSay:
-    """Write a message. Answer: `{"message": its id}`. `slow_mode` says in `details.seconds` how long to wait."""
+    """Write a message. Answer: `{"message": its id, "waits": whether only one sees it
+    oneself until staff have decided}`. `slow_mode` says in `details.seconds` how long to wait."""
 
     type: ClassVar[str] = "chat.say"
     act: ClassVar[Act] = Act.CHAT
@@ -392,7 +393,7 @@ class RoomReact:
 
 @dataclass(frozen=True, slots=True)
 class QuestionAsk:
-    """Ask a question. Answer: `{"question": its id}`."""
+    """Ask a question. Answer: `{"question": its id, "waits": as with `chat.say`}`."""
 
     type: ClassVar[str] = "question.ask"
     act: ClassVar[Act] = Act.ASK
@@ -659,15 +660,28 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingWords:
+    """Something that waits for staff, which only who wrote it sees: of `kind` `chat` or `question`. Said at last, it has this
+    id; if not, it is among the removed messages."""
+
+    id: str
+    kind: str
+    text: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Talk:
     """What is written in a room: the last messages, the oldest first, and the questions. `kept`: whether what was written
-    before one came is here. `voted` are the questions that one voted for oneself, `wait` the seconds until one may write."""
+    before one came is here. `voted` are the questions that one voted for oneself, `wait` the seconds until one may write;
+    `waiting` is what one wrote oneself that nobody else is shown before staff have decided."""
 
     kept: bool
     messages: list[ChatMessage]
     questions: list[Question]
     voted: list[str]
     wait: int
+    waiting: list[WaitingWords]
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,15 @@ from rooms.services.forgetting import forget_attendance
 from rooms.services.going import answer_co_host, ask_co_host, do_not_go, go, withdraw_co_host
 from rooms.services.guest_list import MOST_ON_A_GUEST_LIST, put_on_guest_list, take_off_guest_list
 from rooms.services.limiting import take_from
-from rooms.services.opening import change_confidentiality, create_topic, follow_topic, open_room, unfollow_topic
+from rooms.services.opening import (
+    TopicWaits,
+    change_confidentiality,
+    create_topic,
+    follow_topic,
+    make_topic,
+    open_room,
+    unfollow_topic,
+)
 from rooms.services.pinging import MOST_PINGS_AN_HOUR, ping, put_ping_away
 from rooms.services.programme import (
     TooManyRooms,
@@ -74,14 +82,18 @@ from rooms.services.remembering import forget_moments
 from rooms.services.succession import succeed_absent_hosts
 from rooms.services.talking import (
     ask,
+    ask_approved,
     delete_old_talk,
+    drop_waiting,
     mark_answered,
     remove_message,
     remove_question,
     say,
+    say_approved,
     vote,
 )
 from rooms.services.webs import beat_web
+from rooms.services.words import Written, set_hand_line, set_room_words
 from rooms.services.workers import beat_worker, place_room, register_worker, retire_worker
 
 __all__ = [
@@ -93,8 +105,11 @@ __all__ = [
     "Entrant",
     "Joined",
     "TooManyRooms",
+    "TopicWaits",
+    "Written",
     "answer_co_host",
     "ask",
+    "ask_approved",
     "ask_co_host",
     "ban",
     "beat_web",
@@ -112,6 +127,7 @@ __all__ = [
     "dismiss_moderator",
     "do_not_go",
     "drop",
+    "drop_waiting",
     "end",
     "end_from_outside",
     "find_people",
@@ -136,6 +152,7 @@ __all__ = [
     "lower_hand",
     "lower_other_hand",
     "make_calendar_address",
+    "make_topic",
     "mark_answered",
     "move_to_audience",
     "mute_other",
@@ -158,12 +175,15 @@ __all__ = [
     "retire_worker",
     "revoke_calendar_address",
     "say",
+    "say_approved",
     "schedule_room",
     "see_audience",
     "seen",
     "send_due",
+    "set_hand_line",
     "set_hand_policy",
     "set_muted",
+    "set_room_words",
     "set_slow_mode",
     "set_turn_limit",
     "sign_out",

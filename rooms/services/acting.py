@@ -5,11 +5,13 @@
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import hooks as accounts_hooks
 from accounts import services as accounts
 from accounts.models import User
 from accounts.text import tidy
@@ -27,6 +29,7 @@ from rooms.services.departing import give_up_place, take_off_roster
 from rooms.services.entering import email_key
 from rooms.services.limiting import demand_act, demand_act_on
 from rooms.services.succession import succeed_if_host_is_gone
+from rooms.services.words import place_of, settle
 
 GUEST_BAN = timedelta(hours=24)
 
@@ -45,12 +48,17 @@ def set_muted(room_public_id: str, connection: str, *, muted: bool) -> None:
 
 @transaction.atomic
 def raise_hand(room_public_id: str, connection: str, *, line: str) -> None:
-    """Raise one's hand, with a line of why."""
+    """Raise one's hand, with a line of why. While that waits for staff, the line is what it was.
+
+    Raises:
+        Refused: `text_refused` with the reason.
+    """
     room = locked(room_public_id)
     me = present(room, connection)
     demand_act(me, Act.RAISE_HAND)
     followed = me.user is not None and selectors.followed_by_speakers(room, me.user)
-    change(room, commands.RaiseHand(selectors.as_person(me), readable(line), followed=followed))
+    words = settle(place_of(room, me, "hand.line", me.public_id), readable(line), me.hand_line)
+    change(room, commands.RaiseHand(selectors.as_person(me), words, followed=followed))
 
 
 def lower_hand(room_public_id: str, connection: str) -> None:
@@ -283,16 +291,22 @@ def pin_link(room_public_id: str, connection: str, *, url: str, title: str) -> N
     """Pin a link for everybody to see; with an empty address, none.
 
     Raises:
-        Refused: `link_invalid`, `text_unreadable`.
+        Refused: `link_invalid`, `text_unreadable`, `text_refused` with the reason.
     """
-    link = Link(url.strip(), readable(title)) if url.strip() else None
-    _act(
-        room_public_id,
-        connection,
-        lambda me: commands.PinLink(me, link),
-        log="pin_link" if link else "unpin_link",
-        reason=link.url if link else "",
-    )
+    with transaction.atomic():
+        room = locked(room_public_id)
+        me = present(room, connection)
+        demand(me, Act.PIN_LINK)
+        link = Link(url.strip(), _link_title(room, me, readable(title))) if url.strip() else None
+        if change(room, commands.PinLink(selectors.as_person(me), link)):
+            record(room, me, "pin_link" if link else "unpin_link", reason=link.url if link else "")
+
+
+def _link_title(room: Room, me: Participant, title: str) -> str:
+    """The title, or while it waits for staff none: what leads somewhere else has another name."""
+    place = replace(place_of(room, me, "link.title", room.public_id), by=me.user, keeps_words=True)
+    accounts_hooks.text_gate().drop(place.where, place.target)
+    return settle(place, title, "")
 
 
 def freeze(room_public_id: str, connection: str, *, frozen: bool, reason: str) -> None:

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.models import Industry, User
 from accounts.text import key, tidy
+from accounts.written import HOLD, Place, hold, judged
 from rooms.domain.confidentiality import loosens
 from rooms.domain.errors import Code, Refused
 from rooms.domain.limits import Ability
@@ -14,10 +15,32 @@ from rooms.domain.snapshot import Confidentiality, HandPolicy, Phase, Visibility
 from rooms.models import Room, Topic, TopicFollow
 from rooms.services.carrying_out import locked
 from rooms.services.limiting import demand_able
+from rooms.services.words import save_new
+
+
+class TopicWaits(Exception):
+    """The name of a topic waits for staff: there is no such topic until then."""
 
 
 def create_topic(*, name: str, industry: Industry, by: User) -> Topic:
-    """A topic; the one that is already there, if its name differs only in case or spacing."""
+    """A topic; the one that is already there, if its name differs only in case or spacing.
+
+    Raises:
+        TextRefused: a list of terms refuses its name; TopicWaits: it is for staff to decide.
+    """
+    found = Topic.objects.filter(industry=industry, key=key(name)).first()
+    if found is not None:
+        return found
+    place = Place("topic.name", f"{by.public_id}.{industry.pk}", by=by)
+    verdict = judged(place, tidy(name))
+    if verdict.outcome == HOLD:
+        hold(place, tidy(name), "", verdict)
+        raise TopicWaits
+    return make_topic(name=name, industry=industry, by=by)
+
+
+def make_topic(*, name: str, industry: Industry, by: User) -> Topic:
+    """The same without asking anybody about its name."""
     defaults = {"name": tidy(name), "created_by": by}
     return Topic.objects.get_or_create(industry=industry, key=key(name), defaults=defaults)[0]
 
@@ -47,14 +70,16 @@ def open_room(
     slow_mode: int = 0,
     speakers: Iterable[User] = (),
 ) -> Room:
-    """A room that is live from now on. Whom a closed one lets in is said by its guest list, which begins empty.
+    """A room that is live from now on. Whom a closed one lets in is said by its guest list, which begins empty. Words
+    that have to wait for staff are not in it yet.
 
     Raises:
         Refused: `sanctioned_hosting`, `trust_host`.
+        TextRefused: a list of terms refuses its words.
     """
     demand_able(host, Ability.HOST)
     now = timezone.now()
-    room = Room.objects.create(
+    room = Room(
         host=host,
         opened_by=host,
         title=tidy(title),
@@ -71,6 +96,7 @@ def open_room(
         started_at=now,
         stage_empty_since=now,
     )
+    save_new(room)
     room.speakers.set(speakers)
     return room
 

@@ -19,6 +19,7 @@ from rooms.models import Participant, Room, Topic
 from rooms.services.carrying_out import locked
 from rooms.services.limiting import demand_able
 from rooms.services.programme_mail import tell_those_who_are_going
+from rooms.services.words import save_new, settle_room
 
 MOST_ROOMS_AHEAD = 20  # of one host: each can write to everybody who is going
 _TOLD_ABOUT = ("title", "starts_at")  # other changes are seen on the page and in calendars
@@ -50,11 +51,12 @@ def schedule_room(
     Raises:
         TooManyRooms: the host has announced too many already.
         Refused: `sanctioned_hosting`, `trust_host`.
+        TextRefused: a list of terms refuses its words.
     """
     demand_able(host, Ability.HOST)
     if Room.objects.filter(host=host, phase=Phase.SCHEDULED).count() >= MOST_ROOMS_AHEAD:
         raise TooManyRooms
-    room = Room.objects.create(
+    room = Room(
         host=host,
         opened_by=host,
         title=tidy(title),
@@ -69,6 +71,7 @@ def schedule_room(
         stage_size=stage_size,
         slow_mode=slow_mode,
     )
+    save_new(room)
     room.speakers.set(speakers)
     return room
 
@@ -80,13 +83,15 @@ def change_scheduled(room_public_id: str, by: User, **fields: Any) -> Room:
 
     Raises:
         Refused: `not_allowed` for anybody but the host; `room_ended` when it began or is over.
+        TextRefused: a list of terms refuses its words.
     """
     room = _announced(room_public_id, by)
     speakers = fields.pop("speakers", None)
     if speakers is not None:
         room.speakers.set(speakers)
-    fields |= {"title": tidy(fields.get("title", room.title))}
-    fields |= {"description": fields.get("description", room.description).strip()}
+    fields |= {"title": settle_room(room, "title", tidy(fields.get("title", room.title)), by)}
+    description = fields.get("description", room.description).strip()
+    fields |= {"description": settle_room(room, "description", description, by)}
     changed = [name for name, value in fields.items() if getattr(room, name) != value]
     if not changed:
         return room

@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from accounts.models import random_id
 from accounts.text import tidy, validate_line
-from rooms import events, passing, selectors
+from accounts.written import HOLD, hold
+from rooms import events, hooks, passing, selectors
 from rooms.domain import pace, talk
 from rooms.domain.confidentiality import Kept, may_be_kept
 from rooms.domain.errors import Code, Refused
@@ -25,31 +26,50 @@ from rooms.domain.snapshot import Confidentiality, Phase
 from rooms.models import ChatMessage, Participant, Question, Room, Vote
 from rooms.services.actors import present, record
 from rooms.services.carrying_out import locked
+from rooms.services.words import Written, demand, place_of
 
 # --- Chat -----------------------------------------------------------------------------------------------------------
 
 
 @transaction.atomic
-def say(room_public_id: str, connection: str, text: str) -> str:
-    """Write a message; its id.
+def say(room_public_id: str, connection: str, text: str) -> Written:
+    """Write a message. One that has to wait for staff is shown to nobody else.
 
     Raises:
-        Refused: `slow_mode` with the seconds to wait, `too_many_messages`, `chat_busy`, `text_empty`, `text_unreadable`.
+        Refused: `slow_mode` with the seconds to wait, `too_many_messages`, `chat_busy`, `text_empty`, `text_unreadable`,
+            `text_refused` with the reason.
     """
     room, me = _begin(room_public_id, connection, Act.CHAT)
     words = _sayable(text)
     now = timezone.now()
     _demand_pace(room, me, now.timestamp())
     message = ChatMessage(room=room, author=me, text=words, at=now)
+    if _waits(room, me, "chat", message.public_id, words):
+        return Written(message.public_id, waits=True)
+    _tell_message(room, me, message)
+    return Written(message.public_id)
+
+
+def _waits(room: Room, me: Participant, where: str, written: str, words: str) -> bool:
+    place = place_of(room, me, where, written)
+    verdict = demand(place, words)
+    if verdict.outcome != HOLD:
+        return False
+    hold(place, words, "", verdict)
+    if not _names_are_kept(room):
+        passing.keep_author(written, me.public_id)
+    return True
+
+
+def _tell_message(room: Room, me: Participant | None, message: ChatMessage) -> None:
     told = selectors.chat_message(message, me)
     if _is_kept(room):
         message.author = me if _names_are_kept(room) else None
         message.save()
         _grow(room)
-    if not _names_are_kept(room):
+    if me is not None and not _names_are_kept(room):
         passing.keep_author(message.public_id, me.public_id)
     events.publish(room.public_id, events.Said(dataclasses.asdict(told), room.talk_version))
-    return message.public_id
 
 
 def _demand_pace(room: Room, me: Participant, now: float) -> None:
@@ -72,6 +92,8 @@ def remove_message(room_public_id: str, connection: str, message: str) -> None:
         Refused: `message_not_found`.
     """
     room, me = _begin(room_public_id, connection, Act.REMOVE_MESSAGE)
+    if hooks.take_back(room_public_id, me.public_id, message):
+        return
     stored = room.messages.filter(public_id=message).select_related("author").first()
     if stored is None and _is_kept(room):
         raise Refused(Code.MESSAGE_NOT_FOUND)
@@ -91,11 +113,11 @@ def remove_message(room_public_id: str, connection: str, message: str) -> None:
 
 
 @transaction.atomic
-def ask(room_public_id: str, connection: str, text: str) -> str:
-    """Ask a question; its id.
+def ask(room_public_id: str, connection: str, text: str) -> Written:
+    """Ask a question. One that has to wait for staff is shown to nobody else.
 
     Raises:
-        Refused: `questions_full`, `too_many_messages`, `text_empty`, `text_unreadable`.
+        Refused: `questions_full`, `too_many_messages`, `text_empty`, `text_unreadable`, `text_refused` with the reason.
     """
     room, me = _begin(room_public_id, connection, Act.ASK)
     words = _sayable(text)
@@ -107,17 +129,23 @@ def ask(room_public_id: str, connection: str, text: str) -> str:
     if not passing.go_on(f"ask.{me.public_id}", pace.ASKING, now.timestamp()):
         raise Refused(Code.TOO_MANY_MESSAGES)
     question = Question(public_id=random_id(), room=room, author=me, text=words, at=now)
+    if _waits(room, me, "question", question.public_id, words):
+        return Written(question.public_id, waits=True)
+    _tell_question(room, me, question)
+    return Written(question.public_id)
+
+
+def _tell_question(room: Room, me: Participant | None, question: Question) -> None:
     told = selectors.question_card(question, me)
     if _is_kept(room):
         question.author = me if _names_are_kept(room) else None
         question.save()
-    else:
-        asked = passing.PassingQuestion(question.public_id, me.public_id, words, told.asked_at)
-        passing.keep_questions(room.public_id, passed | {asked.id: asked})
-    if not _names_are_kept(room):
+    elif me is not None:
+        asked = passing.PassingQuestion(question.public_id, me.public_id, question.text, told.asked_at)
+        passing.keep_questions(room.public_id, passing.questions(room.public_id) | {asked.id: asked})
+    if me is not None and not _names_are_kept(room):
         passing.keep_author(question.public_id, me.public_id)
     _tell_questions(room, told)
-    return question.public_id
 
 
 @transaction.atomic
@@ -177,6 +205,8 @@ def remove_question(room_public_id: str, connection: str, question: str) -> None
         Refused: `question_not_found`.
     """
     room, me = _begin(room_public_id, connection, Act.REMOVE_QUESTION)
+    if hooks.take_back(room_public_id, me.public_id, question):
+        return
     found = _question(room, question)
     if isinstance(found, passing.PassingQuestion):
         author = found.author
@@ -191,6 +221,38 @@ def remove_question(room_public_id: str, connection: str, question: str) -> None
     if author != me.public_id:
         record(room, me, Act.REMOVE_QUESTION.value, question)
     _tell_questions(room)
+
+
+# --- Once staff have approved ---------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def say_approved(room_public_id: str, message: str, text: str, author: Participant | None) -> None:
+    """A message that waited is said now. It has the id that its writer knows it by."""
+    room = locked(room_public_id)
+    if _is_kept(room):  # it may have become stricter meanwhile
+        writer = author or _who(room, message)
+        _tell_message(room, writer, ChatMessage(public_id=message, room=room, author=writer, text=text))
+
+
+@transaction.atomic
+def ask_approved(room_public_id: str, question: str, text: str, author: Participant | None) -> None:
+    """A question that waited is asked now."""
+    room = locked(room_public_id)
+    if _is_kept(room):
+        asker = author or _who(room, question)
+        _tell_question(room, asker, Question(public_id=question, room=room, author=asker, text=text))
+
+
+def drop_waiting(room_public_id: str, written: str) -> None:
+    """What waited is not shown: the page of who wrote it takes it away. Nobody else knows of it."""
+    room = Room.objects.get(public_id=room_public_id)
+    events.publish(room_public_id, events.Unsaid(written, "", room.talk_version))
+
+
+def _who(room: Room, written: str) -> Participant | None:
+    known = passing.author_of(written)
+    return room.participants.select_related("user__profile").filter(public_id=known).first() if known else None
 
 
 # --- Later ----------------------------------------------------------------------------------------------------------

@@ -6,8 +6,13 @@ from typing import Any
 from rooms import services
 from rooms.domain import messages as m
 
+
+def _written(what: str, written: services.Written) -> dict[str, Any]:
+    return {what: written.id, "waits": written.waits}
+
+
 # command → what is done: (room, connection, command) → what more the answer says
-CHANGES: dict[type, Callable[[str, str, Any], dict[str, str] | None]] = {
+CHANGES: dict[type, Callable[[str, str, Any], dict[str, Any] | None]] = {
     m.End: lambda room, me, command: services.end(room, me),
     m.Mute: lambda room, me, command: services.set_muted(room, me, muted=True),
     m.Unmute: lambda room, me, command: services.set_muted(room, me, muted=False),
@@ -34,11 +39,11 @@ CHANGES: dict[type, Callable[[str, str, Any], dict[str, str] | None]] = {
     m.ModeratorDismiss: lambda room, me, command: services.dismiss_moderator(room, me, command.person),
     m.HostHandOver: lambda room, me, command: services.hand_over(room, me, command.person),
     m.RoomFreeze: lambda room, me, command: services.freeze(room, me, frozen=command.frozen, reason=command.reason),
-    m.ChatSay: lambda room, me, command: {"message": services.say(room, me, command.text)},
+    m.ChatSay: lambda room, me, command: _written("message", services.say(room, me, command.text)),
     m.ChatRemove: lambda room, me, command: services.remove_message(room, me, command.message),
     m.ChatSlow: lambda room, me, command: services.set_slow_mode(room, me, command.seconds),
     m.TurnLimit: lambda room, me, command: services.set_turn_limit(room, me, command.seconds),
-    m.QuestionAsk: lambda room, me, command: {"question": services.ask(room, me, command.text)},
+    m.QuestionAsk: lambda room, me, command: _written("question", services.ask(room, me, command.text)),
     m.QuestionVote: lambda room, me, command: services.vote(room, me, command.question, up=command.up),
     m.QuestionAnswer: lambda room, me, command: services.mark_answered(
         room, me, command.question, answered=command.answered

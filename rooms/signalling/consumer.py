@@ -5,7 +5,7 @@ import contextlib
 import dataclasses
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,13 +14,14 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.utils import translation
 
-from rooms import selectors, services
+from rooms import hooks, selectors, services
 from rooms.domain import messages
 from rooms.domain.errors import Code, Refused
 from rooms.domain.pace import REACTING
 from rooms.domain.roles import RUNS_THE_ROOM, Role
 from rooms.events import frame_of
 from rooms.hub import get_hub
+from rooms.selectors.talk import moment
 from rooms.signalling.codec import Incoming, Unreadable, decode
 from rooms.signalling.commands import CHANGES
 from rooms.signalling.limits import FrameLimit, Unread, Verdict
@@ -230,7 +231,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
         hub, began = get_hub(), time.monotonic()
         lately = hub.lately(self.room)
         asked = hub.talk(self.room).has_questions
-        you, snapshot, desk, voted, wait = await database_sync_to_async(_read)(
+        you, snapshot, desk, voted, wait, waiting = await database_sync_to_async(_read)(
             self.room, self.connection, lately, asked=asked
         )
         read_at = None if snapshot is lately else began
@@ -239,7 +240,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
             "you": dataclasses.asdict(you),
             "snapshot": snapshot,
             "desk": dataclasses.asdict(desk) if desk else None,
-            "talk": hub.talk(self.room).whole(voted, wait),  # with every frame that was pushed until now
+            "talk": hub.talk(self.room).whole(voted, wait, waiting),  # with every frame that was pushed until now
         }
 
     async def _on_leave(self, incoming: Incoming[messages.Command]) -> dict[str, Any] | None:
@@ -338,12 +339,13 @@ class RoomConsumer(AsyncWebsocketConsumer):
     # --- Saying it ----------------------------------------------------------------------------------------------------
 
     def _refuse(
-        self, re: int | None, code: Code, details: dict[str, str] | None = None, *, close: bool = False
+        self, re: int | None, code: Code, details: Mapping[str, object] | None = None, *, close: bool = False
     ) -> None:
         with translation.override(self._language):
-            message = str(SENTENCES[code])
+            told = {name: str(detail) for name, detail in (details or {}).items()}
+            message = " ".join(filter(None, (str(SENTENCES[code]), told.get("reason"))))
         fatal = code in FATAL
-        self._say(messages.Error(re=re, code=code.value, message=message, fatal=fatal, details=details or {}))
+        self._say(messages.Error(re=re, code=code.value, message=message, fatal=fatal, details=told))
         if fatal or close:
             self._close(CLOSE_CODES.get(code, CLOSE_REFUSED))
 
@@ -385,9 +387,9 @@ class RoomConsumer(AsyncWebsocketConsumer):
 
 def _read(
     room: str, connection: str, lately: dict[str, Any] | None, *, asked: bool
-) -> tuple[messages.You, dict[str, Any], messages.Desk | None, list[str], int]:
-    """How one stands, the room, for those who run it their desk; what one voted for, if something was `asked`, and how long
-    one waits before writing. The desk's version is read before its rows. `lately` is
+) -> tuple[messages.You, dict[str, Any], messages.Desk | None, list[str], int, list[dict[str, Any]]]:
+    """How one stands, the room, for those who run it their desk; what one voted for, if something was `asked`, how long
+    one waits before writing, and what one wrote that waits for staff. The desk's version is read before its rows. `lately` is
     the room as another page was told it a moment ago: it is good as long as nothing has happened on stage since.
 
     Raises:
@@ -400,4 +402,9 @@ def _read(
         lately = dataclasses.asdict(selectors.room_snapshot(room))
     desk = selectors.desk(room) if Role(you.role) in RUNS_THE_ROOM else None
     voted = selectors.voted(room, you.id) if asked else []
-    return you, lately, desk, voted, selectors.chat_wait(you.id, you.role, lately["slow_mode"])
+    wait = selectors.chat_wait(you.id, you.role, lately["slow_mode"])
+    waiting = [
+        {"id": words.id, "kind": words.kind, "text": words.text, "at": moment(words.at)}
+        for words in hooks.waiting_words(room, you.id)
+    ]
+    return you, lately, desk, voted, wait, waiting

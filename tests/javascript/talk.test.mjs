@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { applyToTalk, clockOf, inRank, mergeTalk, MOST_MESSAGES } from "../../static/js/room/talk.js";
+import { applyToTalk, clockOf, inRank, mergeTalk, messagesFor, MOST_MESSAGES, questionsFor } from "../../static/js/room/talk.js";
 
 /** @typedef {import("../../static/js/room/protocol.js").Frame} Frame */
 /** @typedef {import("../../static/js/room/talk.js").Message} Message */
@@ -17,7 +17,7 @@ const message = (id, at = id, author = lin) => ({ id, at, author, text: `text of
 /** @type {(id: string, votes?: number, seconds?: number) => Talk["questions"][number]} */
 const question = (id, votes = 0, seconds = -1) => ({ id, author: lin, text: id, asked_at: id, votes, seconds_in: seconds });
 /** @type {(messages?: Message[], questions?: Talk["questions"], more?: Partial<Talk>) => Talk} */
-const talk = (messages = [], questions = [], more = {}) => ({ kept: true, messages, questions, voted: [], wait: 0, ...more });
+const talk = (messages = [], questions = [], more = {}) => ({ kept: true, messages, questions, voted: [], wait: 0, waiting: [], ...more });
 /** @type {(...messages: Message[]) => Frame} */
 const said = (...messages) => ({ type: "chat.said", data: { messages } });
 /** @type {(things: {id: string}[]) => string[]} */
@@ -79,4 +79,19 @@ test("off the record the page remembers what nobody else does", () => {
 
 test("a moment of the room reads as a clock", () => {
   assert.deepEqual([0, 65, 3723].map(clockOf), ["0:00", "1:05", "1:02:03"]);
+});
+
+test("what waits for staff is seen by who wrote it, until it is said or never will be", () => {
+  const waiting = [
+    { id: "w1", kind: "chat", text: "one", at: "8" },
+    { id: "w2", kind: "question", text: "two", at: "9" },
+  ];
+  let now = talk([message("1")], [question("q", 2)], { waiting });
+  assert.deepEqual(messagesFor(now, lin).map(({ id, waits }) => [id, Boolean(waits)]), [["1", false], ["w1", true]]);
+  assert.deepEqual(questionsFor(now, lin).map(({ id, waits }) => [id, Boolean(waits)]), [["q", false], ["w2", true]]);
+  now = applyToTalk(now, said(message("w1")));
+  assert.deepEqual(ids(messagesFor(now, lin)), ["1", "w1"]);
+  now = applyToTalk(now, { type: "chat.removed", data: { messages: [{ id: "w2", by: "" }] } });
+  assert.deepEqual(ids(questionsFor(now, lin)), ["q"]);
+  assert.deepEqual(mergeTalk(talk([], [], { waiting }), talk()).waiting, [], "what the server says counts");
 });

@@ -49,7 +49,7 @@ from invites.models import (
     Vouch,
 )
 from invites.services import create_invite
-from moderation.models import Appeal, Case, Evidence, EvidenceOpening, Flag, Report, Sanction
+from moderation.models import Appeal, Case, Evidence, EvidenceOpening, Flag, HeldText, Report, Sanction, Term
 from rooms.models import (
     Ban,
     CalendarFeed,
@@ -219,6 +219,13 @@ def _rooms(person: User, other: User) -> tuple[Room, Room]:
     third = _sanction(theirs, user=other, by=other, facts="What the other wrote")
     reasons = {"state": "upheld", "decided_at": now, "reasons": "It was so"}
     Appeal.objects.create(sanction=third, words="It was not so", imposed_by=other, decided_by=person, **reasons)
+    HeldText.objects.create(
+        where="chat", target=random_id(), room=theirs, participant=here, user=person, decided_by=other,
+        text="What waited", before="What was there", because="A term",
+    )  # fmt: skip
+    HeldText.objects.create(where="profile.bio", target=person.public_id, user=person, text="Waits", because="A term")
+    HeldText.objects.create(where="topic.name", target="1", user=other, text="Theirs", because="A", decided_by=person)
+    Term.objects.create(pattern=f"a term {random_id()}", changed_by=person)
     return shared, alone
 
 

@@ -41,6 +41,8 @@ MAY_CHANGE = {
         "reporter_id", "reporter_user_id", "target_id", "target_user_id", "message", "snapshot"
     },
     "moderation.Case": {"target_id", "target_user_id", "taken_by_id", "decided_by_id", "reason"},
+    "moderation.HeldText": {"participant_id", "user_id", "target", "text", "before", "decided_by_id"},
+    "moderation.Term": {"changed_by_id"},
     "rooms.Ban": {"participant_id", "user_id", "by_id", "reason"},
     "admin.LogEntry": {"object_repr", "object_id"},
     "accounts.User": {"sponsor_id", "branch_of_id"},

@@ -69,7 +69,7 @@ def refusal(act, *args, **more) -> Refused:
 
 def test_on_the_record_words_and_names_are_kept_and_given_to_who_comes(bus: RecordingBus) -> None:
     meeting = a_meeting()
-    message = services.say(meeting.id, meeting.lin, "  Good\u3000evening  👋 ")
+    message = services.say(meeting.id, meeting.lin, "  Good\u3000evening  👋 ").id
     (told,) = bus.of_kind("said")
     assert (told["message"]["id"], told["message"]["text"]) == (message, "Good evening 👋")
     assert told["message"]["author"]["name"] == "Lin Wei"
@@ -80,7 +80,7 @@ def test_on_the_record_words_and_names_are_kept_and_given_to_who_comes(bus: Reco
 def test_under_the_chatham_house_rule_the_name_is_shown_and_not_kept(bus: RecordingBus) -> None:
     meeting = a_meeting(Confidentiality.CHATHAM_HOUSE)
     services.say(meeting.id, meeting.lin, "Between us")
-    question = services.ask(meeting.id, meeting.lin, "Who pays?")
+    question = services.ask(meeting.id, meeting.lin, "Who pays?").id
     services.vote(meeting.id, meeting.amara, question, up=True)
     assert bus.of_kind("said")[0]["message"]["author"]["name"] == "Lin Wei"
     assert bus.of_kind("questions_moved")[0]["asked"][0]["author"]["name"] == "Lin Wei"
@@ -94,8 +94,8 @@ def test_under_the_chatham_house_rule_the_name_is_shown_and_not_kept(bus: Record
 
 def test_off_the_record_nothing_is_in_the_database(bus: RecordingBus) -> None:
     meeting = a_meeting(Confidentiality.OFF_RECORD)
-    message = services.say(meeting.id, meeting.lin, "Between us")
-    question = services.ask(meeting.id, meeting.lin, "Who pays?")
+    message = services.say(meeting.id, meeting.lin, "Between us").id
+    question = services.ask(meeting.id, meeting.lin, "Who pays?").id
     services.vote(meeting.id, meeting.amara, question, up=True)
     services.report(meeting.id, meeting.amara, "", category="other", line="", message=message)
     assert bus.of_kind("said")[0]["message"]["text"] == "Between us"
@@ -187,13 +187,13 @@ def test_slow_mode_holds_for_members_and_says_how_long(bus: RecordingBus) -> Non
 @pytest.mark.parametrize("confidentiality", Confidentiality)
 def test_one_takes_back_ones_own_and_the_host_anything(confidentiality: Confidentiality, bus: RecordingBus) -> None:
     meeting = a_meeting(confidentiality)
-    message, question = services.say(meeting.id, meeting.lin, "Hm"), services.ask(meeting.id, meeting.lin, "Why?")
+    message, question = services.say(meeting.id, meeting.lin, "Hm").id, services.ask(meeting.id, meeting.lin, "Why?").id
     for remove, written in ((services.remove_message, message), (services.remove_question, question)):
         assert refusal(remove, meeting.id, meeting.amara, written).code is Code.NOT_ALLOWED
         remove(meeting.id, meeting.lin, written)
     assert (bus.of_kind("unsaid")[0]["message"], bus.of_kind("unsaid")[0]["by"]) == (message, "Lin Wei")
     assert not AuditEntry.objects.exists()
-    message, question = services.say(meeting.id, meeting.lin, "Hm"), services.ask(meeting.id, meeting.lin, "Why?")
+    message, question = services.say(meeting.id, meeting.lin, "Hm").id, services.ask(meeting.id, meeting.lin, "Why?").id
     services.remove_message(meeting.id, meeting.host, message)
     services.remove_question(meeting.id, meeting.host, question)
     assert bus.of_kind("unsaid")[1]["by"] == "Ji-woo Han"
@@ -203,7 +203,7 @@ def test_one_takes_back_ones_own_and_the_host_anything(confidentiality: Confiden
 
 def test_what_is_gone_or_of_another_room_cannot_be_taken_away() -> None:
     meeting, other = a_meeting(), a_meeting()
-    message, question = services.say(other.id, other.lin, "Hm"), services.ask(other.id, other.lin, "Why?")
+    message, question = services.say(other.id, other.lin, "Hm").id, services.ask(other.id, other.lin, "Why?").id
     assert refusal(services.remove_message, meeting.id, meeting.host, message).code is Code.MESSAGE_NOT_FOUND
     for act in (services.remove_question, services.mark_answered, services.vote):
         more = {services.mark_answered: {"answered": True}, services.vote: {"up": True}}.get(act, {})
@@ -213,7 +213,7 @@ def test_what_is_gone_or_of_another_room_cannot_be_taken_away() -> None:
 
 def test_a_message_is_reported_with_its_words_and_its_author_whoever_is_named() -> None:
     meeting = a_meeting()
-    message = services.say(meeting.id, meeting.lin, "Buy this")
+    message = services.say(meeting.id, meeting.lin, "Buy this").id
     host = Participant.objects.get(connection=meeting.host).public_id
     services.report(meeting.id, meeting.amara, host, category="fraud", line="", message=message)
     report = Report.objects.get()
@@ -232,7 +232,10 @@ def test_a_message_is_reported_with_its_words_and_its_author_whoever_is_named() 
 @pytest.mark.parametrize("confidentiality", Confidentiality)
 def test_votes_order_questions_and_one_has_one_for_each(confidentiality: Confidentiality) -> None:
     meeting = a_meeting(confidentiality)
-    first, second = services.ask(meeting.id, meeting.lin, "First?"), services.ask(meeting.id, meeting.amara, "Second?")
+    first, second = (
+        services.ask(meeting.id, meeting.lin, "First?").id,
+        services.ask(meeting.id, meeting.amara, "Second?").id,
+    )
     for _ in range(2):
         services.vote(meeting.id, meeting.lin, second, up=True)
     services.vote(meeting.id, meeting.host, second, up=True)
@@ -246,7 +249,7 @@ def test_votes_order_questions_and_one_has_one_for_each(confidentiality: Confide
 def test_an_answered_question_marks_the_moment_and_may_be_open_again(confidentiality: Confidentiality) -> None:
     meeting = a_meeting(confidentiality)
     Room.objects.filter(pk=meeting.room.pk).update(started_at=timezone.now() - timedelta(seconds=125))
-    question = services.ask(meeting.id, meeting.lin, "Who pays?")
+    question = services.ask(meeting.id, meeting.lin, "Who pays?").id
     services.mark_answered(meeting.id, meeting.host, question, answered=True)
     (answered,) = meeting.talk().questions
     assert 125 <= answered.seconds_in < 140

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rooms.audio.bench import fanout, forwarding, join, latency, mix, quality, soak
 from rooms.audio.bench.table import render
 from rooms.audio.bench.target import NotMeasurable
-from rooms.bench import enumeration, hall, room
+from rooms.bench import enumeration, hall, more, room
 
 _SUBCOMMANDS: dict[str, Any] = {
     "fanout": fanout,
@@ -37,7 +37,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Each measurement has options of its own."""
         subparsers = parser.add_subparsers(dest="measurement", required=True)
-        for name, module in _SUBCOMMANDS.items():
+        for name, module in {**_SUBCOMMANDS, **more.modules()}.items():
             subparser = subparsers.add_parser(name, help=(module.__doc__ or "").splitlines()[0])
             subparser.add_argument("--json", type=Path, metavar="FILE", help="write the figures here too")
             module.add_arguments(subparser)
@@ -49,7 +49,7 @@ class Command(BaseCommand):
             CommandError: something that it needs is not here, or it was stopped.
         """
         try:
-            figures = asyncio.run(_measure(_SUBCOMMANDS[options["measurement"]].run(options)))
+            figures = asyncio.run(_measure({**_SUBCOMMANDS, **more.modules()}[options["measurement"]].run(options)))
         except NotMeasurable as missing:
             raise CommandError(str(missing)) from missing
         except asyncio.CancelledError as stopped:

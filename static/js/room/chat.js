@@ -120,12 +120,13 @@ function dress(item, message) {
   const gone = message.removedBy !== undefined;
   const name = writerOf(message);
   item.dataset.removed = String(gone);
+  item.dataset.waits = String(Boolean(message.waits));
   part(item, "[data-name]").textContent = gone ? "" : name;
   drawFace(part(item, "[data-face]"), message.author.id ? message.author : { ...message.author, initials: "·" });
   part(item, "[data-text]").textContent = gone ? fill(words.chatRemovedBy, { NAME: message.removedBy ?? "" }) : message.text;
   const time = part(item, "time");
   time.setAttribute("datetime", message.at);
-  time.textContent = gone ? "" : timeOfDay(message.at);
+  time.textContent = gone ? "" : message.waits ? (words.waitsForStaff ?? "") : timeOfDay(message.at);
   const about = part(item, "[data-about]");
   about.hidden = gone;
   about.setAttribute("aria-label", fill(words.chatAbout, { NAME: name }));

@@ -37,6 +37,15 @@
  */
 
 /**
+ * Something that waits for staff, which only who wrote it sees: of `kind` `chat` or `question`. Said at last, it has this id; if not, it is among the removed messages.
+ * @typedef {object} WaitingWords
+ * @property {string} id
+ * @property {string} kind
+ * @property {string} text
+ * @property {string} at
+ */
+
+/**
  * A question. `seconds_in`: how far into the room it was answered; -1 while it is open.
  * @typedef {object} Question
  * @property {string} id
@@ -126,13 +135,14 @@
  */
 
 /**
- * What is written in a room: the last messages, the oldest first, and the questions. `kept`: whether what was written before one came is here. `voted` are the questions that one voted for oneself, `wait` the seconds until one may write.
+ * What is written in a room: the last messages, the oldest first, and the questions. `kept`: whether what was written before one came is here. `voted` are the questions that one voted for oneself, `wait` the seconds until one may write; `waiting` is what one wrote oneself that nobody else is shown before staff have decided.
  * @typedef {object} Talk
  * @property {boolean} kept
  * @property {ChatMessage[]} messages
  * @property {Question[]} questions
  * @property {string[]} voted
  * @property {number} wait
+ * @property {WaitingWords[]} waiting
  */
 
 /**
@@ -339,7 +349,7 @@
  */
 
 /**
- * Write a message. Answer: `{"message": its id}`. `slow_mode` says in `details.seconds` how long to wait.
+ * Write a message. Answer: `{"message": its id, "waits": whether only one sees it oneself until staff have decided}`. `slow_mode` says in `details.seconds` how long to wait.
  * @typedef {object} ChatSay
  * @property {string} text
  */
@@ -369,7 +379,7 @@
  */
 
 /**
- * Ask a question. Answer: `{"question": its id}`.
+ * Ask a question. Answer: `{"question": its id, "waits": as with `chat.say`}`.
  * @typedef {object} QuestionAsk
  * @property {string} text
  */
@@ -740,12 +750,12 @@
  *   "room.message": object,
  *   "room.people": {people: Visitor[]},
  *   "room.audience": {faces: Face[], more: boolean},
- *   "chat.say": {message: string},
+ *   "chat.say": {message: string, waits: boolean},
  *   "chat.remove": object,
  *   "chat.slow": object,
  *   "turn.limit": object,
  *   "room.react": object,
- *   "question.ask": {question: string},
+ *   "question.ask": {question: string, waits: boolean},
  *   "question.vote": object,
  *   "question.answer": object,
  *   "question.remove": object,
@@ -1159,6 +1169,7 @@ export const CODES = Object.freeze({
   "MESSAGE_UNKNOWN": "message_unknown",
   "TOO_MANY_MESSAGES": "too_many_messages",
   "TEXT_UNREADABLE": "text_unreadable",
+  "TEXT_REFUSED": "text_refused",
   "PROTOCOL_UNSUPPORTED": "protocol_unsupported",
   "READER_TOO_SLOW": "reader_too_slow",
   "SIGNED_OUT": "signed_out",

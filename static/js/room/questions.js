@@ -6,7 +6,7 @@ import { showRows } from "./rows.js";
 import { clockOf } from "./talk.js";
 import { write } from "./writing.js";
 
-/** @typedef {import("./protocol.js").Question} Question */
+/** @typedef {import("./talk.js").Question} Question */
 /** @typedef {import("./protocol.js").You} You */
 
 /**
@@ -24,17 +24,18 @@ export function showQuestions(questions, voted, mine, you) {
   showRows("questions", "question", rows, (item, question) => {
     const answered = question.seconds_in >= 0;
     item.dataset.answered = String(answered);
+    item.dataset.waits = String(Boolean(question.waits));
     write(part(item, "[data-text]"), question.text);
     const by = question.author.name ? fill(words.askedBy, { NAME: question.author.name }) : "";
     const when = answered ? fill(words.answeredAt, { TIME: clockOf(question.seconds_in) }) : "";
-    write(part(item, "[data-state]"), [by, when].filter(Boolean).join(" · "));
+    write(part(item, "[data-state]"), question.waits ? (words.waitsForStaff ?? "") : [by, when].filter(Boolean).join(" · "));
     const vote = /** @type {HTMLButtonElement} */ (part(item, "[data-vote]"));
     vote.setAttribute("aria-pressed", String(voted.has(question.id)));
     vote.setAttribute("aria-label", `${fill(words.voteFor, { QUESTION: question.text })} (${question.votes})`);
-    vote.disabled = answered || !may(you, "question.vote");
+    vote.disabled = answered || Boolean(question.waits) || !may(you, "question.vote");
     write(part(item, "[data-votes]"), String(question.votes));
     const answer = part(item, "[data-answer]");
-    answer.hidden = !runs;
+    answer.hidden = !runs || Boolean(question.waits);
     write(answer, answered ? words.markOpen : words.markAnswered);
     answer.dataset.answer = String(!answered);
     const isMine = mine.has(question.id) || question.author.id === you.id;

@@ -266,6 +266,18 @@ export class Room extends EventTarget {
     this.#tell("changed");
   }
 
+  /**
+   * What one wrote is not shown to others yet; or one took it back.
+   * @param {import("./protocol.js").WaitingWords} words
+   * @param {boolean} waits
+   */
+  waits(words, waits = true) {
+    if (!this.talk) return;
+    const others = this.talk.waiting.filter(({ id }) => id !== words.id);
+    this.talk = { ...this.talk, waiting: waits ? [...others, words] : others };
+    this.#tell("changed");
+  }
+
   /** Ask for everything again. */
   async sync() {
     if (this.#syncing) return;

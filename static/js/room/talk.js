@@ -1,7 +1,8 @@
 // What is written in a room, as this page knows it: chat and questions. Pure: no page, no network. A page's memory is bounded.
 
-/** @typedef {import("./protocol.js").ChatMessage & {removedBy?: string}} Message a removed one keeps its place, and no words */
-/** @typedef {import("./protocol.js").Question} Question */
+/** @typedef {import("./protocol.js").ChatMessage & {removedBy?: string, waits?: boolean}} Message a removed one keeps its place, and no words; one that waits for staff only its writer has */
+/** @typedef {import("./protocol.js").Question & {waits?: boolean}} Question */
+/** @typedef {import("./protocol.js").WaitingWords} WaitingWords */
 /** @typedef {Omit<import("./protocol.js").Talk, "messages"> & {messages: Message[]}} Talk */
 /** @typedef {import("./protocol.js").Frame} Frame */
 
@@ -17,12 +18,12 @@ const GIVEN_TO_WHO_ENTERS = 50;
 export function applyToTalk(talk, { type, data }) {
   switch (type) {
     case "chat.said":
-      return { ...talk, messages: withMessages(talk.messages, data.messages) };
+      return { ...talk, messages: withMessages(talk.messages, data.messages), waiting: stillWaiting(talk, data.messages) };
     case "chat.removed":
-      return { ...talk, messages: without(talk.messages, data.messages) };
+      return { ...talk, messages: without(talk.messages, data.messages), waiting: stillWaiting(talk, data.messages) };
     case "questions.changed": {
       const ids = new Set([...data.removed, ...data.questions.map((question) => question.id)]);
-      return { ...talk, questions: inRank([...talk.questions.filter(({ id }) => !ids.has(id)), ...data.questions]) };
+      return { ...talk, waiting: stillWaiting(talk, data.questions), questions: inRank([...talk.questions.filter(({ id }) => !ids.has(id)), ...data.questions]) };
     }
     case "questions.voted": {
       const votes = new Map(data.votes.map((count) => [count.question, count.votes]));
@@ -46,6 +47,39 @@ export function mergeTalk(known, fresh) {
   const since = fresh.messages.length >= GIVEN_TO_WHO_ENTERS ? (fresh.messages[0]?.at ?? "") : "";
   const still = known.messages.filter(({ id, at, removedBy }) => removedBy || !fresh.kept || ids.has(id) || at < since);
   return { ...fresh, messages: withMessages(still, fresh.messages), questions: inRank(fresh.questions) };
+}
+
+/**
+ * The messages, and those of one's own that wait for staff.
+ * @param {Talk} talk
+ * @param {Message["author"]} me
+ * @returns {Message[]}
+ */
+export function messagesFor(talk, me) {
+  const waiting = talk.waiting.filter(({ kind }) => kind === "chat");
+  return [...talk.messages, ...waiting.map(({ id, text, at }) => ({ id, text, at, author: me, waits: true }))];
+}
+
+/**
+ * The questions, and those of one's own that wait for staff.
+ * @param {Talk} talk
+ * @param {Question["author"]} me
+ * @returns {Question[]}
+ */
+export function questionsFor(talk, me) {
+  const waiting = talk.waiting.filter(({ kind }) => kind === "question");
+  const asked = waiting.map(({ id, text, at }) => ({ id, text, author: me, asked_at: at, votes: 0, seconds_in: -1, waits: true }));
+  return inRank([...talk.questions, ...asked]);
+}
+
+/**
+ * @param {Talk} talk
+ * @param {{id: string}[]} decided what was said at last, or never will be
+ * @returns {WaitingWords[]}
+ */
+function stillWaiting(talk, decided) {
+  const ids = new Set(decided.map(({ id }) => id));
+  return talk.waiting.filter(({ id }) => !ids.has(id));
 }
 
 /**

@@ -8,6 +8,7 @@ import { may } from "./permissions.js";
 import { CODES } from "./protocol.js";
 import { showQuestions } from "./questions.js";
 import { Reactions } from "./reactions.js";
+import { messagesFor, questionsFor } from "./talk.js";
 import { Refusal } from "./wire.js";
 import { write } from "./writing.js";
 
@@ -78,9 +79,10 @@ export class Talking {
     if (this.#shown === talk && this.#shownFor === you) return;
     this.#shown = talk;
     this.#shownFor = you;
-    const many = this.#chat.show(talk.messages);
+    const me = meAsWriter(you);
+    const many = this.#chat.show(messagesFor(talk, me));
     if (many) this.view.announce(fill(words.chatMany, { NUMBER: many }));
-    showQuestions(talk.questions, new Set(talk.voted), this.#asked, you);
+    showQuestions(questionsFor(talk, me), new Set(talk.voted), this.#asked, you);
   }
 
   /** @type {import("./talk.js").Talk | null} */
@@ -124,10 +126,11 @@ export class Talking {
     onSubmit("chat-form", "chat-text", (field) => this.#write(field));
     onSubmit("question-form", "question-text", (field) =>
       this.attempt("ask", async () => {
-        const { question } = await this.room.act("question.ask", { text: field.value });
+        const { question, waits } = await this.room.act("question.ask", { text: field.value });
         this.#asked.add(question);
+        if (waits) this.#waits(question, "question", field.value);
+        else this.view.announce(words.asked);
         field.value = "";
-        this.view.announce(words.asked);
       }),
     );
     find("reactions").addEventListener("click", (event) => {
@@ -164,8 +167,9 @@ export class Talking {
     if (this.#chat.mustWait || !field.value.trim()) return;
     this.attempt("say", async () => {
       try {
-        const { message } = await this.room.act("chat.say", { text: field.value });
+        const { message, waits } = await this.room.act("chat.say", { text: field.value });
         this.#written.add(message);
+        if (waits) this.#waits(message, "chat", field.value);
         field.value = "";
         const { you, snapshot } = this.room;
         if (you && snapshot?.slow_mode && !may(you, "chat.slow")) this.#chat.wait(snapshot.slow_mode);
@@ -176,12 +180,23 @@ export class Talking {
     });
   }
 
+  /**
+   * @param {string} id
+   * @param {"chat" | "question"} kind
+   * @param {string} text
+   */
+  #waits(id, kind, text) {
+    this.room.waits({ id, kind, text: text.trim(), at: new Date().toISOString() });
+    this.view.announce(words.waitsForStaff);
+  }
+
   /** @param {string} id */
   async #about(id) {
     const { you, talk } = this.room;
-    const message = talk?.messages.find((known) => known.id === id);
+    const waiting = talk?.waiting.find((known) => known.id === id);
+    const message = talk && you && messagesFor(talk, meAsWriter(you)).find((known) => known.id === id);
     if (!message || !you || message.removedBy) return;
-    const mine = message.author.id === you.id || this.#written.has(id);
+    const mine = message.author.id === you.id || this.#written.has(id) || Boolean(waiting);
     const runs = may(you, "stage.lock");
     const choice = await askAboutMessage(message, writerOf(message), {
       person: !mine && Boolean(message.author.id),
@@ -190,6 +205,7 @@ export class Talking {
       mine,
     });
     if (choice === "remove" && (mine || (await this.#isSure(words.chatRemoveTitle)))) await this.room.act("chat.remove", { message: id });
+    if (choice === "remove" && waiting) this.room.waits(waiting, false);
     if (choice === "report") await this.open.report(message, "message");
     if (choice === "person") await this.open.about(message.author.id);
   }
@@ -217,8 +233,10 @@ export class Talking {
     if (removed)
       this.attempt(`remove ${removed}`, async () => {
         const asker = talk?.questions.find(({ id }) => id === removed)?.author.id;
-        const mine = this.#asked.has(removed) || asker === this.room.you?.id;
+        const waiting = talk?.waiting.find(({ id }) => id === removed);
+        const mine = this.#asked.has(removed) || asker === this.room.you?.id || Boolean(waiting);
         if (mine || (await this.#isSure(words.questionRemoveTitle))) await this.room.act("question.remove", { question: removed });
+        if (waiting) this.room.waits(waiting, false);
       });
   }
 
@@ -239,6 +257,13 @@ export class Talking {
     this.view.toast(words.unpinned ?? "", { word: words.undo, work });
   }
 }
+
+/**
+ * Oneself beside what only oneself sees.
+ * @param {import("./protocol.js").You} you
+ * @returns {import("./protocol.js").Face}
+ */
+const meAsWriter = (you) => ({ id: you.id, name: words.onlyYou ?? "", initials: "·", tint: 0, portrait: "", role: you.role, claims: [] });
 
 /**
  * The row in which a button was pressed, or empty.

@@ -1,0 +1,1 @@
+"""Words against lists of terms: folding and finding, without a database."""
