@@ -1,4 +1,4 @@
-"""A sanction from the form where staff impose it to the appeal that overturns it, as staff, the sanctioned and others see it."""
+"""A sanction, from the form where staff impose it to the appeal that overturns it: as staff and the sanctioned see it."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from tests.browser.person import Person
 from tests.browser.test_pages import BothThemes, look
 
 HOST, REPORTED, LISTENER, STAFF, SENIOR = "Ji-woo Han", "Petra Roth", "Amara Okafor", "Sofia Takács", "Noor Haddad"
-PASSWORD = "correct horse battery"  # noqa: S105 - of a made-up person
+PASSWORD = "correct horse battery"
 TALKS = 1000
 FACTS = "Talked over Ji-woo Han for ten minutes, although she asked three times not to."
 WORDS = "She asked me to go on: <b>listen</b> to the minute before."
