@@ -278,4 +278,4 @@ def state_of(sanction: Sanction) -> str:
         return _("lifted")
     if sanction.is_instant:
         return _("said")
-    return _("holds") if sanction.holds() else _("over")
+    return _("holds") if sanction.holds() else _("ended")
