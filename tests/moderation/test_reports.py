@@ -48,7 +48,7 @@ def test_a_question_is_reported_with_its_words_where_they_are_kept(mode: str) ->
     Room.objects.filter(pk=room.pk).update(confidentiality=mode)
     listener = services.join(room.public_id, a_member("Lin Wei"), muted=True, accepts=mode)
     asker = services.join(room.public_id, a_member("Rae Ported"), muted=True, accepts=mode)
-    question = services.ask(room.public_id, asker.connection, "Who of you is bribed?")
+    question = services.ask(room.public_id, asker.connection, "Who of you is bribed?").id
     services.report(room.public_id, listener.connection, "", category="hate", line="", message=question)
     report = Report.objects.get()
     assert (report.kind, report.written, report.target.public_id) == ("question", question, asker.person)
