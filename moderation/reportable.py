@@ -50,8 +50,6 @@ def find(kind: str, public_id: str, who: Reporter) -> Reportable | None:
 
 
 def open_until(room: Room) -> datetime | None:
-    """Until when who was in a room may report what happened there: as long as it is known who was, at the longest. None, if
-    it is not over, or never began."""
     """Until when who was in a room may report what happened there: at the longest while it is known who was. None, if it
     is not over, or never began."""
     if room.phase != Phase.ENDED or room.not_held or room.ended_at is None:
