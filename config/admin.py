@@ -7,6 +7,7 @@ from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, path
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,6 +16,8 @@ from accounts import sms_budget
 from accounts.models import User
 from accounts.requests import where_next
 from accounts.second_factor import has_second_factor, staff_may_work
+from moderation import staff_views
+from moderation.staff.waiting import waiting_for
 
 
 class MiTalkAdminSite(AdminSite):
@@ -23,6 +26,7 @@ class MiTalkAdminSite(AdminSite):
     site_header = gettext_lazy("MiTalk staff")
     site_title = gettext_lazy("MiTalk staff")
     index_title = gettext_lazy("What needs attention")
+    index_template = "admin/moderation/home.html"
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Staff who have shown a second factor in this session."""
@@ -37,14 +41,32 @@ class MiTalkAdminSite(AdminSite):
         return secure_admin_login(super().login)(request, extra_context=extra_context)
 
     def index(self, request: HttpRequest, extra_context: dict | None = None) -> TemplateResponse:
-        """The list of everything; before it, that text messages are used up."""
+        """What waits, then the list of everything; before it, that text messages are used up."""
         for count in sms_budget.full_today():
             messages.warning(
                 request,
                 _("Text messages are used up for today (%(where)s: %(sent)d). Codes and invites go by mail only.")
                 % {"where": count.scope, "sent": count.sent},
             )
-        return super().index(request, extra_context)
+        assert isinstance(request.user, User)
+        waiting = {"queues": waiting_for(request.user)}
+        return super().index(request, (extra_context or {}) | waiting)
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """With the pages that are about one person, and about one room."""
+        return [
+            path("person/<public_id:public_id>/", self.admin_view(self.person), name="person"),
+            path("room/<public_id:public_id>/", self.admin_view(self.room), name="room"),
+            *super().get_urls(),
+        ]
+
+    def person(self, request: HttpRequest, public_id: str) -> HttpResponse:
+        """Everything of one person."""
+        return staff_views.person(request, public_id, self.each_context(request))
+
+    def room(self, request: HttpRequest, public_id: str) -> HttpResponse:
+        """What happened in one room."""
+        return staff_views.room(request, public_id, self.each_context(request))
 
     def password_change(  # type: ignore[override]
         self, request: HttpRequest, extra_context: dict | None = None
