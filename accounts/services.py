@@ -41,7 +41,9 @@ def save_profile(user: User, *, name: str | None = None, **fields: Any) -> Profi
         NameRefused: `name_live`, `name_too_often`; TextRefused: a list refuses it. Then nothing is changed.
     """
     renaming.lock(user)
-    lists = {field: fields.pop(field) for field in ("expertise", "languages", "links") if field in fields}
+    lists: dict[str, list[str]] = {
+        field: fields.pop(field) for field in ("expertise", "languages", "links") if field in fields
+    }
     profile = Profile.objects.filter(user=user).first()
     is_new = profile is None
     if profile is None:

@@ -18,7 +18,8 @@ def person(request: HttpRequest, public_id: str, context: dict) -> HttpResponse:
     return TemplateResponse(
         request,
         "admin/moderation/person/page.html",
-        context | {"person": found, "title": found.name or found.email, "parts": people.parts_of(found, viewer)}
+        context
+        | {"person": found, "title": found.name or found.email, "parts": people.parts_of(found, viewer)}
         | people.summary_of(found),
     )
 
@@ -30,7 +31,8 @@ def room(request: HttpRequest, public_id: str, context: dict) -> HttpResponse:
     return TemplateResponse(
         request,
         "admin/moderation/room/page.html",
-        context | {"room": found, "title": found.title, "entries": rooms.timeline(found, viewer)}
+        context
+        | {"room": found, "title": found.title, "entries": rooms.timeline(found, viewer)}
         | rooms.summary_of(found),
     )
 

@@ -50,7 +50,7 @@ class FlagAdmin(DecidingAdmin):
     yes = gettext_lazy("It was noticed rightly")
     no = gettext_lazy("There is nothing to it")
     waiting_state = FlagState.OPEN.value
-    list_display = ("at", "source", "in_words", "room", "user", "because", "said", "state")
+    list_display = ("at", "in_words", "said", "because", "room", "user", "source", "state")
     list_filter = ("state", "source", WhereFilter, "language")
     list_select_related = ("room", "user__profile", "participant__user__profile")
     search_fields = ("because", "excerpt", "room__title", "user__profile__name", "public_id")
@@ -98,7 +98,7 @@ class HeldTextAdmin(DecidingAdmin):
     no = gettext_lazy("It is not shown")
     reason_help = gettext_lazy("It is in the audit log; who is refused reads it.")
     waiting_state = HeldState.WAITING.value
-    list_display = ("at", "in_words", "room", "user", "because", "written", "state")
+    list_display = ("at", "in_words", "written", "because", "room", "user", "state")
     list_filter = ("state", WhereFilter, "language")
     list_select_related = ("room", "user__profile")
     search_fields = ("because", "text", "room__title", "user__profile__name")

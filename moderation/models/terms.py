@@ -1,5 +1,6 @@
 """Lists of terms that staff look for in what people write, and what waits because of them."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
@@ -51,7 +52,7 @@ REASONS = {
 }
 
 
-def _choices(enum: type, words: dict[str, object]) -> list[tuple[str, object]]:
+def _choices(enum: type, words: Mapping[str, object]) -> list[tuple[str, object]]:
     return [(each.value, words[each.value]) for each in enum]  # type: ignore[attr-defined]
 
 

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count
 
@@ -23,7 +24,7 @@ def counts_of(rooms: Iterable[Room], hand_changes: dict[int, float], now: dateti
     """What happened lately in rooms that are live, by key. `hand_changes`: how often hands moved in a minute, by room."""
     by_id = {room.pk: room for room in rooms}
     here = Participant.objects.filter(room__in=by_id, left_at=None).exclude(role=Role.STAFF)
-    people = list(
+    people: list[Any] = list(
         here.values_list("room", "user", "user__date_joined", "user__sponsor", "user__sponsor__sponsor", named=True)
     )
     newcomers: dict[int, Counter[int]] = defaultdict(Counter)

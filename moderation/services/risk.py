@@ -35,9 +35,9 @@ def count_risks(now: datetime | None = None) -> int:
         risks, update_conflicts=True, unique_fields=["room"], update_fields=["score", "parts", "at", "hands_at"]
     )
     RoomRisk.objects.exclude(room__phase=Phase.LIVE).delete()
-    for risk in risks:
-        if risk.score >= THRESHOLD:
-            _tell(risk, now)
+    for row in risks:
+        if row.score >= THRESHOLD:
+            _tell(row, now)
     return len(rooms)
 
 

@@ -91,7 +91,7 @@ class Lists:
         if has_signs(text):
             found.update(self._matches(text, fold(text, reads_signs=False)))
         exceptions = [match for match in found if match.term.outcome == Outcome.ALLOW]
-        counted = (match for match in found if match.term.outcome != Outcome.ALLOW)
+        counted: Iterable[Match] = (match for match in found if match.term.outcome != Outcome.ALLOW)
         if exceptions:
             counted = _outside(counted, exceptions)
         return sorted(counted, key=lambda match: (match.start, match.end, match.term.key))

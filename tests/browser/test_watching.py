@@ -1,5 +1,6 @@
 """A word that has to wait: only its writer sees it until staff let it pass, on pages that nothing runs on."""
 
+import time
 from pathlib import Path
 
 from playwright.sync_api import expect
@@ -8,6 +9,25 @@ from tests.browser.conftest import Scene
 from tests.browser.test_pages import BothThemes
 
 STAFF_PAGES = ("term/", "term/try/", "term/import/", "heldtext/", "flag/", "roomrisk/")
+
+
+def test_the_lists_that_another_process_changed_are_seen_by_the_web(scene: Scene, tmp_path: Path) -> None:
+    scene.make("Noor Staff", stage=("Noor Staff",), staff=["Noor Staff"])
+    staff, file = scene.person("Noor Staff"), tmp_path / "terms.csv"
+    outcome = staff.page.locator("#tried strong")
+
+    def tried() -> str:
+        staff.go("/staff/moderation/term/try/")
+        staff.page.locator("#id_text").fill("p r o c e s s w o r d")
+        staff.page.locator("input[type=submit]").first.click()
+        return outcome.inner_text()
+
+    assert tried() == "let it pass"
+    file.write_text("pattern,outcome\nprocessword,refuse\n")
+    scene.installation.manage("terms", "load", str(file))
+    deadline = time.monotonic() + 10
+    while tried() != "refuse":
+        assert time.monotonic() < deadline
 
 
 def test_what_waits_is_seen_by_its_writer_until_staff_let_it_pass(scene: Scene, screenshots: Path) -> None:

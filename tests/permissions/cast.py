@@ -211,8 +211,8 @@ def _take_up(room: str, player: Player, host: Player) -> None:
             services.invite(room, host.connection, player.id)
         case Standing.GONE:
             message, question = (
-                services.say(room, player.connection, "Hm"),
-                services.ask(room, player.connection, "Who"),
+                services.say(room, player.connection, "Hm").id,
+                services.ask(room, player.connection, "Who").id,
             )
             _written[room] = message, question
             services.leave(room, player.connection)
