@@ -4,9 +4,10 @@ from django.contrib import admin
 
 from moderation.evidence_admin import EvidenceAdmin
 from moderation.models import Report
+from moderation.speech_admin import RecogniserAdmin, SpeechPhraseAdmin
 from rooms.admin import ReadOnlyAdmin
 
-__all__ = ["EvidenceAdmin", "ReportAdmin"]
+__all__ = ["EvidenceAdmin", "RecogniserAdmin", "ReportAdmin", "SpeechPhraseAdmin"]
 
 
 @admin.register(Report)

@@ -14,10 +14,13 @@ class ModerationConfig(AppConfig):
         """Be the one who keeps reports, and evidence of what they are about."""
         from accounts.hooks import register_delay
         from moderation import personal_data
-        from moderation.services import orders_for, take_report, take_sealed
-        from rooms.hooks import register_evidence, register_reports
+        from moderation.services import note_listening, orders_for, take_report, take_sealed, take_spotted
+        from moderation.speech_phrases import phrases
+        from rooms.hooks import register_evidence, register_phrases, register_reports, register_speech
 
         register_reports(take_report)
         register_evidence(orders_for, take_sealed)
+        register_phrases(phrases)
+        register_speech(take_spotted, note_listening)
         register_delay(personal_data.open_reports_delay)
         personal_data.register()

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from rooms.audio.evidence.orders import Orders, Sealed
+from rooms.audio.speech.messages import Load, Spotted
 from rooms.domain.messages import ReportCategory
 from rooms.models import Participant, Room
 
@@ -66,3 +67,37 @@ def evidence_sealed(sealed: Sealed) -> None:
     """An audio worker has sealed what it was told to."""
     assert _sealed is not None, "nobody decides on evidence: is moderation installed?"
     _sealed(sealed)
+
+
+_phrases: Callable[[], list[tuple[str, str]]] = list
+_spotted: Callable[[Spotted], object] | None = None
+_listening: Callable[[str, str, Load], None] | None = None
+
+
+def register_phrases(phrases: Callable[[], list[tuple[str, str]]]) -> None:
+    """Say who knows which phrases are listened for on stages: each with its language."""
+    global _phrases
+    _phrases = phrases
+
+
+def phrases() -> list[tuple[str, str]]:
+    """Language and phrase of what is listened for now."""
+    return _phrases()
+
+
+def register_speech(spotted: Callable[[Spotted], object], listening: Callable[[str, str, Load], None]) -> None:
+    """Say who is told that a phrase was said, and how each worker's recogniser keeps up."""
+    global _spotted, _listening
+    _spotted, _listening = spotted, listening
+
+
+def phrase_spotted(spotted: Spotted) -> None:
+    """A phrase was said on a stage. It may be told twice."""
+    assert _spotted is not None, "nobody takes what was spotted: is moderation installed?"
+    _spotted(spotted)
+
+
+def speech_listening(worker: str, state: str, load: Load) -> None:
+    """How the recogniser of a worker (its address) keeps up."""
+    assert _listening is not None, "nobody asks how recognisers keep up: is moderation installed?"
+    _listening(worker, state, load)

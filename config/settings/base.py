@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config import env
 from config.logs import logging_settings
+from rooms.audio.speech.engines import NAMES as SPEECH_ENGINES
 
 BASE_DIR = env.BASE_DIR
 VAR_DIR = BASE_DIR / env.text("MITALK_VAR_DIR", "var")
@@ -155,6 +156,14 @@ MITALK_EVIDENCE_KEYS_DIR = env.folder("MITALK_EVIDENCE_KEYS_DIR", VAR_DIR / "evi
 MITALK_EVIDENCE_BEFORE_SECONDS = env.integer("MITALK_EVIDENCE_BEFORE_SECONDS", 120, least=1, most=300)  # a report
 MITALK_EVIDENCE_AFTER_SECONDS = env.integer("MITALK_EVIDENCE_AFTER_SECONDS", 30, least=1, most=60)
 MITALK_EVIDENCE_DAYS = env.integer("MITALK_EVIDENCE_DAYS", 30, least=1, most=365)
+
+# --- Speech -----------------------------------------------------------------------------------------------------
+# A machine may listen to stages for phrases that staff named (docs/speech.md); people are told before they enter.
+
+MITALK_SPEECH_ENGINE = env.one_of("MITALK_SPEECH_ENGINE", ("none", *SPEECH_ENGINES))
+MITALK_SPEECH_MODEL = env.words("MITALK_SPEECH_MODEL")  # a folder, or one a language: en=/models/en,ko=/models/ko
+MITALK_SPEECH_LANGUAGES = env.words("MITALK_SPEECH_LANGUAGES", ("en",))
+MITALK_SPEECH_BUDGET = env.integer("MITALK_SPEECH_BUDGET", 50, least=5, most=100)  # percent of a core, each worker
 
 # --- Audio ------------------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from moderation.models.evidence import Evidence, EvidenceOpening, EvidenceState
 from moderation.models.flags import Flag, FlagSource, FlagState
 from moderation.models.reports import Report
+from moderation.models.speech import ListeningState, Recogniser, SpeechPhrase
 
 __all__ = [
     "Evidence",
@@ -11,5 +12,8 @@ __all__ = [
     "Flag",
     "FlagSource",
     "FlagState",
+    "ListeningState",
+    "Recogniser",
     "Report",
+    "SpeechPhrase",
 ]

@@ -12,6 +12,7 @@ from moderation.services.evidence import (
 )
 from moderation.services.flags import decide_flag, raise_flag
 from moderation.services.reports import MOST_REPORTS_AN_HOUR, take_report
+from moderation.services.speech import note_listening, take_spotted
 
 __all__ = [
     "MOST_REPORTS_AN_HOUR",
@@ -22,8 +23,10 @@ __all__ = [
     "destroy_due",
     "give_up",
     "hear",
+    "note_listening",
     "orders_for",
     "raise_flag",
     "take_report",
     "take_sealed",
+    "take_spotted",
 ]
