@@ -77,6 +77,8 @@ def transcript(evidence: str, person: str, *, began_ms: int, language: str) -> I
             process.stdin.write(wanted.as_bytes())
             process.stdin.close()
             yield from process.stdout
+            if process.wait() != 0:
+                raise NotTranscribed(evidence)
         except BrokenPipeError as error:
             raise NotTranscribed(evidence) from error
         finally:

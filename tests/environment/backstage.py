@@ -273,6 +273,39 @@ def evidence(room: str) -> list[dict[str, Any]]:
     return found
 
 
+def listen_for(phrase: str, language: str = "en", active: bool = True) -> None:
+    """Staff change what is listened for."""
+    from moderation.models import SpeechPhrase
+
+    SpeechPhrase.objects.update_or_create(language=language, phrase=phrase, defaults={"active": active})
+
+
+def flags(room: str) -> list[dict[str, Any]]:
+    """What machines noticed in a room."""
+    from moderation.models import Flag
+
+    return [
+        {
+            "source": f.source,
+            "where": f.where,
+            "because": f.because,
+            "language": f.language,
+            "excerpt": f.excerpt,
+            "who": f.participant.name if f.participant else "",
+            "seconds_in": f.seconds_in,
+            "state": f.state,
+        }
+        for f in Flag.objects.filter(room__public_id=room).order_by("pk")
+    ]
+
+
+def recognisers() -> list[dict[str, Any]]:
+    """How the recognisers keep up."""
+    from moderation.models import Recogniser
+
+    return list(Recogniser.objects.values("worker", "state", "listened_seconds", "left_out_seconds", "unknown"))
+
+
 def ended_long_ago(room: str, minutes: float) -> None:
     """A room that is over ended so long ago."""
     from datetime import timedelta
