@@ -184,6 +184,13 @@ class AudioWorker:
         """
         return await self._media.census()
 
+    def listening(self) -> dict[str, float]:
+        """The recogniser's process id, 0 without one, and how much speech it has listened to and left out, in seconds."""
+        if self._watch is None:
+            return {"pid": 0, "listened": 0.0, "left_out": 0.0}
+        load = self._watch.load
+        return {"pid": self._watch.pid or 0, "listened": load.listened_seconds, "left_out": load.left_out_seconds}
+
     # --- the bus --------------------------------------------------------------------------------------------------------
 
     def _receive(self, data: dict[str, Any]) -> None:

@@ -139,18 +139,23 @@ async def test_of_a_clean_talk_no_word_and_no_sound_is_left_outside_the_ring(hal
     await host.unmute()
     say(host, voice("The zebra looked at the meeting and the meeting began."))
     await listened_to(hall, 6)
-    var = Path(hall.installation.environment["MITALK_VAR_DIR"])
     assert flags(hall) == []
+    assert traces("zebra", hall.installation) == []
+
+
+def traces(word: str, installation: Installation) -> list[str]:
+    """Where a word that was said, or sound, is on disk outside of the ring, in the database, or in what was printed."""
+    var = Path(installation.environment["MITALK_VAR_DIR"])
+    found = []
     for path in var.rglob("*"):
         if path.is_file() and "ring" not in path.relative_to(var).parts[0]:
             data = path.read_bytes()
-            assert b"zebra" not in data.lower(), path
-            assert not data.startswith((b"RIFF", b"OggS")), path
-    pid = recogniser_pid(hall.installation)
-    opened = [os.readlink(each) for each in Path(f"/proc/{pid}/fd").iterdir()]
-    assert [name for name in opened if name.startswith(str(var))] == []
+            if word.encode() in data.lower() or data.startswith((b"RIFF", b"OggS")):
+                found.append(str(path))
+    files = [os.readlink(each) for each in Path(f"/proc/{recogniser_pid(installation)}/fd").iterdir()]
+    found += [name for name in files if name.startswith(str(var))]
     database = var / "mitalk.sqlite3"
     if database.exists():
         with sqlite3.connect(database) as connection:
-            assert "zebra" not in "\n".join(connection.iterdump()).lower()
-    assert "zebra" not in hall.installation.output().lower()
+            found += [row for row in connection.iterdump() if word in row.lower()]
+    return found + [line for line in installation.output().splitlines() if word in line.lower()]

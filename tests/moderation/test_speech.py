@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
@@ -134,6 +135,11 @@ def test_models_by_language(settings: Any) -> None:
     assert speech.models() == {"en": "/all", "zh": "/all", "ko": "/models/ko"}
 
 
+@async_to_sync
+async def lines_of(response: Any) -> list[dict[str, Any]]:
+    return [json.loads(line) async for line in response.streaming_content]
+
+
 def test_a_transcript_needs_an_open_evidence_is_logged_and_leads_to_the_moment(
     client: Client, settings: Any, speaker: Participant
 ) -> None:
@@ -159,7 +165,7 @@ def test_a_transcript_needs_an_open_evidence_is_logged_and_leads_to_the_moment(
 
     before = AuditEntry.objects.filter(act="evidence.heard").count()
     response = client.post(address)
-    (line,) = [json.loads(line) for line in response.getvalue().splitlines()]
+    (line,) = lines_of(response)
     assert line["text"] == PHRASE
     assert 33 < line["at"] < 40
     assert AuditEntry.objects.filter(act="evidence.heard").count() == before + 1

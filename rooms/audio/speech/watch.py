@@ -85,7 +85,7 @@ class Watch:
         self._recent: deque[tuple[float, Heard]] = deque()
         self._recent_bytes = 0
         self._unwritten: asyncio.Queue[Spotted] = asyncio.Queue(_MOST_UNWRITTEN)
-        self._load = Load(False, False, 0.0, 0.0, 0.0)
+        self.load = Load(False, False, 0.0, 0.0, 0.0)
         self.state = State.STARTING
         self._told: tuple[str, tuple[str, ...]] | None = None
         self._told_at = float("-inf")
@@ -143,9 +143,9 @@ class Watch:
                 self._end_process()
             ran_well = time.monotonic() - began > _RAN_WELL_SECONDS
             # What it was at may be what ended it: a recogniser that ends at once is not given the same again.
-            replay = ran_well or (not replay and self._load.ready)
+            replay = ran_well or (not replay and self.load.ready)
             rest = _LEAST_REST_SECONDS if ran_well else min(_MOST_REST_SECONDS, 2 * rest)
-            self._load = Load(False, False, 0.0, 0.0, 0.0)
+            self.load = Load(False, False, 0.0, 0.0, 0.0)
             self.state = State.BROKEN
             self._complain("speech.recogniser_ended", f"started again in {rest:.0f} s")
             self._new_room.set()  # staff see it at once
@@ -200,7 +200,7 @@ class Watch:
                 case Spotted():
                     self._keep(message)
                 case Load():
-                    self._load = message
+                    self.load = message
                     self.state = _state_of(message)
                     if message.behind:
                         self._complain("speech.behind", f"{message.left_out_seconds:.0f} s of speech left out so far")
@@ -240,10 +240,10 @@ class Watch:
                 self._send(heard)
 
     async def _tell_state(self) -> None:
-        told, now = (self.state, self._load.unknown), time.monotonic()
+        told, now = (self.state, self.load.unknown), time.monotonic()
         if told == self._told and now - self._told_at < _TELL_SECONDS:
             return
-        await self._calls.call(partial(self._tell, self.state, self._load), within=_DATABASE_SECONDS)
+        await self._calls.call(partial(self._tell, self.state, self.load), within=_DATABASE_SECONDS)
         self._told, self._told_at = told, now
 
     async def _write(self) -> None:
