@@ -127,10 +127,12 @@ class EvidenceAdmin(ReadOnlyAdmin):
             raise Http404
         try:
             services.hear(evidence, request.user, person)
+            began_ms = int(evidence.from_at.timestamp() * 1000)
+            found = speech.transcript(evidence.public_id, person, began_ms=began_ms, language=language)
         except services.OpeningRefused as refusal:
             raise PermissionDenied from refusal
-        began_ms = int(evidence.from_at.timestamp() * 1000)
-        found = speech.transcript(evidence.public_id, person, began_ms=began_ms, language=language)
+        except Unheard as gone:
+            raise Http404 from gone
         response = StreamingHttpResponse(streamed(found), content_type="application/x-ndjson")
         response["Cache-Control"] = "no-store"
         return response

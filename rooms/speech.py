@@ -60,15 +60,18 @@ class NotTranscribed(Exception):
 
 def transcript(evidence: str, person: str, *, began_ms: int, language: str) -> Iterator[bytes]:
     """What somebody said in sealed evidence, as lines of JSON (`at` in seconds, `text`) as they are found, by a process that
-    is ended with this iterator. Nothing of it is kept.
+    is ended with this iterator, which raises NotTranscribed when the engine fails. Nothing of it is kept.
 
     Raises:
         Unheard: it cannot be heard.
-        NotTranscribed: the engine failed.
     """
     listed = [phrase for each, phrase in hooks.phrases() if each == language]
     packets = packets_of(evidence, person)
     wanted = Wanted(settings.MITALK_SPEECH_ENGINE, models(), language, listed, began_ms, packets)
+    return _lines(wanted)
+
+
+def _lines(wanted: Wanted) -> Iterator[bytes]:
     command = ["timeout", str(_TRANSCRIBED_WITHIN_SECONDS), sys.executable, "-m", "rooms.audio.speech.transcribe"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:  # noqa: S603 - our own program
         assert process.stdin is not None
@@ -78,8 +81,8 @@ def transcript(evidence: str, person: str, *, began_ms: int, language: str) -> I
             process.stdin.close()
             yield from process.stdout
             if process.wait() != 0:
-                raise NotTranscribed(evidence)
+                raise NotTranscribed(wanted.engine)
         except BrokenPipeError as error:
-            raise NotTranscribed(evidence) from error
+            raise NotTranscribed(wanted.engine) from error
         finally:
             process.terminate()

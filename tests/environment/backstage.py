@@ -299,6 +299,37 @@ def flags(room: str) -> list[dict[str, Any]]:
     ]
 
 
+def opened_evidence(room: str, speaker: str, by: str, packets: list[tuple[int, int, str]]) -> int:
+    """Sealed evidence of a room that is open to a member of staff: the packets begin half a minute into it."""
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from accounts.models import User
+    from moderation.models import Evidence
+    from moderation.services import ask_to_open
+    from rooms.audio.evidence.packets import VoicePacket
+    from rooms.evidence import sealed_folder
+    from rooms.models import Participant, Room
+
+    now = timezone.now()
+    person = Participant.objects.filter(room__public_id=room, user__profile__name=speaker).first()
+    who = person.public_id if person else "somebody"
+    evidence = Evidence.objects.create(
+        room=Room.objects.get(public_id=room),
+        state="sealed",
+        from_at=now - timedelta(seconds=60),
+        until_at=now,
+        keep_until=now + timedelta(days=1),
+        voices={who: len(packets)},
+    )
+    began = int(evidence.from_at.timestamp() * 1000) + 30_000
+    kept = [VoicePacket(who, began + at_ms, stamp, bytes.fromhex(payload)) for at_ms, stamp, payload in packets]
+    sealed_folder().write(evidence.public_id, kept)
+    ask_to_open(evidence, User.objects.get(profile__name=by), "A report of fraud on this stage")
+    return evidence.pk
+
+
 def recognisers() -> list[dict[str, Any]]:
     """How the recognisers keep up."""
     from moderation.models import Recogniser
@@ -396,6 +427,7 @@ _FUNCTIONS: dict[str, Any] = {
         listen_for,
         flags,
         recognisers,
+        opened_evidence,
         ended_long_ago,
         time_passes,
         limit_turns,

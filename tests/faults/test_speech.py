@@ -1,4 +1,4 @@
-"""A phrase that real peers say through a real worker becomes a flag before staff, and nothing else of what they say is left."""
+"""A phrase that real peers say through a real worker becomes a flag before staff; nothing else of what they say is left."""
 
 import asyncio
 import os

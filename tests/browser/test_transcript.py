@@ -1,0 +1,45 @@
+"""Staff have a transcript of sealed evidence made, beside its waveform; people are told that a machine listens."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.audio.speech.saying import PHRASE, PLANTED, as_packets, said
+from tests.browser.conftest import Scene
+from tests.browser.test_pages import look
+from tests.environment.installation import Installation
+
+
+@pytest.fixture(scope="module")
+def installation() -> Iterator[Installation]:
+    with Installation(MITALK_SPEECH_ENGINE="pocketsphinx") as running:
+        running.backstage.ask("listen_for", phrase=PHRASE)
+        yield running
+
+
+def test_a_line_leads_to_its_moment(scene: Scene, screenshots: Path) -> None:
+    scene.make("Ji-woo Han", "Lin Wei", stage=("Ji-woo Han",), staff=["Lin Wei"], title="What was said there")
+    packets = [
+        (packet.at_ms, packet.timestamp, packet.payload.hex()) for packet in as_packets(said(PLANTED), began_ms=0)
+    ]
+    evidence = scene.backstage("opened_evidence", room=scene.room, speaker="Ji-woo Han", by="Lin Wei", packets=packets)
+    staff = scene.person("Lin Wei")
+    staff.go(f"/staff/moderation/evidence/{evidence}/change/")
+    staff.page.get_by_role("button", name="Look for phrases").click()
+    line = staff.page.get_by_role("button", name=PHRASE)
+    expect(line).to_be_visible(timeout=60_000)
+    expect(staff.page.locator(".staff-transcript [role=status]")).to_have_text("Done.")
+    line.focus()
+    staff.page.keyboard.press("Enter")
+    staff.page.wait_for_function("document.querySelector('audio').currentTime > 34")
+    assert [found for found in look(staff, "staff-transcript", screenshots) if "wider" in found] == []
+
+
+def test_people_are_told_before_they_enter(scene: Scene, screenshots: Path) -> None:
+    scene.make("Ji-woo Han", "Lin Wei", stage=("Ji-woo Han",), title="What is told", confidentiality="off_record")
+    listener = scene.person("Lin Wei")
+    listener.go(f"/r/{scene.room}/")
+    expect(listener.page.locator("#watched")).to_be_visible()
+    assert [found for found in look(listener, "watched", screenshots) if "wider" in found] == []
