@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from moderation import services
 from moderation.models import Evidence, EvidenceOpening
+from moderation.ranges import part_of
 from moderation.selectors import VoiceShown, heard_by, voices_of
 from moderation.services.evidence import MIN_REASON
 from moderation.streaming import streamed
@@ -114,7 +115,7 @@ class EvidenceAdmin(ReadOnlyAdmin):
             raise PermissionDenied from refusal
         except Unheard as gone:
             raise Http404 from gone
-        return HttpResponse(as_wav(sound[person]), content_type="audio/wav")
+        return part_of(as_wav(sound[person]), request, "audio/wav")
 
     def transcript_view(self, request: HttpRequest, pk: int, person: str) -> HttpResponseBase:
         """What one voice says, line by line as it is found; that it is read is noted as hearing it is."""
