@@ -6,6 +6,7 @@ from moderation.evidence_admin import EvidenceAdmin
 from moderation.report_admin import ReportAdmin
 from moderation.rules_admin import RulesAdmin
 from moderation.sanction_admin import SanctionAdmin
+from moderation.speech_admin import RecogniserAdmin, SpeechPhraseAdmin
 from moderation.term_admin import TermAdmin
 from moderation.watching_admin import FlagAdmin, HeldTextAdmin, RoomRiskAdmin
 
@@ -15,9 +16,11 @@ __all__ = [
     "EvidenceAdmin",
     "FlagAdmin",
     "HeldTextAdmin",
+    "RecogniserAdmin",
     "ReportAdmin",
     "RoomRiskAdmin",
     "RulesAdmin",
     "SanctionAdmin",
+    "SpeechPhraseAdmin",
     "TermAdmin",
 ]

@@ -27,14 +27,31 @@ class ModerationConfig(AppConfig):
         from moderation import limits, notices, personal_data, services, standing
         from moderation.account_entries import ENTRIES
         from moderation.gate import Gate
-        from moderation.services import all_suspensions_lifted, orders_for, take_report, take_sealed
+        from moderation.services import (
+            all_suspensions_lifted,
+            note_listening,
+            orders_for,
+            take_report,
+            take_sealed,
+            take_spotted,
+        )
         from moderation.services.outcomes import register_notices
+        from moderation.speech_phrases import phrases
         from moderation.terms import changed
         from rooms.bench import more
-        from rooms.hooks import register_evidence, register_limits, register_reports, register_waiting
+        from rooms.hooks import (
+            register_evidence,
+            register_limits,
+            register_phrases,
+            register_reports,
+            register_speech,
+            register_waiting,
+        )
 
         register_reports(take_report)
         register_evidence(orders_for, take_sealed)
+        register_phrases(phrases)
+        register_speech(take_spotted, note_listening)
         register_text_gate(Gate())
         register_waiting(services.waiting_in, services.take_back)
         register_waiting_words(services.waiting_words_of)

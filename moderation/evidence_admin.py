@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -15,8 +16,11 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from moderation import services
 from moderation.models import Evidence, EvidenceOpening
+from moderation.ranges import part_of
 from moderation.selectors import VoiceShown, heard_by, voices_of
 from moderation.services.evidence import MIN_REASON
+from moderation.streaming import streamed
+from rooms import speech
 from rooms.admin import ReadOnlyAdmin
 from rooms.evidence import Unheard, as_wav, tracks
 
@@ -57,6 +61,11 @@ class EvidenceAdmin(ReadOnlyAdmin):
         wrap = self.admin_site.admin_view
         return [
             path("<int:pk>/voices/<str:person>/", wrap(self.voice_view), name="moderation_evidence_voice"),
+            path(
+                "<int:pk>/voices/<str:person>/transcript/",
+                wrap(self.transcript_view),
+                name="moderation_evidence_transcript",
+            ),
             path("<int:pk>/agree/<int:opening>/", wrap(self.agree_view), name="moderation_evidence_agree"),
             *super().get_urls(),
         ]
@@ -86,6 +95,8 @@ class EvidenceAdmin(ReadOnlyAdmin):
             "form": form,
             "may_open": may_open and evidence.state == "sealed" and not is_open,
             "voices": self._voices(request, evidence) if is_open else [],
+            "transcribes": speech.is_watched(evidence.room.language),
+            "takes_dictation": speech.takes_dictation(),
         }
         return TemplateResponse(request, "admin/moderation/evidence/change_form.html", context)
 
@@ -104,7 +115,28 @@ class EvidenceAdmin(ReadOnlyAdmin):
             raise PermissionDenied from refusal
         except Unheard as gone:
             raise Http404 from gone
-        return HttpResponse(as_wav(sound[person]), content_type="audio/wav")
+        return part_of(as_wav(sound[person]), request, "audio/wav")
+
+    def transcript_view(self, request: HttpRequest, pk: int, person: str) -> HttpResponseBase:
+        """What one voice says, line by line as it is found; that it is read is noted as hearing it is."""
+        evidence = self._find(pk)
+        if request.method != "POST" or not self.has_open_permission(request):
+            raise PermissionDenied
+        assert isinstance(request.user, User)
+        language = evidence.room.language
+        if person not in evidence.voices or not speech.is_watched(language):
+            raise Http404
+        try:
+            services.hear(evidence, request.user, person)
+            began_ms = int(evidence.from_at.timestamp() * 1000)
+            found = speech.transcript(evidence.public_id, person, began_ms=began_ms, language=language)
+        except services.OpeningRefused as refusal:
+            raise PermissionDenied from refusal
+        except Unheard as gone:
+            raise Http404 from gone
+        response = StreamingHttpResponse(streamed(found), content_type="application/x-ndjson")
+        response["Cache-Control"] = "no-store"
+        return response
 
     def agree_view(self, request: HttpRequest, pk: int, opening: int) -> HttpResponse:
         """Agree that somebody else hears it."""

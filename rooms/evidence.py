@@ -6,13 +6,13 @@ from django.conf import settings
 
 from accounts.sealing import EVIDENCE, Unreadable, seal, unseal
 from rooms.audio.evidence.keys import KeyFolder
-from rooms.audio.evidence.packets import Malformed
+from rooms.audio.evidence.packets import Malformed, VoicePacket
 from rooms.audio.evidence.ring import Ring
 from rooms.audio.evidence.sealed import SealedFolder
 from rooms.audio.evidence.vault import Altered
 from rooms.audio.hearing import Track, as_wav, peaks, track_of
 
-__all__ = ["Track", "Unheard", "as_wav", "peaks", "ring", "sealed_folder", "tracks"]
+__all__ = ["Track", "Unheard", "as_wav", "packets_of", "peaks", "ring", "sealed_folder", "tracks"]
 
 
 def ring() -> Ring:
@@ -31,18 +31,31 @@ class Unheard(Exception):
     """Evidence is destroyed, was changed, or its key was wrapped with a key that the installation has no more."""
 
 
+def packets_of(name: str, person: str) -> list[VoicePacket]:
+    """What one person said in a piece of evidence, as it came.
+
+    Raises:
+        Unheard: it cannot be heard.
+    """
+    return [packet for packet in _read(name) if packet.person == person]
+
+
 def tracks(name: str, began_ms: int) -> dict[str, Track]:
     """The voices of a piece of evidence, by participant; all begin at that moment (milliseconds since 1970).
 
     Raises:
         Unheard: they cannot be heard.
     """
-    try:
-        packets = sealed_folder().read(name)
-    except (FileNotFoundError, Altered, Malformed, Unreadable) as error:
-        raise Unheard(name) from error
+    packets = _read(name)
     people = dict.fromkeys(packet.person for packet in packets)
     return {person: track_of([packet for packet in packets if packet.person == person], began_ms) for person in people}
+
+
+def _read(name: str) -> list[VoicePacket]:
+    try:
+        return sealed_folder().read(name)
+    except (FileNotFoundError, Altered, Malformed, Unreadable) as error:
+        raise Unheard(name) from error
 
 
 def _wrap(key: bytes) -> bytes:

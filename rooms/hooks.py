@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from rooms.audio.evidence.orders import Orders, Sealed
+from rooms.audio.speech.messages import Load, Spotted
 from rooms.domain.messages import ReportCategory
 from rooms.limits import register_limits
 from rooms.models import Participant, Room
@@ -120,3 +121,37 @@ def waiting_words(room: str, person: str) -> list[WaitingWords]:
 def take_back(room: str, person: str, written: str) -> bool:
     """Take back what one wrote and nobody else was shown; whether there was such a thing."""
     return _take_back is not None and _take_back(room, person, written)
+
+
+_phrases: Callable[[], list[tuple[str, str]]] = list
+_spotted: Callable[[Spotted], object] | None = None
+_listening: Callable[[str, str, Load], None] | None = None
+
+
+def register_phrases(phrases: Callable[[], list[tuple[str, str]]]) -> None:
+    """Say who knows which phrases are listened for on stages: each with its language."""
+    global _phrases
+    _phrases = phrases
+
+
+def phrases() -> list[tuple[str, str]]:
+    """Language and phrase of what is listened for now."""
+    return _phrases()
+
+
+def register_speech(spotted: Callable[[Spotted], object], listening: Callable[[str, str, Load], None]) -> None:
+    """Say who is told that a phrase was said, and how each worker's recogniser keeps up."""
+    global _spotted, _listening
+    _spotted, _listening = spotted, listening
+
+
+def phrase_spotted(spotted: Spotted) -> None:
+    """A phrase was said on a stage. It may be told twice."""
+    assert _spotted is not None, "nobody takes what was spotted: is moderation installed?"
+    _spotted(spotted)
+
+
+def speech_listening(worker: str, state: str, load: Load) -> None:
+    """How the recogniser of a worker (its address) keeps up."""
+    assert _listening is not None, "nobody asks how recognisers keep up: is moderation installed?"
+    _listening(worker, state, load)

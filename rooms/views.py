@@ -27,7 +27,7 @@ from accounts.portraits import PORTRAITS, photos_prefix
 from accounts.requests import MemberRequest, where_next
 from accounts.second_factor import staff_may_work
 from accounts.written import TextRefused, refusal
-from rooms import guests, selectors, services, turn
+from rooms import guests, selectors, services, speech, turn
 from rooms.domain.confidentiality import must_be_accepted, shows_audience
 from rooms.domain.errors import Code
 from rooms.domain.links import host_of
@@ -186,6 +186,7 @@ def _room_context(request: HttpRequest, room: Room) -> dict[str, Any]:
         "hides_people": hides_people,
         "shows_audience": shows_audience(mode),
         "asks": asks,
+        "speech_watched": speech.is_watched(room.language),
         "confidentiality": {mode.value: words for mode, words in CONFIDENTIALITY.items()},
         "visibility": VISIBILITY[Visibility(room.visibility)],
         "is_private": selectors.is_private(room),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config import env
 from config.logs import logging_settings
+from rooms.audio.speech.engines import NAMES as SPEECH_ENGINES
 
 BASE_DIR = env.BASE_DIR
 VAR_DIR = BASE_DIR / env.text("MITALK_VAR_DIR", "var")
@@ -178,6 +179,13 @@ MITALK_REPORT_AFTER_DAYS = env.integer(
 )  # after a room, its page says so
 MITALK_PAGE_AGAIN_MINUTES = env.integer("MITALK_PAGE_AGAIN_MINUTES", 10, least=1, most=240)  # until somebody takes it
 MITALK_PAGE_WEBHOOK = env.text("MITALK_PAGE_WEBHOOK")  # an address that is told, beside mail and text messages
+# --- Speech -----------------------------------------------------------------------------------------------------
+# A machine may listen to stages for phrases that staff named (docs/speech.md); people are told before they enter.
+
+MITALK_SPEECH_ENGINE = env.one_of("MITALK_SPEECH_ENGINE", ("none", *SPEECH_ENGINES))
+MITALK_SPEECH_MODEL = env.words("MITALK_SPEECH_MODEL")  # a folder, or one a language: en=/models/en,ko=/models/ko
+MITALK_SPEECH_LANGUAGES = env.words("MITALK_SPEECH_LANGUAGES", ("en",))
+MITALK_SPEECH_BUDGET = env.integer("MITALK_SPEECH_BUDGET", 50, least=5, most=100)  # percent of a core, each worker
 
 # --- Audio ------------------------------------------------------------------------------------------------------
 

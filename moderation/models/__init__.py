@@ -7,6 +7,7 @@ from moderation.models.flags import Flag, FlagSource, FlagState
 from moderation.models.reports import Report, ReportKind
 from moderation.models.risk import RoomRisk
 from moderation.models.sanctions import KEEPS_OUT, Decider, Sanction, SanctionKind, holding
+from moderation.models.speech import ListeningState, Recogniser, SpeechPhrase
 from moderation.models.terms import Category, HeldState, HeldText, Term, TermLanguage, TermsVersion
 
 __all__ = [
@@ -27,12 +28,15 @@ __all__ = [
     "FlagState",
     "HeldState",
     "HeldText",
+    "ListeningState",
     "Outcome",
+    "Recogniser",
     "Report",
     "ReportKind",
     "RoomRisk",
     "Sanction",
     "SanctionKind",
+    "SpeechPhrase",
     "Term",
     "TermLanguage",
     "TermsVersion",

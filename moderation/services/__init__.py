@@ -44,6 +44,7 @@ from moderation.services.sanctions import (
     seen_by,
     shorten,
 )
+from moderation.services.speech import note_listening, take_spotted
 
 __all__ = [
     "MOST_REPORTS_AN_HOUR",
@@ -78,6 +79,7 @@ __all__ = [
     "make_report",
     "may_decide",
     "moment_held",
+    "note_listening",
     "orders_for",
     "page_again",
     "raise_flag",
@@ -87,6 +89,7 @@ __all__ = [
     "take_back",
     "take_report",
     "take_sealed",
+    "take_spotted",
     "waiting_in",
     "waiting_words_of",
     "with_people",

@@ -1,4 +1,4 @@
-"""What happened in a room, in the order in which it happened: stage, hands, flags, reports, and what staff and moderators did."""
+"""What happened in a room, in order: stage, hands, flags, reports, and what staff and moderators did."""
 
 from dataclasses import dataclass
 from datetime import datetime

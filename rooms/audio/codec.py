@@ -122,11 +122,11 @@ class Encoder:
 
 
 class Decoder:
-    """One mono stream."""
+    """One mono stream, as so many samples a second as Opus knows (RFC 6716, section 4.1): of fewer, packets are fewer too."""
 
-    def __init__(self) -> None:
+    def __init__(self, rate: int = SAMPLE_RATE) -> None:
         error = _ffi.new("int *")
-        decoder = _library().opus_decoder_create(SAMPLE_RATE, 1, error)
+        decoder = _library().opus_decoder_create(rate, 1, error)
         if error[0] != 0:
             raise MemoryError(f"opus_decoder_create: {error[0]}")
         self._decoder = _ffi.gc(decoder, _library().opus_decoder_destroy)

@@ -1,11 +1,12 @@
 """A pair of sockets between the two processes of a worker: each message (`control.py`) a MessagePack array, kind first."""
 
 import socket
+from collections.abc import Mapping
 from typing import Any
 
 import msgpack
 
-from rooms.audio.control import BY_KIND, Message
+from rooms.audio.control import BY_KIND
 
 _READ_BYTES = 1 << 16
 _BEHIND_BYTES = 1 << 18  # so much unsent, and the other side is behind
@@ -17,11 +18,12 @@ class Closed(ConnectionError):
 
 
 class Pipe:
-    """One end. It never blocks: what the other side has not yet taken waits here."""
+    """One end. It never blocks: what the other side has not yet taken waits here. `kinds` are the messages that may come."""
 
-    def __init__(self, end: socket.socket) -> None:
+    def __init__(self, end: socket.socket, kinds: Mapping[str, type] = BY_KIND) -> None:
         end.setblocking(False)
         self._end = end
+        self._kinds = kinds
         self._packer = msgpack.Packer()
         self._unpacker = msgpack.Unpacker(use_list=False)
         self._unsent = bytearray()
@@ -35,7 +37,12 @@ class Pipe:
         """Whether `flush` is to be called when the descriptor takes more."""
         return bool(self._unsent)
 
-    def send(self, message: Message) -> None:
+    @property
+    def is_behind(self) -> bool:
+        """Whether the other side reads too slowly."""
+        return len(self._unsent) >= _BEHIND_BYTES
+
+    def send(self, message: Any) -> None:
         """Send one message.
 
         Raises:
@@ -46,14 +53,14 @@ class Pipe:
         if len(self._unsent) > _MOST_UNSENT_BYTES:
             raise Closed("the other process has stopped reading")
 
-    def offer(self, message: Message) -> None:
+    def offer(self, message: Any) -> None:
         """Send what may be lost, because it will come again: not while the other side is behind. Nobody who floods us with
         DTLS can fill the pipe.
 
         Raises:
             Closed: nobody will read it.
         """
-        if len(self._unsent) < _BEHIND_BYTES:
+        if not self.is_behind:
             self.send(message)
 
     def flush(self) -> None:
@@ -70,7 +77,7 @@ class Pipe:
         except OSError as error:
             raise Closed(str(error)) from error
 
-    def receive(self) -> list[Message]:
+    def receive(self) -> list[Any]:
         """What has come.
 
         Raises:
@@ -85,12 +92,12 @@ class Pipe:
         if not data:
             raise Closed("the other process is gone")
         self._unpacker.feed(data)
-        return [BY_KIND[kind](*fields) for kind, *fields in self._unpacker]
+        return [self._kinds[kind](*fields) for kind, *fields in self._unpacker]
 
     def close(self) -> None:
         """End it; the other side sees that."""
         self._end.close()
 
 
-def _fields(message: Message) -> tuple[Any, ...]:
+def _fields(message: Any) -> tuple[Any, ...]:
     return tuple(getattr(message, name) for name in message.__match_args__)

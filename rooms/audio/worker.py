@@ -20,6 +20,7 @@ from rooms.audio.keeper import Keeper
 from rooms.audio.media_link import MediaLink, PeerLink, StartMedia, start_process
 from rooms.audio.reconcile import MissingMedia, without_place
 from rooms.audio.sound_checks import SoundChecks, offer_of, truth_of
+from rooms.audio.speech.watch import Watch
 from rooms.audio.transport import ice_lite, sdp
 from rooms.audio.transport.call import Call, Endpoint
 from rooms.audio.transport.dtls import certificate
@@ -82,7 +83,7 @@ class Caller:
 class AudioWorker:
     """See the module. `read_truth`, `heartbeat` and `without_media` are synchronous and may be slow: they run in a thread of
     their own. `without_media` gets the connections that are on the roster and have had no sound for too long. Without
-    a `keeper` nothing of what is said is kept."""
+    a `keeper` nothing of what is said is kept, without a `watch` no machine listens to it."""
 
     def __init__(
         self,
@@ -93,6 +94,7 @@ class AudioWorker:
         heartbeat: Callable[[], None],
         without_media: Callable[[frozenset[str]], object],
         keeper: Keeper | None = None,
+        watch: Watch | None = None,
         start_media: StartMedia = start_process,
     ) -> None:
         self.config = config
@@ -102,6 +104,7 @@ class AudioWorker:
         self._heartbeat = heartbeat
         self._without_media = without_media
         self._keeper = keeper
+        self._watch = watch
         self._start_media = start_media
         self._database = BlockingCalls("audio-database")
         self._tasks: set[asyncio.Task[None]] = set()
@@ -136,6 +139,8 @@ class AudioWorker:
         self._spawn(self._for_ever(_every(HEARTBEAT_SECONDS, self._beat)))
         if self._keeper is not None:
             self._spawn(self._for_ever(self._keeper.run()))
+        if self._watch is not None:
+            self._spawn(self._for_ever(self._watch.run()))
 
     async def announce(self) -> None:
         """Say that the worker is there and knows of no peer; call it once it is registered."""
@@ -157,6 +162,8 @@ class AudioWorker:
         self._database.close()
         if self._keeper is not None:
             self._keeper.close()
+        if self._watch is not None:
+            self._watch.close()
         if self._failure is not None:
             raise self._failure
 
@@ -176,6 +183,13 @@ class AudioWorker:
             TimeoutError: it does not answer.
         """
         return await self._media.census()
+
+    def listening(self) -> dict[str, float]:
+        """The recogniser's process id, 0 without one, and how much speech it has listened to and left out, in seconds."""
+        if self._watch is None:
+            return {"pid": 0, "listened": 0.0, "left_out": 0.0}
+        load = self._watch.load
+        return {"pid": self._watch.pid or 0, "listened": load.listened_seconds, "left_out": load.left_out_seconds}
 
     # --- the bus --------------------------------------------------------------------------------------------------------
 
@@ -306,8 +320,11 @@ class AudioWorker:
             case control.Unheard():
                 unheard = wire.Unheard(message.room, message.connection, message.unheard)
                 self._tell(wire.room_topic(message.room), unheard)
-            case control.Kept() if self._keeper is not None and message.room not in self._checks:
-                self._keeper.keep(message.room, message.batch)
+            case control.Kept() if message.room not in self._checks:
+                if self._keeper is not None:
+                    self._keeper.keep(message.room, message.batch)
+                if self._watch is not None:
+                    self._watch.hear(message.room, message.batch)
             case control.Pulse():
                 self._pulse_at = asyncio.get_running_loop().time()
             # Else it is about a peer that has just ended.

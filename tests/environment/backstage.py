@@ -309,6 +309,70 @@ def evidence(room: str) -> list[dict[str, Any]]:
     return found
 
 
+def listen_for(phrase: str, language: str = "en", active: bool = True) -> None:
+    """Staff change what is listened for."""
+    from moderation.models import SpeechPhrase
+
+    SpeechPhrase.objects.update_or_create(language=language, phrase=phrase, defaults={"active": active})
+
+
+def flags(room: str) -> list[dict[str, Any]]:
+    """What machines noticed in a room."""
+    from moderation.models import Flag
+
+    return [
+        {
+            "source": f.source,
+            "where": f.where,
+            "because": f.because,
+            "language": f.language,
+            "excerpt": f.excerpt,
+            "who": f.participant.name if f.participant else "",
+            "seconds_in": f.seconds_in,
+            "state": f.state,
+        }
+        for f in Flag.objects.filter(room__public_id=room).order_by("pk")
+    ]
+
+
+def opened_evidence(room: str, speaker: str, by: str, packets: list[tuple[int, int, str]]) -> int:
+    """Sealed evidence of a room that is open to a member of staff: the packets begin half a minute into it."""
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from accounts.models import User
+    from moderation.models import Evidence
+    from moderation.services import ask_to_open
+    from rooms.audio.evidence.packets import VoicePacket
+    from rooms.evidence import sealed_folder
+    from rooms.models import Participant, Room
+
+    now = timezone.now()
+    person = Participant.objects.filter(room__public_id=room, user__profile__name=speaker).first()
+    who = person.public_id if person else "somebody"
+    evidence = Evidence.objects.create(
+        room=Room.objects.get(public_id=room),
+        state="sealed",
+        from_at=now - timedelta(seconds=60),
+        until_at=now,
+        keep_until=now + timedelta(days=1),
+        voices={who: len(packets)},
+    )
+    began = int(evidence.from_at.timestamp() * 1000) + 30_000
+    kept = [VoicePacket(who, began + at_ms, stamp, bytes.fromhex(payload)) for at_ms, stamp, payload in packets]
+    sealed_folder().write(evidence.public_id, kept)
+    ask_to_open(evidence, User.objects.get(profile__name=by), "A report of fraud on this stage")
+    return evidence.pk
+
+
+def recognisers() -> list[dict[str, Any]]:
+    """How the recognisers keep up."""
+    from moderation.models import Recogniser
+
+    return list(Recogniser.objects.values("worker", "state", "listened_seconds", "left_out_seconds", "unknown"))
+
+
 def ended_long_ago(room: str, minutes: float) -> None:
     """A room that is over ended so long ago."""
     from datetime import timedelta
@@ -400,6 +464,10 @@ _FUNCTIONS: dict[str, Any] = {
         audit,
         sweep_empty_rooms,
         evidence,
+        listen_for,
+        flags,
+        recognisers,
+        opened_evidence,
         ended_long_ago,
         time_passes,
         limit_turns,

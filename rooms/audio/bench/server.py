@@ -7,6 +7,7 @@ only the process itself knows is asked of it; what the kernel knows of it is mea
 import asyncio
 import gc
 import json
+import os
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -14,8 +15,11 @@ from typing import Any
 from rooms.audio import wire
 from rooms.audio.bench.figures import percentile, pin_to
 from rooms.audio.media_link import give_way
+from rooms.audio.speech.messages import Plan, Setup
+from rooms.audio.speech.watch import Watch
 from rooms.audio.worker import AudioWorker, Config, keep_for_ever
 
+LISTEN_FOR = "MITALK_BENCH_LISTEN_FOR"  # JSON: engine, budget, phrases
 _MEGABYTE = 1 << 20
 _COLLECT_SECONDS = 10.0  # media remembers the lateness of a minute
 
@@ -26,7 +30,12 @@ class Server:
     def __init__(self) -> None:
         self._config = Config(public_ip="127.0.0.1", udp_port=0, bind_ip="127.0.0.1", most_peers=10_000)
         self._worker = AudioWorker(
-            self._config, self, read_truth=self._truth, heartbeat=lambda: None, without_media=lambda silent: None
+            self._config,
+            self,
+            read_truth=self._truth,
+            heartbeat=lambda: None,
+            without_media=lambda silent: None,
+            watch=self._watch(),
         )
         self._receive: Callable[[dict[str, Any]], None] = lambda message: None
         self._present: dict[str, set[str]] = {}
@@ -34,6 +43,21 @@ class Server:
         self._version = 0
         self._late: list[float] = []  # seconds, of each tick since `begin`
         self._before: dict[str, Any] = {}  # what media had counted at `begin`
+
+    def _watch(self) -> Watch | None:
+        """Whoever listens for phrases, if that is measured."""
+        given = os.environ.get(LISTEN_FOR)
+        if not given:
+            return None
+        wanted = json.loads(given)
+        phrases = tuple(("en", phrase) for phrase in wanted["phrases"])
+
+        return Watch(
+            Setup(wanted["engine"], {"en": ""}, wanted["budget"]),
+            plan=lambda rooms: Plan(phrases, dict.fromkeys(rooms, "en")),
+            spotted=lambda spotted: None,
+            tell=lambda state, load: None,
+        )
 
     async def serve(self) -> None:
         """Answer requests until the input ends."""
@@ -89,6 +113,8 @@ class Server:
                 _write({"id": number})
             case {"do": "report", "id": number}:
                 _write({"id": number, **await self._report()})
+            case {"do": "listening", "id": number}:
+                _write({"id": number, **self._worker.listening()})
             case {"do": "count", "id": number}:
                 _write({"id": number, **_count()})
 

@@ -9,10 +9,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import close_old_connections
 
-from rooms import hooks, selectors, services
+from rooms import hooks, selectors, services, speech
 from rooms.audio.codec import CodecMissing
 from rooms.audio.keeper import Keeper
 from rooms.audio.media_link import give_way
+from rooms.audio.speech.watch import Watch
 from rooms.audio.worker import AudioWorker, Config, keep_for_ever
 from rooms.bus import get_bus
 from rooms.evidence import ring, sealed_folder
@@ -46,6 +47,7 @@ class Command(BaseCommand):
                 orders=lambda rooms: _fresh(lambda: hooks.evidence_orders(rooms)),
                 sealed=lambda sealed: _fresh(lambda: hooks.evidence_sealed(sealed)),
             ),
+            watch=_watch(config),
         )
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, worker.stop)
@@ -73,6 +75,20 @@ class Command(BaseCommand):
                 f"UDP port {config.udp_port} on {config.bind_ip} cannot be used ({error.strerror}). "
                 "Choose another port, MITALK_UDP_PORT=7883, or another address of this machine, MITALK_UDP_BIND."
             ) from error
+
+
+def _watch(config: Config) -> Watch | None:
+    """Whoever listens for phrases, if an engine is configured."""
+    setup = speech.setup()
+    if setup is None:
+        return None
+    worker = f"{config.public_ip}:{config.udp_port}"
+    return Watch(
+        setup,
+        plan=lambda rooms: _fresh(lambda: speech.plan(rooms)),
+        spotted=lambda spotted: _fresh(lambda: hooks.phrase_spotted(spotted)),
+        tell=lambda state, load: _fresh(lambda: hooks.speech_listening(worker, state, load)),
+    )
 
 
 def _fresh(work: Callable[[], Result]) -> Result:

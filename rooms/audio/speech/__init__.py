@@ -1,0 +1,1 @@
+"""Speech on a stage, listened to by a machine for phrases that staff named: docs/speech.md. The rest is not stored."""
