@@ -10,6 +10,7 @@ from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts import name_admin as _name_admin  # noqa: F401 - registers its own pages
@@ -71,6 +72,10 @@ class UserAdmin(admin.ModelAdmin):
     inlines = (ProfileInline,)
     actions = ("suspend", "restore", "take_down_photo")
 
+    def view_on_site(self, user: User) -> str:
+        """Everything of them, on one page."""
+        return reverse("admin:person", args=[user.public_id])
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Accounts come from invites."""
         return False
@@ -117,7 +122,7 @@ class UserAdmin(admin.ModelAdmin):
             fields = (*fields, "is_active")
         if request.user.is_superuser:
             return fields
-        return (*fields, "is_staff", "is_superuser", "groups")
+        return (*fields, "email", "is_staff", "is_superuser", "groups")  # whose address it is could sign in
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Accounts are erased step by step, by their owner or by an operator’s command."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import Q
 
@@ -121,9 +122,13 @@ def _in_order(rows: list[Any]) -> list[Any]:
 
 
 @transaction.atomic
-def make_staff(email: str, password: str) -> User:
-    """The first member of staff, made by an operator: a superuser whose address counts as verified."""
-    user = User.objects.create_superuser(email=email, password=password)
+def make_staff(email: str, password: str, *, role: Group | None = None) -> User:
+    """A member of staff, made by an operator: of a role, or a superuser; the address counts as verified."""
+    if role is None:
+        user = User.objects.create_superuser(email=email, password=password)
+    else:
+        user = User.objects.create_user(email, password, is_staff=True)
+        user.groups.add(role)
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     record("staff.created", user.public_id)
     return user

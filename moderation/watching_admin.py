@@ -173,7 +173,7 @@ class RoomRiskAdmin(ReadOnlyAdmin):
     def title(self, row: RoomRisk) -> SafeString:
         """Leads to the room."""
         return format_html(
-            '<a href="{}">{}</a>', reverse("admin:rooms_room_change", args=[row.room_id]), row.room.title
+            '<a href="{}">{}</a>', reverse("admin:room", args=[row.room.public_id]), row.room.title
         )
 
     @admin.display(description=gettext_lazy("host"))

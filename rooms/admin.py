@@ -3,6 +3,7 @@
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.requests import MemberRequest
@@ -81,6 +82,10 @@ class RoomAdmin(ReadOnlyAdmin):
     inlines = (ParticipantInline,)
 
     @admin.action(description=_("End the selected rooms"), permissions=["end"])
+    def view_on_site(self, room: Room) -> str:
+        """What happened in it."""
+        return reverse("admin:room", args=[room.public_id])
+
     def end_rooms(self, request: MemberRequest, queryset: QuerySet[Room]) -> None:
         """End them for everybody, with an entry in the audit log each."""
         for room in queryset:
