@@ -4,12 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.models import AuditEntry, User
 from moderation.models import Evidence, Flag, Report, RoomRisk
 from moderation.risk.words import in_words
+from rooms.domain.snapshot import Confidentiality, Visibility
 from rooms.models import Ban, Participant, Room
+from rooms.wording import CONFIDENTIALITY, VISIBILITY
 
 MOST = 500
+_PHASES = {"scheduled": _("to come"), "live": _("live now"), "ended": _("over")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +87,16 @@ def _reports(room: Room) -> list[Entry]:
     ]
 
 
+# What the stage tells already; with a reason it says more than that.
+_TOLD_BY_THE_STAGE = {
+    *("room.mute_other", "room.move_to_audience", "room.lock_stage", "room.freeze", "room.unfreeze", "room.end_room"),
+    *("room.invite", "room.name_moderator", "room.dismiss_moderator", "room.hand_over"),
+}
+
+
 def _audit(room: Room) -> list[Entry]:
-    acts = AuditEntry.objects.filter(target__startswith=room.public_id).order_by("-at")[:MOST]
+    found = AuditEntry.objects.filter(target__startswith=room.public_id).order_by("-at")[:MOST]
+    acts = [act for act in found if act.reason or act.act not in _TOLD_BY_THE_STAGE]
     names = {
         user.public_id: user.name or user.email
         for user in User.objects.filter(public_id__in={act.actor for act in acts}).select_related("profile")
@@ -95,6 +108,9 @@ def summary_of(room: Room) -> dict[str, Any]:
     """What stands at the head of the page."""
     risk = RoomRisk.objects.filter(room=room).first()
     return {
+        "phase": _PHASES[room.phase],
+        "visibility": VISIBILITY[Visibility(room.visibility)][0],
+        "confidentiality": CONFIDENTIALITY[Confidentiality(room.confidentiality)][0],
         "here": room.participants.filter(left_at=None).count(),
         "were_here": room.participants.filter(joins__gt=0).count(),
         "on_stage": [
