@@ -1,12 +1,9 @@
 """People, for staff."""
 
-from collections.abc import Iterable
-from typing import Any
-
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
@@ -14,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts import name_admin as _name_admin  # noqa: F401 - registers its own pages
-from accounts import photos, suspending
+from accounts import photos
 from accounts.claims import admin as _claims  # noqa: F401 - registers theirs
 from accounts.models import (
     AccountDeletion,
@@ -28,7 +25,6 @@ from accounts.models import (
     SmsCount,
     User,
 )
-from accounts.own_data.leaving import leaving
 from accounts.services import record
 
 # allauth's own pages show secrets and would let staff give away an account; the OpenID provider comes from the settings.
@@ -51,7 +47,7 @@ class ProfileInline(admin.StackedInline):
 
 @admin.register(User)
 class UserAdmin(admin.ModelAdmin):
-    """Accounts. Passwords are not shown and not set here: people reset their own."""
+    """Accounts. Passwords are not shown and not set here: people reset their own. Nobody is kept out here: see moderation."""
 
     list_display = ("email", "name", "sponsor", "is_active", "is_staff", "date_joined")
     list_filter = ("is_active", "is_staff", "is_demo")
@@ -68,9 +64,9 @@ class UserAdmin(admin.ModelAdmin):
         "date_joined",
         "last_login",
     )
-    readonly_fields = ("public_id", "sponsor", "date_joined", "last_login")
+    readonly_fields = ("public_id", "sponsor", "is_active", "date_joined", "last_login")
     inlines = (ProfileInline,)
-    actions = ("suspend", "restore", "take_down_photo")
+    actions = ("take_down_photo",)
 
     def view_on_site(self, user: User) -> str:
         """Everything of them, on one page."""
@@ -89,37 +85,9 @@ class UserAdmin(admin.ModelAdmin):
                 photos.remove(user)
                 record("photo.taken_down", user.public_id, actor=request.user)
 
-    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        """Suspending somebody is a sanction, and written down."""
-        super().save_model(request, obj, form, change)
-        if change and "is_active" in form.changed_data:
-            if not obj.is_active:
-                self.suspend(request, [obj])
-            else:
-                self.restore(request, [obj])
-
-    @admin.action(
-        description=_("Suspend the selected accounts, and keep their addresses and phones out"), permissions=["change"]
-    )
-    def suspend(self, request: HttpRequest, people: Iterable[User]) -> None:
-        """Also those whom a measure on their branch holds: they then stay out when it is lifted."""
-        assert isinstance(request.user, User)
-        for user in people:
-            suspending.suspend(user, by=request.user)
-
-    @admin.action(description=_("Lift the suspension of the selected accounts"), permissions=["change"])
-    def restore(self, request: HttpRequest, people: Iterable[User]) -> None:
-        """Staff are told whom something else still holds."""
-        assert isinstance(request.user, User)
-        for user in people:
-            if not suspending.restore(user, by=request.user):
-                messages.warning(request, _("A measure on their branch still holds %(who)s.") % {"who": user.email})
-
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
-        """Only a superuser hands out power; and nobody opens an account that its owner closed."""
+        """Only a superuser hands out power. Whom staff keep out is a sanction, and no row here."""
         fields: tuple[str, ...] = self.readonly_fields
-        if obj is not None and leaving().filter(pk=obj.pk).exists():
-            fields = (*fields, "is_active")
         if request.user.is_superuser:
             return fields
         return (*fields, "email", "is_staff", "is_superuser", "groups")  # whose address it is could sign in

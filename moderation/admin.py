@@ -3,6 +3,7 @@
 from moderation.appeal_admin import AppealAdmin
 from moderation.case_admin import CaseAdmin
 from moderation.evidence_admin import EvidenceAdmin
+from moderation.person_admin import PersonAdmin
 from moderation.report_admin import ReportAdmin
 from moderation.rules_admin import RulesAdmin
 from moderation.sanction_admin import SanctionAdmin
@@ -16,6 +17,7 @@ __all__ = [
     "EvidenceAdmin",
     "FlagAdmin",
     "HeldTextAdmin",
+    "PersonAdmin",
     "RecogniserAdmin",
     "ReportAdmin",
     "RoomRiskAdmin",

@@ -11,7 +11,7 @@ _SEEN = {
     "rooms": ("room", "topic", "participant", "ban", "stagemoment"),
     "moderation": (
         *("case", "report", "flag", "heldtext", "term", "roomrisk", "sanction", "appeal", "evidence"),
-        *("evidenceopening", "speechphrase", "recogniser"),
+        *("evidenceopening", "speechphrase", "recogniser", "person"),
     ),
 }
 _JUDGES = (

@@ -4,6 +4,7 @@ from moderation.models.appeals import Appeal, AppealState
 from moderation.models.cases import NOT_DECIDED, Case, CaseKind, CaseState, Outcome
 from moderation.models.evidence import Evidence, EvidenceOpening, EvidenceState
 from moderation.models.flags import Flag, FlagSource, FlagState
+from moderation.models.people import Person
 from moderation.models.reports import Report, ReportKind
 from moderation.models.risk import RoomRisk
 from moderation.models.sanctions import KEEPS_OUT, Decider, Sanction, SanctionKind, holding
@@ -30,6 +31,7 @@ __all__ = [
     "HeldText",
     "ListeningState",
     "Outcome",
+    "Person",
     "Recogniser",
     "Report",
     "ReportKind",

@@ -80,10 +80,16 @@ def test_a_strangers_number_is_answered_alike_and_gets_nothing(door: Entrance) -
 
 def test_staff_keep_somebody_out_and_see_it_in_the_queue(door: Entrance, screenshots: Path) -> None:
     staff, stranger, album = door.scene.person("Lin Wei"), door.scene.person(), Album(screenshots, "staff")
-    staff.go(f"/staff/accounts/user/?q={door.email}")
+    staff.go(f"/staff/moderation/person/?q={door.email}")
     staff.page.locator("#action-toggle").check()
-    staff.page.locator("select[name=action]").select_option("suspend")
+    staff.page.locator("select[name=action]").select_option("sanction_chosen")
     staff.page.get_by_role("button", name="Go").click()
+    staff.page.locator("#id_kind").select_option("suspend")
+    staff.page.locator("#id_rule").select_option(index=0)
+    staff.page.get_by_label("What happened").fill("They sold what was said in rooms to a newspaper.")
+    album.take(staff, "staff-sanction-several")
+    staff.page.get_by_role("button", name="Impose").click()
+    expect(staff.page.locator(".messagelist")).to_contain_text("1 person was sanctioned.")
     staff.go(f"/staff/accounts/boundcontact/?q={door.email}")
     album.take(staff, "staff-bound-contacts")
     expect(staff.page.locator("#result_list tbody tr")).to_have_count(1)

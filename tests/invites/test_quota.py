@@ -157,22 +157,6 @@ def test_whoever_answered_for_somebody_sanctioned_has_fewer_once_a_measure() -> 
     quota.invitee_sanctioned(a_member("Nobody’s"), "measure 2")
 
 
-def test_suspending_somebody_in_the_admin_is_such_a_sanction(client: Client, recording_bus) -> None:
-    sponsor, staff = a_member(), a_member("Head", is_staff=True, is_superuser=True)
-    invitee = a_member("Lin Wei", sponsor=sponsor)
-    quota.balance(sponsor)
-    client.force_login(staff, backend="accounts.backends.MemberBackend")
-    address = reverse("admin:accounts_user_change", args=[invitee.pk])
-    form = {"email": invitee.email, "date_joined_0": "2026-11-01", "date_joined_1": "09:00:00"}
-    profile = {"profile-TOTAL_FORMS": "0", "profile-INITIAL_FORMS": "0"}
-    for _ in range(2):
-        assert client.post(address, {**form, **profile}).status_code == 302
-    invitee.refresh_from_db()
-    assert not invitee.is_active
-    assert quota.balance(sponsor) == 1
-    assert AuditEntry.objects.filter(act="account.suspended", actor=staff.public_id).count() == 1
-
-
 def test_a_ledger_is_never_rewritten() -> None:
     member = a_member()
     quota.balance(member)
