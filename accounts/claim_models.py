@@ -12,9 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import User, random_id
+from accounts.reply_models import MOST_WORDS, ThreeLanguages
 from accounts.text import validate_line, validate_words
-
-MOST_WORDS = 1000
 
 
 class ClaimKind(models.TextChoices):
@@ -170,23 +169,11 @@ class ClaimReplyKind(models.TextChoices):
     REVOKE = "revoke", _("revoke")
 
 
-class ClaimReplyTemplate(models.Model):
-    """What staff write about claims, in three languages; each reads their own."""
+class ClaimReplyTemplate(ThreeLanguages):
+    """What staff write about claims."""
 
     kind = models.CharField(_("what for"), max_length=10, choices=ClaimReplyKind)
-    name = models.CharField(_("name"), max_length=60, help_text=_("For staff."))
-    text_en = models.TextField(_("English"), max_length=MOST_WORDS)
-    text_zh = models.TextField(_("Chinese"), max_length=MOST_WORDS)
-    text_ko = models.TextField(_("Korean"), max_length=MOST_WORDS)
 
-    class Meta:
+    class Meta(ThreeLanguages.Meta):
         verbose_name = _("template of a reply about claims")
         verbose_name_plural = _("templates of replies about claims")
-        ordering: ClassVar = ["kind", "name"]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def text(self, language: str) -> str:
-        """In a language as Django calls it."""
-        return {"zh-hans": self.text_zh, "ko": self.text_ko}.get(language, self.text_en)

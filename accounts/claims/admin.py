@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import AdminDateWidget, AdminTextareaWidget, AdminTextInputWidget
+from django.contrib.admin.widgets import AdminDateWidget
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,7 +19,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.claim_models import (
-    MOST_WORDS,
     OPEN_STATES,
     Claim,
     ClaimDocument,
@@ -30,6 +29,7 @@ from accounts.claim_models import (
 )
 from accounts.claims import deciding
 from accounts.claims.uploads import ENDINGS
+from accounts.reply_forms import RepliesForm
 from accounts.requests import MemberRequest
 from accounts.sealing import CLAIM, Unreadable, unseal
 
@@ -71,8 +71,8 @@ class QueueFilter(admin.SimpleListFilter):
         return queryset if "state__exact" in request.GET else queryset.filter(state__in=OPEN_STATES)
 
 
-class ReplyForm(forms.Form):
-    """What is answered to all that were chosen, each in their language."""
+class ReplyForm(RepliesForm):
+    """What is answered about all that were chosen; what is approved is shown until a day."""
 
     expires_on = forms.DateField(
         label=_("Shown until"),
@@ -80,35 +80,16 @@ class ReplyForm(forms.Form):
         widget=AdminDateWidget,
         help_text=_("Empty: as long as its kind holds, a licence until its own date."),
     )
-    template = forms.ModelChoiceField(
-        label=_("Template"),
-        queryset=ClaimReplyTemplate.objects.none(),
-        required=False,
-        empty_label=_("None"),
-        help_text=_("Each reads it in the language in which they asked."),
-    )
-    words = forms.CharField(
-        label=_("Your own words"),
-        max_length=MOST_WORDS,
-        required=False,
-        widget=AdminTextareaWidget(attrs={"rows": 4}),
-        help_text=_("They come after the template, to everybody as they are."),
-    )
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=300,
-        required=False,
-        help_text=_("For staff only; it is in the audit log."),
-        widget=AdminTextInputWidget,
-    )
+    field_order = ("expires_on",)
 
     def __init__(self, *args: Any, kind: ClaimReplyKind, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.kind = kind
-        templates = ClaimReplyTemplate.objects.filter(kind=kind)
-        self.fields["template"].queryset = templates  # type: ignore[attr-defined]
-        self.fields["template"].initial = templates.first()
-        self.fields["reason"].required = kind in (ClaimReplyKind.DECLINE, ClaimReplyKind.REVOKE)
+        super().__init__(
+            *args,
+            templates=ClaimReplyTemplate.objects.filter(kind=kind),
+            may_be_silent=kind == ClaimReplyKind.APPROVE,
+            needs_reason=kind in (ClaimReplyKind.DECLINE, ClaimReplyKind.REVOKE),
+            **kwargs,
+        )
         if kind != ClaimReplyKind.APPROVE:
             del self.fields["expires_on"]
 
@@ -119,13 +100,6 @@ class ReplyForm(forms.Form):
         if found is not None and not today < found <= today + deciding.LONGEST:
             raise ValidationError(_("Choose a day from tomorrow on, within five years."), code="claim_expiry")
         return found
-
-    def clean(self) -> dict[str, Any]:
-        """Nobody is declined or asked without a word."""
-        cleaned = super().clean() or {}
-        if self.kind != ClaimReplyKind.APPROVE and not (cleaned.get("template") or cleaned.get("words")):
-            raise ValidationError(_("Choose a template or write something."), code="reply_empty")
-        return cleaned
 
 
 @admin.register(Claim)

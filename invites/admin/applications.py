@@ -6,8 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
-from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -18,10 +17,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts import bans
+from accounts.reply_forms import RepliesForm
 from accounts.requests import MemberRequest
 from invites.csv_files import BadFile
 from invites.models import Application, ApplicationState, ReplyKind, ReplyTemplate, Vouch
-from invites.models.application import MOST_WORDS
 from invites.services import waitlist
 from invites.waitlist_files import MISTAKES, RowErrors, application_rows, as_csv
 from rooms.admin import ReadOnlyAdmin
@@ -79,45 +78,17 @@ class VouchInline(admin.TabularInline):
         return False
 
 
-class ReplyForm(forms.Form):
-    """What is answered to all that were chosen, each in their language."""
-
-    template = forms.ModelChoiceField(
-        label=_("Template"),
-        queryset=ReplyTemplate.objects.none(),
-        required=False,
-        empty_label=_("None"),
-        help_text=_("Each reads it in the language in which they applied."),
-    )
-    words = forms.CharField(
-        label=_("Your own words"),
-        max_length=MOST_WORDS,
-        required=False,
-        widget=AdminTextareaWidget(attrs={"rows": 4}),
-        help_text=_("They come after the template, to everybody as they are."),
-    )
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=300,
-        required=False,
-        help_text=_("For staff only; it is in the audit log."),
-        widget=AdminTextInputWidget,
-    )
+class ReplyForm(RepliesForm):
+    """What is answered to all that were chosen."""
 
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.kind = kind
-        templates = ReplyTemplate.objects.filter(kind=kind)
-        self.fields["template"].queryset = templates  # type: ignore[attr-defined]
-        self.fields["template"].initial = templates.first()
-        self.fields["reason"].required = kind == ReplyKind.DECLINE
-
-    def clean(self) -> dict[str, Any]:
-        """Nobody is declined or asked without a word."""
-        cleaned = super().clean() or {}
-        if self.kind != ReplyKind.APPROVE and not (cleaned.get("template") or cleaned.get("words")):
-            raise ValidationError(_("Choose a template or write something."), code="reply_empty")
-        return cleaned
+        super().__init__(
+            *args,
+            templates=ReplyTemplate.objects.filter(kind=kind),
+            may_be_silent=kind == ReplyKind.APPROVE,
+            needs_reason=kind == ReplyKind.DECLINE,
+            **kwargs,
+        )
 
 
 class ImportForm(forms.Form):

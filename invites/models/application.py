@@ -12,11 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts import contacts
 from accounts.contacts import Contact
 from accounts.models import Industry, User, random_id
+from accounts.reply_models import MOST_WORDS, ThreeLanguages
 from accounts.sealing import PHONE, unseal
 from accounts.text import validate_line, validate_words
 from invites.models.invite import Invite
-
-MOST_WORDS = 1000
 
 
 class ApplicationState(models.TextChoices):
@@ -126,23 +125,11 @@ class ReplyKind(models.TextChoices):
     DECLINE = "decline", _("decline")
 
 
-class ReplyTemplate(models.Model):
-    """What staff write to applicants, in three languages; each reads their own."""
+class ReplyTemplate(ThreeLanguages):
+    """What staff write to applicants."""
 
     kind = models.CharField(_("what for"), max_length=10, choices=ReplyKind)
-    name = models.CharField(_("name"), max_length=60, help_text=_("For staff."))
-    text_en = models.TextField(_("English"), max_length=MOST_WORDS)
-    text_zh = models.TextField(_("Chinese"), max_length=MOST_WORDS)
-    text_ko = models.TextField(_("Korean"), max_length=MOST_WORDS)
 
-    class Meta:
+    class Meta(ThreeLanguages.Meta):
         verbose_name = _("template of a reply")
         verbose_name_plural = _("templates of replies")
-        ordering: ClassVar = ["kind", "name"]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def text(self, language: str) -> str:
-        """In a language as Django calls it."""
-        return {"zh-hans": self.text_zh, "ko": self.text_ko}.get(language, self.text_en)
