@@ -38,8 +38,8 @@ class _Day(forms.DateInput):
 class PeriodForm(forms.Form):
     """From the first day to the last, both included; in addresses they are called as in the report's command."""
 
-    first = forms.CharField(label=gettext_lazy("From"), max_length=20, widget=_Day)
-    last = forms.CharField(label=gettext_lazy("Until and with"), max_length=20, widget=_Day)
+    first = forms.CharField(label=gettext_lazy("First day"), max_length=20, widget=_Day)
+    last = forms.CharField(label=gettext_lazy("Last day"), max_length=20, widget=_Day)
 
     def add_prefix(self, field_name: str) -> str:
         """What it is called in the address."""

@@ -40,7 +40,7 @@ def sections_of(period: Period) -> list[Section]:
 
 
 def _number() -> Column:
-    return Column("count", _("number"))
+    return Column("count", _("how many"))
 
 
 def _divided(key: str, title: str, of: str, words: Words, counted: Counter, whole: str = "") -> Table:
@@ -121,7 +121,7 @@ def _cells(measured: Took) -> tuple[Cell, ...]:
 
 def _times(key: str, title: str, rows: tuple[Row, ...], note: str = "") -> Table:
     columns = (
-        Column("count", _("number"), for_staff=True),
+        Column("count", _("how many"), for_staff=True),
         Column("median", _("half within")),
         Column("p90", _("nine of ten within")),
     )
@@ -178,7 +178,7 @@ def _appeals(counted: Counted) -> Section:
         for state in AppealState
         if state is not AppealState.OPEN
     )
-    made = (("made", _("made")), ("waiting", _("waiting at the end")))
+    made = (("made", _("made in the period")), ("waiting", _("waiting at the end")))
     return Section(
         "appeals",
         _("Appeals"),
