@@ -10,14 +10,14 @@ from moderation.figures.tables import Cell, PlotKind, Table
 from moderation.figures.wording import in_words
 
 _WIDTH = 360
-_LINE = 16  # of text
+_LINE = 17  # of text
 _BAR = 12
 _GAP = 10
 _VALUE = 116  # room for what stands beside a bar
 _HEIGHT = 130  # of a plot of lines
 _LEFT, _RIGHT = 42, 10
 _SWATCH = 10
-_LETTER = 6.5  # about as wide as one is; those of Chinese and Korean are twice as wide
+_LETTER = 7  # about as wide as one is; those of Chinese and Korean are twice as wide
 _WIDE = "\u1100"
 _DOTS_AT_MOST = 30
 
@@ -90,7 +90,7 @@ def _bars(table: Table) -> Element:
     longest = max(1, *(sum(_size(row.cells[place]) for place in places) for row in table.rows))
     for number, row in enumerate(table.rows):
         y = top + number * each
-        _text(svg, 0, y + 12, row.label, **{"class": "figure-label"})
+        _text(svg, 0, y + 12, _fitting(row.label), **{"class": "figure-label"})
         x = 0.0
         for place in places:
             width = _size(row.cells[place]) / longest * (_WIDTH - _VALUE)
@@ -100,6 +100,20 @@ def _bars(table: Table) -> Element:
         beside = _beside(table, row.cells) if len(places) == 1 else _sum(row.cells)
         _text(svg, x + 6, y + _LINE + 10.5, beside, **{"class": "figure-value"})
     return svg
+
+
+def _wide(words: str) -> float:
+    """About how wide words are."""
+    return sum(2 * _LETTER if letter >= _WIDE else _LETTER for letter in words)
+
+
+def _fitting(words: str) -> str:
+    """As much of them as fits above a bar; all of them are in the table beneath."""
+    if _wide(words) <= _WIDTH:
+        return words
+    while _wide(words) > _WIDTH - 2 * _LETTER:
+        words = words[:-1]
+    return f"{words.rstrip()}…"
 
 
 def _sum(cells: tuple[Cell, ...]) -> str:
@@ -120,7 +134,7 @@ def _key_rows(table: Table) -> list[list[tuple[float, int, str]]]:
     rows: list[list[tuple[float, int, str]]] = [[]]
     x = 0.0
     for place, column in enumerate(table.columns):
-        width = _SWATCH + 5 + sum(2 * _LETTER if letter >= _WIDE else _LETTER for letter in column.label) + 14
+        width = _SWATCH + 5 + _wide(column.label) + 14
         if rows[-1] and x + width > _WIDTH:
             rows.append([])
             x = 0.0

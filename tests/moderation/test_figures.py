@@ -2,6 +2,7 @@
 And staff's page of them, which shows the same and runs nothing."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, timedelta
 from xml.etree.ElementTree import fromstring
 
@@ -238,6 +239,16 @@ def test_a_line_has_a_gap_where_a_number_is_hidden() -> None:
     assert re.sub("[^ML]", "", next(svg.iter("path")).get("d", "")) == "MLM"
 
 
+@pytest.mark.parametrize("word", ["a long title of a rule ", "很长的规则标题", "긴 규칙 제목 "])
+def test_long_words_are_cut_in_the_plot_only(word: str) -> None:
+    table = a_table((1,))
+    table = replace(table, rows=(replace(table.rows[0], label=word * 20),))
+    label = next(fromstring(plot(table)).iter("text")).text or ""
+    assert label.endswith("…")
+    assert 20 < len(label) < 60
+    assert word * 20 in alternative(table)
+
+
 def test_nothing_is_drawn_of_what_has_no_rows_or_no_plot() -> None:
     assert plot(a_table()) == ""
     assert plot(a_table((1,), plot=PlotKind.NONE)) == ""
@@ -290,6 +301,13 @@ def test_only_who_may_see_figures_does() -> None:
     assert signed_in(nobody).get(reverse(PAGE)).status_code == 403
     assert signed_in(member).get(reverse(PAGE)).status_code == 302
     assert Client().get(reverse(PAGE)).status_code == 302
+
+
+def test_the_page_asks_for_the_second_factor(staff: User, settings) -> None:
+    settings.MITALK_STAFF_SECOND_FACTOR = True
+    answer = signed_in(staff).get(reverse(PAGE))
+    assert answer.status_code == 302
+    assert reverse("admin:login") in answer["Location"]
 
 
 def test_the_page_is_found_from_the_list_of_everything_and_has_no_rows(staff: User) -> None:
