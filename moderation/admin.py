@@ -3,6 +3,7 @@
 from moderation.appeal_admin import AppealAdmin
 from moderation.case_admin import CaseAdmin
 from moderation.evidence_admin import EvidenceAdmin
+from moderation.figures_admin import FiguresAdmin
 from moderation.person_admin import PersonAdmin
 from moderation.report_admin import ReportAdmin
 from moderation.rules_admin import RulesAdmin
@@ -15,6 +16,7 @@ __all__ = [
     "AppealAdmin",
     "CaseAdmin",
     "EvidenceAdmin",
+    "FiguresAdmin",
     "FlagAdmin",
     "HeldTextAdmin",
     "PersonAdmin",

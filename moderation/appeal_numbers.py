@@ -1,4 +1,4 @@
-"""How appeals went: for staff, and for the transparency report."""
+"""How appeals went until now: for staff, beside the list of them. Those of a period are in moderation.figures."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -3,6 +3,7 @@
 from moderation.models.appeals import Appeal, AppealState
 from moderation.models.cases import NOT_DECIDED, Case, CaseKind, CaseState, Outcome
 from moderation.models.evidence import Evidence, EvidenceOpening, EvidenceState
+from moderation.models.figures import Figures
 from moderation.models.flags import Flag, FlagSource, FlagState
 from moderation.models.people import Person
 from moderation.models.reports import Report, ReportKind
@@ -24,6 +25,7 @@ __all__ = [
     "Evidence",
     "EvidenceOpening",
     "EvidenceState",
+    "Figures",
     "Flag",
     "FlagSource",
     "FlagState",
