@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from accounts import contacts, outbox
+from accounts import contacts, outbox, renaming
 from accounts import services as accounts
 from accounts.models import Industry, User
 from accounts.writing import language_of
@@ -18,6 +18,7 @@ from moderation.wheres import name_of
 from rooms import passing
 from rooms import services as rooms
 from rooms.hooks import WaitingWords
+from rooms.services.carrying_out import locked
 
 _TALK = ("chat", "question")  # of these many may wait in one place, each with an id of its own
 _TOLD_BY_MAIL = ("profile.", "room.", "topic.")
@@ -69,6 +70,7 @@ def decide_held(held: HeldText, *, by: User, approved: bool, reason: str = "") -
     Raises:
         NotYours: it is one's own.
     """
+    _lock_where_it_stands(held)
     held = HeldText.objects.select_for_update(of=("self",)).get(pk=held.pk)
     if held.state != HeldState.WAITING:
         return False
@@ -84,6 +86,14 @@ def decide_held(held: HeldText, *, by: User, approved: bool, reason: str = "") -
     accounts.record(f"held.{held.state}", held.public_id, actor=by, reason=reason)
     _tell(held)
     return True
+
+
+def _lock_where_it_stands(held: HeldText) -> None:
+    """First, as whoever writes there does before they touch what waits: the room, or the account."""
+    if held.room is not None:
+        locked(held.room.public_id)
+    elif held.user is not None:
+        renaming.lock(held.user)
 
 
 def waiting_in(room_public_id: str, person: str) -> list[WaitingWords]:
