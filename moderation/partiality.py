@@ -6,6 +6,10 @@ from accounts.models import User
 from moderation.models import Case, CaseKind, Report, ReportKind
 
 
+class NotYours(Exception):
+    """Nobody decides about what is their own."""
+
+
 def is_partial(case: Case, user: User) -> bool:
     """Whether somebody of staff is part of what was reported: then another decides."""
     if case.target_user_id == user.pk or (case.target is not None and case.target.user_id == user.pk):

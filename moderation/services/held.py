@@ -14,6 +14,7 @@ from accounts.models import Industry, User
 from accounts.writing import language_of
 from accounts.written import Place, Verdict
 from moderation.models import HeldState, HeldText
+from moderation.partiality import NotYours
 from moderation.wheres import name_of
 from rooms import passing
 from rooms import services as rooms
@@ -22,10 +23,6 @@ from rooms.services.carrying_out import locked
 
 _TALK = ("chat", "question")  # of these many may wait in one place, each with an id of its own
 _TOLD_BY_MAIL = ("profile.", "room.", "topic.")
-
-
-class NotYours(Exception):
-    """Nobody decides about what they wrote themselves."""
 
 
 @transaction.atomic
