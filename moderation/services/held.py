@@ -13,7 +13,7 @@ from accounts import services as accounts
 from accounts.models import Industry, User
 from accounts.writing import language_of
 from accounts.written import Place, Verdict
-from moderation.models import HeldState, HeldText
+from moderation.models import Flag, FlagState, HeldState, HeldText
 from moderation.partiality import NotYours
 from moderation.wheres import name_of
 from rooms import passing
@@ -22,6 +22,7 @@ from rooms.hooks import WaitingWords
 from rooms.services.carrying_out import locked
 
 _TALK = ("chat", "question")  # of these many may wait in one place, each with an id of its own
+_OF_A_LIVE_ROOM = (*_TALK, "hand.line", "link.title")
 _TOLD_BY_MAIL = ("profile.", "room.", "topic.")
 
 
@@ -122,16 +123,18 @@ def waiting_words_of(user: User) -> list[tuple[str, str]]:
 
 
 def empty_old() -> int:
-    """Forget the words that were decided on some time ago, and what nobody decided on while the room's talk was kept.
+    """Forget the words that were decided on some time ago, those of flags that were nothing too, and what nobody decided on
+    while the room's talk was kept.
 
     Returns:
         How many.
     """
     since = timezone.now() - timedelta(days=settings.CHAT_DAYS)
-    late = HeldText.objects.filter(where__in=_TALK, state=HeldState.WAITING, at__lt=since)
+    late = HeldText.objects.filter(where__in=_OF_A_LIVE_ROOM, state=HeldState.WAITING, at__lt=since)
     late.update(state=HeldState.WITHDRAWN, decided_at=since)
+    nothing = Flag.objects.filter(state=FlagState.DISMISSED, decided_at__lte=since).exclude(excerpt="")
     old = HeldText.objects.filter(decided_at__lte=since).exclude(text="", before="")
-    return old.update(text="", before="")
+    return nothing.update(excerpt="") + old.update(text="", before="")
 
 
 # --- Applying -------------------------------------------------------------------------------------------------------
