@@ -40,7 +40,7 @@ def who(report: Report) -> Who:
 
 
 def records_of(reports: Iterable[Report]) -> dict[Who, Record]:
-    """How the latest decided reports of whoever made these turned out, each case once: one question, however many they are."""
+    """How the latest decided reports of whoever made these turned out, each case once: one question in all."""
     asked = {who(report) for report in reports}
     ids = {kind: [one for each, one in asked if each == kind] for kind in ("member", "guest", "place")}
     of_them = Q(reporter_user__in=ids["member"]) | Q(guest_key__in=ids["guest"]) | Q(reporter__in=ids["place"])

@@ -173,9 +173,7 @@ class RoomRiskAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("title"), ordering="room__title")
     def title(self, row: RoomRisk) -> SafeString:
         """Leads to the room."""
-        return format_html(
-            '<a href="{}">{}</a>', reverse("admin:room", args=[row.room.public_id]), row.room.title
-        )
+        return format_html('<a href="{}">{}</a>', reverse("admin:room", args=[row.room.public_id]), row.room.title)
 
     @admin.display(description=gettext_lazy("host"))
     def host(self, row: RoomRisk) -> str:

@@ -45,7 +45,9 @@ def test_the_line_of_a_hand():
         me = rooms.join(room.public_id, member, muted=True)
         rooms.raise_hand(room.public_id, me.connection, line=f"On {HELD}")
         held = HeldText.objects.latest("pk")
-        at_once(decide(held), lambda room=room, me=me: rooms.raise_hand(room.public_id, me.connection, line="On wafers"))
+        at_once(
+            decide(held), lambda room=room, me=me: rooms.raise_hand(room.public_id, me.connection, line="On wafers")
+        )
         held.refresh_from_db()
         assert held.state != "waiting"
 

@@ -116,6 +116,20 @@ def test_one_that_is_rejected_says_why_to_its_writer(staff: User) -> None:
     assert member.profile.headline == "Process engineer"
 
 
+def test_many_at_once_are_read_with_few_questions_and_no_number_is_too_large(
+    staff: User, django_assert_max_num_queries
+) -> None:
+    browser = browser_of(staff, "view_flag", "decide_flag")
+    flags = [
+        raise_flag(source=FlagSource.TEXT, where="chat", because="a", user=a_member(), room=a_live_room())
+        for _ in range(9)
+    ]
+    where = reverse("admin:moderation_flag_decide") + "?ids="
+    with django_assert_max_num_queries(16):
+        assert browser.get(where + ",".join(str(flag.pk) for flag in flags)).status_code == 200
+    assert browser.get(where + "9" * 30).status_code == 200
+
+
 def test_nobody_decides_about_their_own(staff: User) -> None:
     save_profile(staff, headline=f"Expert of {HELD}")
     held = HeldText.objects.get()
@@ -127,7 +141,9 @@ def test_nobody_decides_about_their_own(staff: User) -> None:
     assert held.state == HeldState.WAITING
 
 
-@pytest.mark.parametrize(("where", "state"), [("hand.line", "withdrawn"), ("chat", "withdrawn"), ("room.title", "waiting")])
+@pytest.mark.parametrize(
+    ("where", "state"), [("hand.line", "withdrawn"), ("chat", "withdrawn"), ("room.title", "waiting")]
+)
 def test_what_was_for_a_live_room_does_not_wait_for_ever(where: str, state: str, settings) -> None:
     long_ago = timezone.now() - timedelta(days=settings.CHAT_DAYS + 1)
     held = HeldText.objects.create(where=where, target="x", text="Words", because=HELD, at=long_ago)
