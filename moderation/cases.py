@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from moderation.models import NOT_DECIDED, Case, CaseKind, CaseState, Flag, FlagState, Report, ReportKind
-from moderation.reliability import Record, record_of, who
+from moderation.reliability import Record, Who, records_of, who
 from moderation.services import OUTCOME_WORDS, Reporter
 from rooms.models import Participant
 
@@ -118,14 +118,14 @@ def reports_in(case: Case) -> list[ReportShown]:
     related = ("reporter_user__profile", "reporter", "room", "topic", "evidence", "target__user__profile")
     reports = list(case.reports.select_related(*related).order_by("at", "pk"))
     names = _names({seat.get("person", "") for report in reports for seat in report.stage})
-    records: dict[tuple[str, int | str], Record] = {}
-    shown = []
+    records = records_of(reports)
+    shown: list[ReportShown] = []
+    counted: set[Who] = set()
     for report in reports:
-        is_first = who(report) not in records
-        record = records.setdefault(who(report), record_of(report) if is_first else Record(0, 0))
-        shown.append(
-            ReportShown(report, reporter_name(report), is_first, record, words_of(report), _stage(report, names))
-        )
+        one = who(report)
+        by, words, stage = reporter_name(report), words_of(report), _stage(report, names)
+        shown.append(ReportShown(report, by, one not in counted, records[one], words, stage))
+        counted.add(one)
     return shown
 
 

@@ -152,6 +152,8 @@ def _written(row: ChatMessage | Question | None, kind: ReportKind, who: Reporter
     room, who = row.room, placed(row.room, who)
     if not _may_from_within(room, who) or (who.place is not None and row.author_id == who.place.pk):
         return None
+    if who.place is not None and who.place.left_at is not None and row.at > who.place.left_at:
+        return None
     about = About(
         kind=kind,
         room=room,
@@ -166,20 +168,22 @@ def _written(row: ChatMessage | Question | None, kind: ReportKind, who: Reporter
 
 
 def messages_of(room: Room, who: Reporter) -> list[ChatMessage]:
-    """What others wrote in a room and is still kept, the last first."""
+    """What others wrote in a room while one could read it, and is still kept, the last first."""
     kept = room.messages.select_related("author__user__profile").order_by("-at", "-pk")
     return list(_of_others(kept, who)[:MOST_WRITTEN])
 
 
 def questions_of(room: Room, who: Reporter) -> list[Question]:
-    """What others asked in a room and is still kept, the last first."""
+    """What others asked in a room while one could read it, and is still kept, the last first."""
     kept = room.questions.select_related("author__user__profile").order_by("-at", "-pk")
     return list(_of_others(kept, who)[:MOST_WRITTEN])
 
 
 def _of_others(rows: QuerySet, who: Reporter) -> QuerySet:
-    mine = who.place.pk if who.place else None
-    return rows.exclude(author__isnull=False, author=mine) if mine else rows
+    if who.place is None:
+        return rows.none()
+    others = rows.exclude(author__isnull=False, author=who.place.pk)
+    return others if who.place.left_at is None else others.filter(at__lte=who.place.left_at)
 
 
 def _seconds_into(room: Room, at: datetime) -> int | None:

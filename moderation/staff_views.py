@@ -20,7 +20,7 @@ def person(request: HttpRequest, public_id: str, context: dict) -> HttpResponse:
         "admin/moderation/person/page.html",
         context
         | {"person": found, "title": found.name or found.email, "parts": people.parts_of(found, viewer)}
-        | people.summary_of(found),
+        | people.summary_of(found, viewer),
     )
 
 

@@ -72,9 +72,10 @@ class FlagAdmin(DecidingAdmin):
 
     def decide_row(self, row: Flag, by: User, *, yes: bool, reason: str) -> bool:
         """Uphold or dismiss."""
-        if row.user_id == by.pk:
-            raise PermissionError
-        return services.decide_flag(row, by=by, upheld=yes, reason=reason)
+        try:
+            return services.decide_flag(row, by=by, upheld=yes, reason=reason)
+        except services.NotYours as refused:
+            raise PermissionError from refused
 
     def details(self, row: Flag) -> list[tuple[str, str]]:
         """What was noticed."""

@@ -81,11 +81,11 @@ class RoomAdmin(ReadOnlyAdmin):
     actions = ("end_rooms",)
     inlines = (ParticipantInline,)
 
-    @admin.action(description=_("End the selected rooms"), permissions=["end"])
     def view_on_site(self, room: Room) -> str:
         """What happened in it."""
         return reverse("admin:room", args=[room.public_id])
 
+    @admin.action(description=_("End the selected rooms"), permissions=["end"])
     def end_rooms(self, request: MemberRequest, queryset: QuerySet[Room]) -> None:
         """End them for everybody, with an entry in the audit log each."""
         for room in queryset:

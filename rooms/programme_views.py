@@ -91,6 +91,7 @@ def schedule(request: MemberRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
+@for_hosts
 def edit(request: MemberRequest, public_id: str) -> HttpResponse:
     """Change what was announced, as its host."""
     room = _hosted(request, public_id)

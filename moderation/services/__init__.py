@@ -1,5 +1,6 @@
 """The only writers of moderation."""
 
+from moderation.partiality import NotYours
 from moderation.services.appeals import AppealRefused, decide_appeal, make_appeal, may_decide
 from moderation.services.cases import CaseRefused, decide, give_back, is_partial, take
 from moderation.services.evidence import (
@@ -14,7 +15,6 @@ from moderation.services.evidence import (
 )
 from moderation.services.flags import decide_flag, raise_flag
 from moderation.services.held import (
-    NotYours,
     decide_held,
     empty_old,
     hold_text,

@@ -11,6 +11,7 @@ from accounts.text import tidy_prose
 from moderation import notices
 from moderation.models import Appeal, AppealState, Sanction
 from moderation.models.appeals import MOST_APPEAL
+from moderation.partiality import has_part_in_report
 from moderation.services.sanctions import lift, shorten
 
 MIN_WORDS = 10
@@ -83,6 +84,6 @@ def decide_appeal(appeal: Appeal, outcome: str, *, by: User, reasons: str, until
 def may_decide(appeal: Appeal, staff: User) -> bool:
     """Whether somebody of staff has no part in what is appealed."""
     sanction = appeal.sanction
-    report = sanction.report
-    reporter = report.reporter.user_id if report is not None and report.reporter is not None else None
-    return staff.pk not in (appeal.imposed_by_id, sanction.by_id, sanction.user_id, reporter)
+    if staff.pk in (appeal.imposed_by_id, sanction.by_id, sanction.user_id):
+        return False
+    return not has_part_in_report(sanction.report, staff)

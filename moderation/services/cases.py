@@ -70,11 +70,11 @@ def _what(report: Report) -> tuple[CaseKind, dict[str, object]]:
 def _weigh(case: Case) -> None:
     """Say anew how urgent it is: everybody who reported it counts once."""
     reports = list(case.reports.order_by("at", "pk"))
-    by_reporter = {reliability.who(report): report for report in reports}
+    records = reliability.records_of(reports)
     case.category = urgency.gravest([report.category for report in reports])
     case.is_urgent = case.category in urgency.URGENT
-    case.reporters = len(by_reporter)
-    case.weight = sum(reliability.record_of(report).counts for report in by_reporter.values())
+    case.reporters = len(records)
+    case.weight = sum(record.counts for record in records.values())
     case.reported_at = reports[-1].at
     case.due_at = urgency.due(case.opened_at, case.category, case.weight)
     case.save(update_fields=["category", "is_urgent", "reporters", "weight", "reported_at", "due_at"])

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.services import record
 from moderation.models import Evidence, EvidenceOpening, EvidenceState
+from moderation.partiality import has_part_in
 from rooms.audio.evidence.orders import Orders, Sealed, SealOrder
 from rooms.audio.evidence.ring import Span
 from rooms.domain.messages import ReportCategory
@@ -133,7 +133,7 @@ def ask_to_open(evidence: Evidence, by: User, reason: str) -> EvidenceOpening:
         raise OpeningRefused("reason")
     if evidence.state != EvidenceState.SEALED:
         raise OpeningRefused("state")
-    if _is_partial(evidence, by):
+    if has_part_in(evidence.reports.all(), by):
         raise OpeningRefused("partial")
     needs_another = evidence.reports.filter(category__in=GRAVEST).exists()
     now = timezone.now()
@@ -154,16 +154,11 @@ def approve_opening(opening: EvidenceOpening, by: User) -> None:
     opening = EvidenceOpening.objects.select_for_update().get(pk=opening.pk)
     if opening.by_id is None or opening.by_id == by.pk or opening.open_until is not None:
         raise OpeningRefused("another")
-    if _is_partial(opening.evidence, by):
+    if has_part_in(opening.evidence.reports.all(), by):
         raise OpeningRefused("partial")
     opening.agreed_by, opening.open_until = by, timezone.now() + OPEN_FOR
     opening.save(update_fields=["agreed_by", "open_until"])
     record("evidence.opened", opening.evidence.public_id, actor=by, reason=opening.reason)
-
-
-def _is_partial(evidence: Evidence, user: User) -> bool:
-    involved = Q(target_user=user) | Q(target__user=user) | Q(reporter__user=user)
-    return evidence.reports.filter(involved).exists()
 
 
 def hear(evidence: Evidence, by: User, person: str) -> None:

@@ -8,23 +8,22 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from accounts import contacts, outbox
+from accounts import contacts, outbox, renaming
 from accounts import services as accounts
 from accounts.models import Industry, User
 from accounts.writing import language_of
 from accounts.written import Place, Verdict
-from moderation.models import HeldState, HeldText
+from moderation.models import Flag, FlagState, HeldState, HeldText
+from moderation.partiality import NotYours
 from moderation.wheres import name_of
 from rooms import passing
 from rooms import services as rooms
 from rooms.hooks import WaitingWords
+from rooms.services.carrying_out import locked
 
 _TALK = ("chat", "question")  # of these many may wait in one place, each with an id of its own
+_OF_A_LIVE_ROOM = (*_TALK, "hand.line", "link.title")
 _TOLD_BY_MAIL = ("profile.", "room.", "topic.")
-
-
-class NotYours(Exception):
-    """Nobody decides about what they wrote themselves."""
 
 
 @transaction.atomic
@@ -69,6 +68,7 @@ def decide_held(held: HeldText, *, by: User, approved: bool, reason: str = "") -
     Raises:
         NotYours: it is one's own.
     """
+    _lock_where_it_stands(held)
     held = HeldText.objects.select_for_update(of=("self",)).get(pk=held.pk)
     if held.state != HeldState.WAITING:
         return False
@@ -84,6 +84,14 @@ def decide_held(held: HeldText, *, by: User, approved: bool, reason: str = "") -
     accounts.record(f"held.{held.state}", held.public_id, actor=by, reason=reason)
     _tell(held)
     return True
+
+
+def _lock_where_it_stands(held: HeldText) -> None:
+    """First, as whoever writes there does before they touch what waits: the room, or the account."""
+    if held.room is not None:
+        locked(held.room.public_id)
+    elif held.user is not None:
+        renaming.lock(held.user)
 
 
 def waiting_in(room_public_id: str, person: str) -> list[WaitingWords]:
@@ -115,16 +123,18 @@ def waiting_words_of(user: User) -> list[tuple[str, str]]:
 
 
 def empty_old() -> int:
-    """Forget the words that were decided on some time ago, and what nobody decided on while the room's talk was kept.
+    """Forget the words that were decided on some time ago, those of flags that were nothing too, and what nobody decided on
+    while the room's talk was kept.
 
     Returns:
         How many.
     """
     since = timezone.now() - timedelta(days=settings.CHAT_DAYS)
-    late = HeldText.objects.filter(where__in=_TALK, state=HeldState.WAITING, at__lt=since)
+    late = HeldText.objects.filter(where__in=_OF_A_LIVE_ROOM, state=HeldState.WAITING, at__lt=since)
     late.update(state=HeldState.WITHDRAWN, decided_at=since)
+    nothing = Flag.objects.filter(state=FlagState.DISMISSED, decided_at__lte=since).exclude(excerpt="")
     old = HeldText.objects.filter(decided_at__lte=since).exclude(text="", before="")
-    return old.update(text="", before="")
+    return nothing.update(excerpt="") + old.update(text="", before="")
 
 
 # --- Applying -------------------------------------------------------------------------------------------------------

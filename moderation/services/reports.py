@@ -158,9 +158,9 @@ def moment_held(room: Room, place: Participant, seconds_in: int | None, now: dat
     end = now if room.phase == Phase.LIVE else room.ended_at
     if end is None or now > end + KEPT_AFTER_END:
         return None
-    moment = min(end, place.left_at or end)
+    moment = min(end, place.left_at or end)  # of what came after they had left they know nothing
     if seconds_in is not None and room.started_at is not None:
-        moment = min(end, room.started_at + timedelta(seconds=seconds_in))
+        moment = min(moment, room.started_at + timedelta(seconds=seconds_in))
     return moment if moment >= end - timedelta(seconds=settings.MITALK_RING_SECONDS) else None
 
 

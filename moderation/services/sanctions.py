@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from accounts import suspending
@@ -22,6 +21,7 @@ from moderation import notices
 from moderation.limits import limits_by
 from moderation.models import KEEPS_OUT, Decider, Flag, Report, Sanction, SanctionKind
 from moderation.models.sanctions import MOST_FACTS, MOST_REASON
+from moderation.partiality import has_part_in_report
 from rooms import services as rooms
 from rooms.models import Room
 
@@ -103,15 +103,10 @@ def _check(
         raise SanctionRefused("until_needless")
     if by is not None and by.pk == user.pk:
         raise SanctionRefused("yourself")
-    if by is not None and report is not None and _has_part_in(report, by):
+    if by is not None and has_part_in_report(report, by):
         raise SanctionRefused("partial")
     if kind in KEEPS_OUT and user.is_staff:
         raise SanctionRefused("staff")
-
-
-def _has_part_in(report: Report, staff: User) -> bool:
-    involved = Q(target_user=staff) | Q(target__user=staff) | Q(reporter__user=staff)
-    return Report.objects.filter(involved, pk=report.pk).exists()
 
 
 def _is_short(kind: str, until: datetime | None, now: datetime) -> bool:

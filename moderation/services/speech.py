@@ -8,6 +8,8 @@ from django.utils import timezone
 from moderation.models import Flag, FlagSource, Recogniser
 from moderation.services.flags import raise_flag
 from rooms.audio.speech.messages import Load, Spotted
+from rooms.domain.confidentiality import Kept, may_be_kept
+from rooms.domain.snapshot import Confidentiality
 from rooms.models import Participant
 
 STAGE = "stage"
@@ -39,6 +41,7 @@ def take_spotted(spotted: Spotted) -> Flag | None:
     )
     if same.exists():
         return None
+    words_are_kept = may_be_kept(Confidentiality(room.confidentiality), Kept.CHAT)
     return raise_flag(
         source=FlagSource.SPEECH,
         where=STAGE,
@@ -46,7 +49,7 @@ def take_spotted(spotted: Spotted) -> Flag | None:
         room=room,
         participant=participant,
         language=spotted.language,
-        excerpt=spotted.words,
+        excerpt=spotted.words if words_are_kept else "",
         seconds_in=seconds_in,
     )
 

@@ -55,19 +55,23 @@ def parts_of(person: User, viewer: User) -> dict[str, list[Any]]:
         "audit": (
             "accounts.view_auditentry",
             lambda: AuditEntry.objects.filter(
-                Q(actor=person.public_id) | Q(target=person.public_id) | Q(target__endswith=f" {person.public_id}")
+                Q(actor=person.public_id)
+                | Q(target=person.public_id)
+                | Q(target__startswith=f"{person.public_id} ")  # sanctions, appeals
+                | Q(target__endswith=f" {person.public_id}")  # acts in a room
             ),
         ),
     }
     return {name: list(rows()[:MOST]) for name, (permission, rows) in parts.items() if viewer.has_perm(permission)}
 
 
-def summary_of(person: User) -> dict[str, Any]:
-    """What stands at the head of the page."""
+def summary_of(person: User, viewer: User) -> dict[str, Any]:
+    """What stands at the head of the page, as far as the viewer may see it."""
+    weighed = {"strikes": strikes_of(person), "trust": trust_of(person)}
+    here = Participant.objects.filter(user=person, left_at=None).select_related("room")
     return {
-        "strikes": strikes_of(person),
-        "trust": trust_of(person),
-        "here": Participant.objects.filter(user=person, left_at=None).select_related("room").first(),
+        **(weighed if viewer.has_perm("moderation.view_sanction") else {}),
+        "here": here.first() if viewer.has_perm("rooms.view_room") else None,
         "redemption": Redemption.objects.select_related("invite").filter(user=person).first(),
         "above": _above(person),
     }

@@ -82,10 +82,12 @@ def change_scheduled(room_public_id: str, by: User, **fields: Any) -> Room:
     going are told; saving what is there already changes nothing.
 
     Raises:
-        Refused: `not_allowed` for anybody but the host; `room_ended` when it began or is over.
+        Refused: `not_allowed` for anybody but the host; `room_ended` when it began or is over; `sanctioned_hosting`,
+            `trust_host`: everybody who is going could be written to.
         TextRefused: a list of terms refuses its words.
     """
     room = _announced(room_public_id, by)
+    demand_able(by, Ability.HOST)
     speakers = fields.pop("speakers", None)
     if speakers is not None:
         room.speakers.set(speakers)

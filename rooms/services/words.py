@@ -20,6 +20,7 @@ from rooms.services.carrying_out import locked, locked_participant
 from rooms.services.programme_mail import tell_those_who_are_going
 
 _WORDS = ("title", "description")
+_OF_SOMEBODY = ("hand.line",)  # belongs to a person in the room, and to nothing else
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ def place_of(room: Room, me: Participant, where: str, target: str) -> Place:
     mode = Confidentiality(room.confidentiality)
     keeps_words, keeps_names = may_be_kept(mode, Kept.CHAT), may_be_kept(mode, Kept.NAMES)
     named = {"by": me.user, "participant": me} if keeps_words and keeps_names else {}
+    if where in _OF_SOMEBODY:
+        keeps_words = keeps_words and keeps_names  # it could not wait without a name
     return Place(where, target, room.language, room=room, keeps_words=keeps_words, **named)  # type: ignore[arg-type]
 
 

@@ -11,9 +11,20 @@ from accounts import outbox
 from accounts.models import AuditEntry, User
 from invites.services import quota
 from moderation.appeal_numbers import appeal_numbers
-from moderation.models import Appeal, AppealState, Sanction
-from moderation.services import AppealRefused, SanctionRefused, decide_appeal, impose, lift, make_appeal
+from moderation.models import Appeal, AppealState, ReportKind, Sanction
+from moderation.services import (
+    About,
+    AppealRefused,
+    Reporter,
+    SanctionRefused,
+    decide_appeal,
+    impose,
+    lift,
+    make_appeal,
+    make_report,
+)
 from moderation.strikes import strikes_of
+from rooms.domain.messages import ReportCategory
 from tests.factories import a_member
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +84,17 @@ def test_whoever_imposed_it_does_not_decide_in_the_service_nor_in_the_database(m
     with pytest.raises(IntegrityError), transaction.atomic():
         Appeal.objects.filter(pk=made.pk).update(state="upheld", decided_at=timezone.now())
     assert refused(decide_appeal, made, AppealState.UPHELD, by=reported, reasons=REASONS) == "own"
+
+
+def test_who_reported_it_from_a_page_neither_imposes_nor_decides(staff, senior, reported):
+    about = About(kind=ReportKind.PROFILE, target_user=reported, snapshot={"name": reported.name})
+    first = make_report(Reporter(user=a_member()), about, category=ReportCategory.HATE, line="")
+    make_report(Reporter(user=senior), about, category=ReportCategory.HATE, line="")  # is gathered with the first
+    assert refused(impose, reported, "mute", rule=2, facts="Shouted at Lin Wei.", by=senior, report=first) == "partial"
+    imposed = impose(reported, "mute", rule=2, facts="Shouted at Lin Wei.", by=staff, report=first)
+    made = make_appeal(imposed, reported, WORDS)
+    assert refused(decide_appeal, made, AppealState.UPHELD, by=senior, reasons=REASONS) == "own"
+    decide_appeal(made, AppealState.UPHELD, by=a_member(is_staff=True), reasons=REASONS)
 
 
 def test_upheld_it_stands_and_the_person_reads_why(muted, senior, reported):

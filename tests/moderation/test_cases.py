@@ -7,7 +7,8 @@ from importlib import import_module
 import pytest
 from django.apps import apps
 from django.core import mail
-from django.db import connections
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts import notices, outbox
@@ -260,3 +261,19 @@ def test_of_two_who_decide_at_once_one_does(person) -> None:
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(decide, staff)) == [False, True]
     assert AuditEntry.objects.filter(act="case.acted").count() == 1
+
+
+def test_one_more_report_asks_as_little_however_many_there_are(django_assert_max_num_queries) -> None:
+    person = a_member("Rae Ported")
+    reporters = [a_member() for _number in range(12)]
+    first = reported(person, by=reporters.pop())
+    with CaptureQueriesContext(connection) as few:
+        reported(person, by=reporters.pop())
+    for reporter in reporters[1:]:
+        reported(person, by=reporter)
+    with CaptureQueriesContext(connection) as many:
+        reported(person, by=reporters[0])
+    assert len(many) <= len(few)
+    assert Case.objects.get().reporters == 12
+    with django_assert_max_num_queries(5):
+        cases.reports_in(first.case)

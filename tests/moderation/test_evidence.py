@@ -195,6 +195,14 @@ def test_who_reported_or_was_reported_neither_opens_nor_agrees(room: Room, sofia
             services.approve_opening(asked, partial)
 
 
+def test_who_reported_does_not_open_it_when_their_place_is_forgotten_either(room: Room) -> None:
+    evidence = sealed_evidence(room)
+    reporter = Report.objects.get().reporter_user
+    Report.objects.update(reporter=None)
+    with pytest.raises(OpeningRefused, match="partial"):
+        services.ask_to_open(evidence, reporter, REASON)
+
+
 def test_it_is_destroyed_in_time_once_and_that_is_recorded(room: Room, sofia: User) -> None:
     evidence = sealed_evidence(room)
     services.ask_to_open(evidence, sofia, REASON)

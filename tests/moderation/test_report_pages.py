@@ -256,6 +256,34 @@ def test_who_came_after_one_had_left_is_not_listed(person, reporter) -> None:
     assert send(signed_in(reporter), "person", late.public_id).status_code == 404
 
 
+def test_what_was_written_after_one_had_left_is_neither_shown_nor_reported(person, reporter) -> None:
+    room = after_a_room(person, reporter)
+    left_at = room.ended_at - timedelta(minutes=5)
+    Participant.objects.filter(user=reporter).update(left_at=left_at)
+    texts = {"They read it": left_at - timedelta(seconds=5), "Among ourselves": left_at + timedelta(seconds=5)}
+    host = Participant.objects.get(user=person)
+    for model in (ChatMessage, Question):
+        for text, at in texts.items():
+            model.objects.create(room=room, author=host, text=text, at=at)
+    client = signed_in(reporter)
+    shown = page(client, "moderation:afterwards", room.public_id)
+    assert "They read it" in shown
+    assert "Among ourselves" not in shown
+    assert send(client, "message", ChatMessage.objects.latest("at").public_id).status_code == 404
+    assert send(client, "question", Question.objects.latest("at").public_id).status_code == 404
+
+
+def test_who_has_left_has_nothing_sealed_that_was_said_after(person, reporter) -> None:
+    room = a_live_room(person)
+    rooms.join(room.public_id, reporter, muted=True)
+    left_at = timezone.now() - timedelta(minutes=3)
+    Room.objects.filter(pk=room.pk).update(started_at=left_at - timedelta(minutes=5))
+    Participant.objects.filter(user=reporter).update(left_at=left_at)
+    send(signed_in(reporter), "room", room.public_id)
+    after = timedelta(seconds=settings.MITALK_EVIDENCE_AFTER_SECONDS)
+    assert Evidence.objects.get().until_at == left_at + after
+
+
 def test_a_guest_reports_afterwards_and_sees_the_outcome_in_the_same_browser(person) -> None:
     room = after_a_room(person, rooms.guest("a-guests-cookie", "192.0.2.1"), public=True, minutes=30)
     browser, other = a_guests_browser(), a_guests_browser("anothers-cookie")

@@ -104,3 +104,13 @@ def test_both_read_the_pages_of_a_person_and_of_a_room(client: Client, role: str
     room = a_live_room()
     assert client.get(reverse("admin:room", args=[room.public_id])).status_code == 200
     assert client.get(reverse("admin:person", args=[room.host.public_id])).status_code == 200
+
+
+@pytest.mark.parametrize(("role", "ends"), [("Moderator", True), ("Senior moderator", True), ("Auditor", False)])
+def test_who_only_looks_ends_no_room(client: Client, role: str, ends: bool, recording_bus):
+    client.force_login(of_role(role))
+    room = a_live_room()
+    chosen = {"action": "end_rooms", "_selected_action": [room.pk]}
+    client.post(reverse("admin:rooms_room_changelist"), chosen)
+    room.refresh_from_db()
+    assert (room.phase == "ended") is ends

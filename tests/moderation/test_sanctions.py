@@ -184,6 +184,8 @@ def test_who_runs_no_rooms_hands_over_by_rule_and_can_run_none(staff):
     assert refusal(a_live_room, host) is Code.SANCTIONED_HOSTING
     assert refusal(a_room_to_come, host) is Code.SANCTIONED_HOSTING
     assert refusal(rooms.open_scheduled, coming.public_id, host) is Code.SANCTIONED_HOSTING
+    assert refusal(rooms.change_scheduled, coming.public_id, host, title="Buy here") is Code.SANCTIONED_HOSTING
+    rooms.cancel_scheduled(coming.public_id, host)  # that they may
     for act in (rooms.name_moderator, rooms.hand_over):
         assert refusal(act, room.public_id, other.connection, me.public_id) is Code.PERSON_LIMITED
     later = a_room_to_come(moderator)

@@ -66,6 +66,17 @@ def test_a_flag_has_the_moment_and_whose_it_was_and_sanctions_nobody(speaker: Pa
     assert (speaker.muted, speaker.position, speaker.left_at) == before
 
 
+@pytest.mark.parametrize(("mode", "words"), [("off_record", ""), ("chatham", "please send me your passport now")])
+def test_where_names_are_not_kept_it_is_forgotten_whose_it_was(speaker: Participant, mode: str, words: str) -> None:
+    Room.objects.filter(pk=speaker.room_id).update(confidentiality=mode)
+    flag = take_spotted(spotted(speaker, 61.7))
+    assert (flag.user, flag.participant, flag.excerpt) == (None, speaker, words)
+    rooms.end_from_outside(speaker.room.public_id, by=speaker.room.host)
+    rooms.forget_attendance(timezone.now() + timedelta(days=30))
+    flag.refresh_from_db()
+    assert (flag.user, flag.participant) == (None, None)
+
+
 def test_told_twice_it_is_one_flag_and_said_later_it_is_another(speaker: Participant) -> None:
     for after in (20.0, 20.0, 20.9, 24.0):
         take_spotted(spotted(speaker, after))

@@ -14,6 +14,7 @@ from accounts.models import User
 from invites.models import Application
 from moderation.models import Case, Flag, Report
 from moderation.roles import establish
+from moderation.services import impose, make_appeal
 from rooms import services
 from tests.factories import a_live_room, a_member
 
@@ -81,6 +82,24 @@ class TestPerson:
         for words in ("Lin Wei", "Petra Roth", room.title, "I saw it", "a bad word", "What they wrote", "They shouted"):
             assert words in page, words
         assert f"?person={person.public_id}" in page
+
+    def test_what_staff_decided_about_them_is_in_their_audit_log(self, head: Client):
+        person = a_member()
+        made = impose(person, "warn", rule=2, facts="Shouted at Lin Wei.")
+        make_appeal(made, person, "It was somebody else, ask Lin Wei.")
+        entries = head.get(reverse("admin:person", args=[person.public_id])).context["parts"]["audit"]
+        assert {entry.act for entry in entries} >= {"sanction.imposed", "appeal.made"}
+
+    def test_who_keeps_the_membership_sees_neither_strikes_nor_where_somebody_is(self, client: Client):
+        establish(apps)
+        keeper, room = a_member(is_staff=True), a_live_room(title="Behind closed doors")
+        keeper.groups.add(Group.objects.get(name="Membership"))
+        services.join(room.public_id, room.host, muted=True)
+        client.force_login(keeper)
+        page = client.get(reverse("admin:person", args=[room.host.public_id])).content.decode()
+        assert room.host.email in page
+        for words in ("Behind closed doors", "Strikes", "Trusted to"):
+            assert words not in page
 
     def test_nobody_without_the_right_and_no_member(self, client: Client):
         person = a_member()

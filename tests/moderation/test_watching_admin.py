@@ -1,16 +1,19 @@
 """Flags and texts that wait, as staff decide on them: with a reason, in bulk, once, and nothing that was typed runs."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import Permission
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import AuditEntry, User
 from accounts.services import save_profile
 from accounts.tasks import send_outbox
 from moderation.models import Flag, FlagSource, FlagState, HeldState, HeldText
-from moderation.services import decide_held, empty_old, raise_flag
+from moderation.services import decide_flag, decide_held, empty_old, raise_flag
 from tests.factories import a_live_room, a_member
 from tests.fakes import RecordingBus
 from tests.moderation.words import HELD, on_the_lists
@@ -113,6 +116,20 @@ def test_one_that_is_rejected_says_why_to_its_writer(staff: User) -> None:
     assert member.profile.headline == "Process engineer"
 
 
+def test_many_at_once_are_read_with_few_questions_and_no_number_is_too_large(
+    staff: User, django_assert_max_num_queries
+) -> None:
+    browser = browser_of(staff, "view_flag", "decide_flag")
+    flags = [
+        raise_flag(source=FlagSource.TEXT, where="chat", because="a", user=a_member(), room=a_live_room())
+        for _ in range(9)
+    ]
+    where = reverse("admin:moderation_flag_decide") + "?ids="
+    with django_assert_max_num_queries(16):
+        assert browser.get(where + ",".join(str(flag.pk) for flag in flags)).status_code == 200
+    assert browser.get(where + "9" * 30).status_code == 200
+
+
 def test_nobody_decides_about_their_own(staff: User) -> None:
     save_profile(staff, headline=f"Expert of {HELD}")
     held = HeldText.objects.get()
@@ -122,6 +139,28 @@ def test_nobody_decides_about_their_own(staff: User) -> None:
     assert "somebody else has to" in page.content.decode()
     held.refresh_from_db()
     assert held.state == HeldState.WAITING
+
+
+@pytest.mark.parametrize(
+    ("where", "state"), [("hand.line", "withdrawn"), ("chat", "withdrawn"), ("room.title", "waiting")]
+)
+def test_what_was_for_a_live_room_does_not_wait_for_ever(where: str, state: str, settings) -> None:
+    long_ago = timezone.now() - timedelta(days=settings.CHAT_DAYS + 1)
+    held = HeldText.objects.create(where=where, target="x", text="Words", because=HELD, at=long_ago)
+    empty_old()
+    held.refresh_from_db()
+    assert (held.state, bool(held.text)) == (state, state == "waiting")
+
+
+def test_the_words_of_a_flag_that_was_nothing_are_forgotten(staff: User, settings) -> None:
+    settings.CHAT_DAYS = 0
+    dismissed, upheld, waiting = (
+        raise_flag(source=FlagSource.TEXT, where="chat", because="a term", excerpt="Words") for _ in range(3)
+    )
+    decide_flag(dismissed, by=staff, upheld=False)
+    decide_flag(upheld, by=staff, upheld=True)
+    empty_old()
+    assert [Flag.objects.get(pk=flag.pk).excerpt for flag in (dismissed, upheld, waiting)] == ["", "Words", "Words"]
 
 
 def test_words_that_were_decided_on_are_forgotten(staff: User, settings) -> None:

@@ -156,6 +156,17 @@ async def test_under_the_chatham_house_rule_nobody_is_named(live: None) -> None:
     assert question.author_id is None
 
 
+async def test_under_the_chatham_house_rule_no_line_of_a_hand_waits_with_whose_it_is(live: None) -> None:
+    room = await make_room(Confidentiality.CHATHAM_HOUSE)
+    host, member = await pages(room)
+    answer = await write(host, member, "hand.line", HELD)
+    assert (answer["type"], answer["code"]) == ("error", "text_refused")
+    assert not await held_texts()
+    assert (await write(host, member, "hand.line", FLAGGED))["type"] == "ok"
+    (flag,) = await flags()
+    assert (flag.excerpt, flag.user, flag.participant) == ("", None, None)
+
+
 @pytest.mark.parametrize("where", ["chat", "question", "hand.line"])
 async def test_off_the_record_nothing_is_kept_for_staff(live: None, where: str) -> None:
     room = await make_room(Confidentiality.OFF_RECORD)
