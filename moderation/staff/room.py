@@ -14,7 +14,7 @@ from rooms.models import Ban, Participant, Room
 from rooms.wording import CONFIDENTIALITY, VISIBILITY
 
 MOST = 500
-_PHASES = {"scheduled": _("to come"), "live": _("live now"), "ended": _("over")}
+_PHASES = {"scheduled": _("to come"), "live": _("live now"), "ended": _("ended")}
 
 
 @dataclass(frozen=True, slots=True)
