@@ -9,8 +9,9 @@ import pytest
 
 from rooms.audio.codec import Decoder
 from tests.environment.installation import LOSSY, Installation
+from tests.environment.looking import where_is
 from tests.faults.conftest import HOST, LISTENER, SPEAKER, Hall
-from tests.faults.visitor import Visitor, until, until_lasting
+from tests.faults.visitor import Visitor, tone, until, until_lasting
 
 TALKS, ALSO = 440, 1000
 SEALED_WITHIN_SECONDS = 40.0  # a worker that was killed begins anew
@@ -100,3 +101,20 @@ async def test_a_worker_that_is_killed_costs_seconds_and_the_next_one_seals(hall
     evidence = await sealed(hall)
     assert set(evidence["voices"]) == {host.person, speaker.person}
     assert level_at(TALKS, evidence["payloads"][host.person]) > 0.9
+
+
+async def test_what_was_said_lies_open_nowhere_while_it_is_kept_or_after(hall: Hall) -> None:
+    """By find, SQL and redis-cli: the ring is encrypted, and nothing else has it."""
+    host, _speaker, _listener = await two_talk(hall)
+    said = max(tone(TALKS), key=len)[4:28]
+    await until(lambda: files(hall.installation, f"ring/{hall.room}"), "while it is live, it is kept")
+    assert where_is(said, hall.installation) == []
+    await host.command("room.end")
+    assert where_is(said, hall.installation) == []
+
+    planted = Path(hall.installation.environment["MITALK_VAR_DIR"]) / "planted"
+    planted.write_bytes(b"before" + said + b"after")  # it would be seen
+    try:
+        assert where_is(said, hall.installation) == ["file planted"]
+    finally:
+        planted.unlink()
