@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.error_pages import error_page
 from accounts.requests import MemberRequest
-from rooms.domain.errors import Code
+from rooms.domain.errors import Code, Refused
 from rooms.domain.limits import Ability
 from rooms.limits import limits_of
 from rooms.wording import SENTENCES
@@ -23,7 +23,14 @@ def for_hosts(view: View) -> View:
     @wraps(view)
     def asked_first(request: MemberRequest, *args: object, **kwargs: object) -> HttpResponse:
         code = limits_of(request.user.pk).get(Ability.HOST)
-        return view(request, *args, **kwargs) if code is None else _refused(request, code)
+        if code is not None:
+            return _refused(request, code)
+        try:
+            return view(request, *args, **kwargs)
+        except Refused as refusal:  # sanctioned at this moment
+            if refusal.code not in (Code.SANCTIONED_HOSTING, Code.TRUST_HOST):
+                raise
+            return _refused(request, refusal.code)
 
     return asked_first
 

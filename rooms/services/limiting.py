@@ -62,6 +62,7 @@ def take_from(user: User, lost: Limits) -> int:
         _take(public_id, pk, lost)
     if Ability.HOST in lost:
         _run_nothing_to_come(user)
+        _end_what_waits_for(user)
     return len(found)
 
 
@@ -99,6 +100,16 @@ def _tell(room: Room, me: Participant, lost: Limits) -> None:
     for ability, code in lost.items():
         if not (ability is Ability.SPEAK and Ability.STAGE in lost):
             events.publish(room.public_id, events.Warned(me.connection, code.value))
+
+
+@transaction.atomic
+def _end_what_waits_for(user: User) -> None:
+    """Rooms that they opened and did not enter yet are over, but where another came, or is to come, to run it."""
+    unentered = Room.objects.filter(host=user, phase=Phase.LIVE).exclude(participants__user=user)
+    for public_id in list(unentered.values_list("public_id", flat=True)):
+        room = locked(public_id)
+        if room.phase == Phase.LIVE and not room.participants.filter(role__in=RUNS_THE_ROOM).exists():
+            change(room, commands.EndRoom(None))
 
 
 def _run_nothing_to_come(user: User) -> None:

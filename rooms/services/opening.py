@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import renaming
 from accounts.models import Industry, User
 from accounts.text import key, tidy
 from accounts.written import HOLD, Place, hold, judged
@@ -77,6 +78,7 @@ def open_room(
         Refused: `sanctioned_hosting`, `trust_host`.
         TextRefused: a list of terms refuses its words.
     """
+    renaming.lock(host)  # as whoever sanctions them does: no room opens meanwhile
     demand_able(host, Ability.HOST)
     now = timezone.now()
     room = Room(

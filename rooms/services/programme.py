@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import renaming
 from accounts.models import User
 from accounts.text import tidy
 from rooms import limits, selectors
@@ -146,6 +147,7 @@ def open_scheduled(room_public_id: str, by: User, now: datetime | None = None) -
         Refused: `not_allowed` for anybody else, `room_not_open` when it is too early, `room_ended`.
     """
     now = now or timezone.now()
+    renaming.lock(by)  # as whoever sanctions them does, and before the room as whoever enters one does
     room = locked(room_public_id)
     if not selectors.runs_scheduled(room, by):
         raise Refused(Code.NOT_ALLOWED)

@@ -14,8 +14,8 @@ from moderation.models import Appeal, Sanction
 from moderation.services import AppealRefused, SanctionRefused, decide_appeal, end_due, impose, lift, make_appeal
 from rooms import services as rooms
 from rooms.domain.errors import Refused
-from rooms.models import Participant
-from tests.factories import a_live_room, a_member
+from rooms.models import Participant, Room
+from tests.factories import a_live_room, a_member, a_room_to_come, a_topic
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("recording_bus")]
 ROUNDS = 5
@@ -64,6 +64,18 @@ def test_who_unmutes_or_comes_back_as_they_are_sanctioned_is_not_heard(kind):
         place = Participant.objects.get(room=room, user=speaker)
         assert place.muted
         assert place.position == ("audience" if kind == "no_stage" else "stage")
+
+
+def test_who_opens_rooms_as_they_are_sanctioned_has_none():
+    for _ in range(ROUNDS):
+        host = a_member("Ji-woo Han")
+        topic, coming = a_topic(host), a_room_to_come(host, minutes=5)
+        at_once(
+            lambda host=host, topic=topic: rooms.open_room(host=host, title="Mine", topic=topic, language="en"),
+            lambda host=host, coming=coming: rooms.open_scheduled(coming.public_id, host),
+            lambda host=host: sanction(host, "no_hosting"),
+        )
+        assert not Room.objects.filter(host=host, phase="live").exists()
 
 
 def test_two_jobs_end_a_sanction_once():

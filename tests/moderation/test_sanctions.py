@@ -201,6 +201,18 @@ def test_a_room_that_nobody_else_can_run_is_over(staff):
     assert room.phase == Phase.ENDED
 
 
+def test_a_room_that_they_opened_and_have_not_entered_is_over_unless_another_runs_it(staff):
+    host, co_host = a_member("Ji-woo Han"), a_member("Lin Wei")
+    opened, coming = a_live_room(host), a_room_to_come(host, minutes=5)
+    rooms.ask_co_host(coming.public_id, host, co_host)
+    rooms.answer_co_host(coming, co_host, accept=True, time_zone="UTC")
+    rooms.open_scheduled(coming.public_id, co_host)
+    sanction(host, "no_hosting", staff)
+    opened.refresh_from_db()
+    coming.refresh_from_db()
+    assert (opened.phase, coming.phase) == (Phase.ENDED, Phase.LIVE)
+
+
 def test_who_may_host_nothing_succeeds_nobody_and_is_no_host_by_coming_back(staff, reported):
     room, me, speaker = a_stage(reported)
     sanction(reported, "no_hosting", staff)

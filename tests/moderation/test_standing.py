@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
@@ -17,7 +18,8 @@ from moderation.services import decide_appeal, impose, make_appeal
 from moderation.standing import own_voice
 from rooms.models import Participant
 from tests.accounts.signing_in import a_proven_member, an_app_of, app_code, sign_in
-from tests.factories import a_live_room, a_member
+from tests.factories import a_live_room, a_member, a_topic
+from tests.rooms.test_pages import FORM
 
 pytestmark = pytest.mark.django_db
 FACTS = "Shouted at <b>Lin Wei</b> for minutes."
@@ -246,3 +248,15 @@ def test_who_is_back_is_told_and_signs_in(client, reported, staff):
     services.end_due(timezone.now() + timedelta(days=8))
     assert sign_in(client, reported)["Location"] == reverse("rooms:hallway")
     assert "Over since" in page_of(client)
+
+
+def test_who_is_sanctioned_while_they_open_a_room_is_told_so(recording_bus, monkeypatch):
+    host = a_member("Ji-woo Han")
+    topic = a_topic(host)
+    impose(host, "no_hosting", rule=2, facts="Shouted at Lin Wei.")
+    monkeypatch.setattr("rooms.hosting.limits_of", lambda _user: {})  # what they might do a moment ago
+    client = Client()
+    client.force_login(host, backend=settings.AUTHENTICATION_BACKENDS[0])
+    response = client.post(reverse("rooms:new_room"), FORM | {"topic": topic.pk})
+    assert response.status_code == 403
+    assert "sanctioned_hosting" in response.content.decode()
