@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.contact_forms import ContactForm
 from accounts.models import User
 from accounts.text import tidy, validate_words
+from accounts.written import HOLD, REFUSE, check_text, refusal
 from invites import selectors
 from rooms.models import Room
 
@@ -65,6 +66,9 @@ class InviteForm(ContactForm):
         note = tidy(self.cleaned_data["note"])
         if note:
             validate_words(note)
+            verdict = check_text("invite.note", note)
+            if verdict.outcome in (HOLD, REFUSE):  # it goes out at once: nothing can wait
+                raise refusal(verdict)
         return note
 
     def clean(self) -> dict[str, Any]:

@@ -174,6 +174,11 @@ class SanctionAdmin(ReadOnlyAdmin):
         """Whether they may take one back."""
         return request.user.has_perm("moderation.lift_sanction")
 
+    def may_lift(self, request: HttpRequest, sanction: Sanction) -> bool:
+        """What keeps somebody out without an end is taken back by who may impose it; on an appeal by whoever decides it."""
+        is_for_good = sanction.kind in KEEPS_OUT and sanction.until is None
+        return self.has_lift_permission(request) and (not is_for_good or request.user.has_perm("moderation.ban_member"))
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         """By imposing."""
         return self.has_impose_permission(request)
@@ -228,11 +233,11 @@ class SanctionAdmin(ReadOnlyAdmin):
         sanction = get_object_or_404(rows, pk=int(object_id) if object_id.isdecimal() else 0)
         form = LiftForm(request.POST or None)
         if request.method == "POST":
-            if not self.has_lift_permission(request):
+            if not self.may_lift(request, sanction):
                 raise PermissionDenied
             if form.is_valid() and self._lift(request, sanction, form):
                 return redirect("admin:moderation_sanction_change", sanction.pk)
-        may_lift = self.has_lift_permission(request) and not sanction.overturned and sanction.user_id != request.user.pk
+        may_lift = self.may_lift(request, sanction) and not sanction.overturned and sanction.user_id != request.user.pk
         context = {
             "sanction": sanction,
             "state": state_of(sanction),

@@ -23,6 +23,7 @@ WHERES: dict[str, str | Promise] = {
     "application.vouchers": _("vouchers in an application"),
     "application.answer": _("answer of an applicant"),
     "vouch.words": _("words of a voucher"),
+    "invite.note": _("note of an invitation"),
     "stage": _("said on stage"),
     "room.risk": _("signals of a room"),
 }

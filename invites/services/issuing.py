@@ -13,6 +13,7 @@ from accounts.contacts import Contact
 from accounts.models import User, normalised_email
 from accounts.sealing import PHONE, seal
 from accounts.services import record
+from accounts.written import HOLD, Place, TextRefused, judged
 from invites import words
 from invites.codes import hashes, new_code
 from invites.errors import ALREADY_OPEN, NOT_OPEN, SENT_TOO_OFTEN, InviteRefused
@@ -81,6 +82,7 @@ def invite_somebody(sponsor: User, contact: Contact | None, *, seats: int = 1, *
     Raises:
         NoneLeft: the quota does not hold as many.
         InviteRefused: `invite_already_open` for the same address or phone.
+        TextRefused: the lists of terms refuse the note, or would have it wait: it goes out at once.
     """
     bound: dict[str, Any] = {} if contact is None else {field_of(contact): contact.value}
     invite, code = create_invite(
@@ -91,6 +93,9 @@ def invite_somebody(sponsor: User, contact: Contact | None, *, seats: int = 1, *
         **bound,
         **more,
     )
+    verdict = judged(Place("invite.note", invite.public_id, invite.language, by=sponsor), invite.note)
+    if verdict.outcome == HOLD:
+        raise TextRefused(verdict)
     quota.spend(sponsor, seats, cause=invite.public_id)  # holds the member's row from here on
     if contact is not None:
         if bound_to(contact).filter(sponsor=sponsor).redeemable().exclude(pk=invite.pk).exists():

@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from moderation import services
 from moderation.models import Sanction
 from moderation.roles import establish
 from tests.factories import a_member
@@ -86,3 +87,16 @@ def test_nobody_is_kept_out_at_the_row_of_their_account(client: Client, recordin
     client.post(page, form)
     lin.refresh_from_db()
     assert lin.is_active
+
+
+@pytest.mark.parametrize(("role", "lifts"), [("Moderator", False), ("Senior moderator", True)])
+def test_only_who_may_ban_takes_a_ban_back(client: Client, moderator: User, role: str, lifts: bool):
+    moderator.groups.set([Group.objects.get(name=role)])
+    client.force_login(User.objects.get(pk=moderator.pk))
+    other = a_member("Head", is_staff=True, is_superuser=True)
+    made = services.impose(a_member("Lin Wei"), "ban", rule=1, facts=FACTS, by=other)
+    page = reverse("admin:moderation_sanction_change", args=[made.pk])
+    assert ('name="as_mistake"' in client.get(page).content.decode()) == lifts
+    client.post(page, {"reason": "They were right"})
+    made.refresh_from_db()
+    assert (made.lifted_at is not None) == lifts
