@@ -135,7 +135,7 @@ def test_ten_times_on_stage_and_back_without_one_lost_sample(scene: Scene) -> No
     assert first.page.evaluate("() => window.testPeers.length") == 1
     assert after["ssrc"] == before["ssrc"]
     assert after["packetsLost"] == before["packetsLost"]
-    # A tenth of a second each time would be 48,000. What a busy machine's sound card makes up is less; tests/faults counts packets.
+    # A tenth of a second each time would be 48,000; a busy machine's sound card makes up less. tests/faults counts packets.
     assert after["concealedSamples"] - before["concealedSamples"] < 48_000
     assert after["packetsReceived"] - before["packetsReceived"] > 300
     assert scene.installation.threads("audio") <= threads
