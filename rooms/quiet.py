@@ -47,7 +47,8 @@ class Quiet:
         return found
 
     async def _read(self, authors: set[str]) -> None:
-        while missing := {author for author in authors if not self._is_known(author)}:
+        missing = {author for author in authors if not self._is_known(author)}
+        while missing:
             moved, now = self._moved, time.monotonic()
             try:
                 found = await database_sync_to_async(selectors.connections_without)(self._room, missing)
@@ -56,6 +57,7 @@ class Quiet:
                 return
             if moved == self._moved:
                 self._muters |= {author: (now, connections) for author, connections in found.items()}
+                return
 
     def _is_known(self, author: str) -> bool:
         return author in self._muters and time.monotonic() - self._muters[author][0] < KNOWN_FOR_SECONDS
