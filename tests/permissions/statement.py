@@ -140,7 +140,15 @@ ALREADY_SO = {
     "stage.withdraw": {Standing.LISTENER, Standing.WITH_HAND, Standing.SPEAKER},
     "person.hear": set(Standing),
 }
-_MAY_BE_DONE_TO_THE_GONE = {"person.remove", "person.ban", "person.report", "person.block", "person.quiet", "person.hear", "moderator.dismiss"}
+_MAY_BE_DONE_TO_THE_GONE = {
+    "person.remove",
+    "person.ban",
+    "person.report",
+    "person.block",
+    "person.quiet",
+    "person.hear",
+    "moderator.dismiss",
+}
 
 
 def act_of(command: str) -> str:
