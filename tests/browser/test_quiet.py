@@ -49,5 +49,5 @@ def test_the_profile_page_mutes_and_the_list_takes_it_back(scene: Scene, screens
     member.go("/me/muted/")
     expect(member.page.get_by_role("heading", name="People you muted")).to_be_visible()
     member.page.screenshot(path=screenshots / "muted-list-360.png")
-    member.page.get_by_role("button", name="Unmute for me").click()
+    member.page.get_by_role("button", name="Unmute").click()
     expect(member.page.get_by_text("Nobody.")).to_be_visible()
