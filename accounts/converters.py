@@ -25,7 +25,7 @@ class PublicIdConverter:
 class RelationConverter(PublicIdConverter):
     """What one person can do about another."""
 
-    regex = "follow|unfollow|block|unblock"
+    regex = "follow|unfollow|block|unblock|mute|unmute"
 
 
 class FollowListConverter(PublicIdConverter):

@@ -48,6 +48,22 @@ def sanctioned(user: User, cause: str) -> None:
         listener(user, cause)
 
 
+WhenMutesMoved = Callable[["User"], None]  # who mutes
+
+_mutes_listeners: list[WhenMutesMoved] = []
+
+
+def when_mutes_moved(listener: WhenMutesMoved) -> None:
+    """Have this called when somebody mutes somebody for themselves, or hears from them again."""
+    _mutes_listeners.append(listener)
+
+
+def mutes_moved(muter: User) -> None:
+    """Whom somebody mutes is otherwise."""
+    for listener in _mutes_listeners:
+        listener(muter)
+
+
 WhenRestored = Callable[["User", "User | None", str], None]  # who, by whom, and why
 
 _restored: list[WhenRestored] = []

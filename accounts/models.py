@@ -346,4 +346,5 @@ from accounts.data_models import (  # noqa: E402, F401
     NotificationChoice,
 )
 from accounts.document_models import DocumentVersion  # noqa: E402, F401
+from accounts.mute_models import Mute  # noqa: E402, F401
 from accounts.profile_models import Expertise, Language, NameChange, ProfileLink  # noqa: E402, F401

@@ -1,4 +1,4 @@
-"""Pages that list people: found, followed, blocked."""
+"""Pages that list people: found, followed, blocked, muted."""
 
 from allauth.core.internal import ratelimit
 from django.contrib.auth.decorators import login_required
@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from accounts import people_search, selectors
+from accounts import muting, people_search, selectors
 from accounts.matching import MOST_LETTERS
 from accounts.models import Profile, User
 from accounts.profile_models import LANGUAGE_NAMES
@@ -64,6 +64,15 @@ def blocked(request: MemberRequest) -> HttpResponse:
     """Whom one has blocked, to take it back."""
     page, people = _page(request, selectors.blocked_by(request.user))
     return render(request, "accounts/blocked.html", {"page": page, "people": people})
+
+
+@login_required
+@require_safe
+@never_cache
+def muted(request: MemberRequest) -> HttpResponse:
+    """Whom one has muted for oneself, to take it back."""
+    page, people = _page(request, muting.muted_by(request.user))
+    return render(request, "accounts/muted.html", {"page": page, "people": people})
 
 
 def _page(request: MemberRequest, profiles: QuerySet[Profile]) -> tuple[Page, list[ProfileCard]]:

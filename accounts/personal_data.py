@@ -290,6 +290,21 @@ def _about_others() -> None:
             erasure=Erasure.DELETE,
         ),
         Link(
+            model="accounts.Mute",
+            field="muter",
+            find=by_account("muter"),
+            title=_("Whom you muted for yourself"),
+            columns=("whom=muted__profile__name", "at"),
+            erasure=Erasure.DELETE,
+        ),
+        Link(
+            model="accounts.Mute",
+            field="muted",
+            find=by_account("muted"),
+            withheld=CONFIDENCE,
+            erasure=Erasure.DELETE,
+        ),
+        Link(
             model="accounts.User",
             field="sponsor",
             find=by_account("sponsor"),

@@ -22,6 +22,7 @@ urlpatterns = [
     path("me/name/withdraw/", views.withdraw_name, name="withdraw_name"),
     path("me/photo/", photo_views.edit_photo, name="edit_photo"),
     path("me/blocked/", people_views.blocked, name="blocked"),
+    path("me/muted/", people_views.muted, name="muted"),
     path("photos/<public_id:name>/<int:size>.webp", photo_views.photo, name="photo"),
     path("people/", people_views.find, name="people"),
     path("people/<public_id:public_id>/<follow_list:which>/", people_views.follow_list, name="follow_list"),

@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import hooks, renaming, selectors, services, zones
+from accounts import hooks, muting, renaming, selectors, services, zones
 from accounts.forms import ProfileForm
 from accounts.models import Block, Follow, Profile, User
 from accounts.portraits import PHOTO_SIZES, photo_address
@@ -136,6 +136,7 @@ def show_profile(request: MemberRequest, public_id: str) -> HttpResponse:
         "i_follow": Follow.objects.filter(follower=request.user, followed=person).exists(),
         "follows_me": Follow.objects.filter(follower=person, followed=request.user).exists(),
         "i_block": Block.objects.filter(blocker=request.user, blocked=person).exists(),
+        "i_mute": muting.mutes(request.user, person),
         "followers": selectors.followers(person, request.user).count(),
         "following": selectors.following(person, request.user).count(),
         "in_common": None if is_me else selectors.in_common(person, request.user),
@@ -148,13 +149,15 @@ RELATIONS = {
     "unfollow": services.unfollow,
     "block": services.block,
     "unblock": services.unblock,
+    "mute": muting.mute,
+    "unmute": muting.unmute,
 }
 
 
 @login_required
 @require_POST
 def relate(request: MemberRequest, public_id: str, relation: str) -> HttpResponse:
-    """Follow or block somebody, or take it back."""
+    """Follow, block or mute somebody, or take it back."""
     other = get_object_or_404(User, public_id=public_id, is_active=True, profile__isnull=False)
     try:
         RELATIONS[relation](request.user, other)

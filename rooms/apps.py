@@ -32,6 +32,7 @@ class RoomsConfig(AppConfig):
         session_ended.connect(_signed_out, dispatch_uid="rooms.signed_out")
         session_moved.connect(_goes_on, dispatch_uid="rooms.goes_on")
         post_save.connect(_saved, sender="accounts.User", dispatch_uid="rooms.suspended")
+        hooks.when_mutes_moved(_mutes_moved)
         hooks.register_in_a_room(_is_in_a_room)
         hooks.register_together(_were_together)
         pre_delete.connect(_deleted, sender="accounts.User", dispatch_uid="rooms.deleted")
@@ -60,6 +61,12 @@ def _deleted(sender: object, instance: Any, **_kwargs: Any) -> None:
     from rooms import services
 
     services.suspend(instance)
+
+
+def _mutes_moved(user: Any) -> None:
+    from rooms import services
+
+    services.tell_mutes_moved(user)
 
 
 def _is_in_a_room(user: Any) -> bool:

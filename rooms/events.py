@@ -115,6 +115,13 @@ class Reacted:
 
 
 @dataclass(frozen=True, slots=True)
+class MutesMoved:
+    """Somebody here has muted somebody for themselves, or hears from them again. Who, nobody is told."""
+
+    kind: ClassVar[str] = "mutes_moved"
+
+
+@dataclass(frozen=True, slots=True)
 class Met:
     """People meet between whom a block stands: the host is told."""
 
@@ -124,6 +131,7 @@ class Met:
 
 BusMessage = (
     Met
+    | MutesMoved
     | Said
     | Unsaid
     | QuestionsMoved

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Protocol
@@ -25,6 +25,7 @@ from rooms.domain.messages import Face, You
 from rooms.domain.roles import RUNS_THE_ROOM, Role
 from rooms.domain.snapshot import Audience
 from rooms.local_talk import LocalTalk
+from rooms.quiet import Quiet, authors_of, without
 from rooms.talker import Talker
 
 logger = logging.getLogger(__name__)
@@ -62,6 +63,8 @@ class LocalRoom:
     """The sockets of one room in this process, and what was last told to them."""
 
     talker: Talker | None = None
+    quiet: Quiet | None = None
+    writing: asyncio.Lock = field(default_factory=asyncio.Lock)  # what is written is told in order
     sockets: dict[str, Socket] = field(default_factory=dict)
     standings: dict[str, You] = field(default_factory=dict)  # by connection
     moved: dict[str, str] = field(default_factory=dict)  # person → by whom: standings to read again
@@ -87,14 +90,27 @@ class LocalRoom:
             if audience is Audience.EVERYONE or self.runs_the_room(connection):
                 socket.push(text)
 
-    async def push_gently(self, frame: dict[str, Any]) -> None:
+    async def push_gently(self, frame: dict[str, Any], hidden: Mapping[str, frozenset[str]] | None = None) -> None:
         """Send one frame that can wait to everyone, some at a time: a thousand sockets at once would hold up everything else
-        for as long as it takes to write to all of them."""
-        text = messages.encode(frame)
-        for sent, socket in enumerate(list(self.sockets.values())):
+        for as long as it takes to write to all of them. `hidden`, by connection: the authors whose words are left out."""
+        texts: dict[frozenset[str], str] = {frozenset(): messages.encode(frame)}
+        for sent, (connection, socket) in enumerate(list(self.sockets.items())):
             if sent and sent % SOCKETS_AT_ONCE == 0:
                 await asyncio.sleep(0)
-            socket.push(text)
+            authors = hidden.get(connection, frozenset()) if hidden else frozenset()
+            if authors not in texts:
+                rest = without(frame, authors)
+                texts[authors] = messages.encode(rest) if rest else ""
+            if texts[authors]:
+                socket.push(texts[authors])
+
+    async def push_written(self, frame: dict[str, Any]) -> None:
+        """Send what people wrote to everyone but those who muted them for themselves. Such frames are of no history that a
+        page could find a gap in."""
+        async with self.writing:
+            authors = authors_of(frame)
+            hidden = await self.quiet.hidden(authors) if self.quiet and authors else None
+            await self.push_gently(frame, hidden)
 
     def tell_host(self, conflicts: list[dict[str, str]]) -> None:
         """Say to the host's page, and to nobody else, who meets whom."""
@@ -158,12 +174,14 @@ class Hub:
         """The rooms that this process has a socket of."""
         return set(self._rooms)
 
-    async def enter(self, room: str, socket: Socket) -> None:
-        """Add a socket; from when this returns it misses no frame."""
+    async def enter(self, room: str, socket: Socket, quiet: Collection[str] = ()) -> None:
+        """Add a socket; from when this returns it misses no frame, but for what people write whom it has muted (`quiet`)."""
         local = self._rooms.get(room)
         if local is None:
-            local = self._rooms[room] = LocalRoom()
-            local.talker = Talker(room, self._bus, local.push_gently, self._spawn)
+            local = self._rooms[room] = LocalRoom(quiet=Quiet(room))
+            local.talker = Talker(room, self._bus, local.push_written, self._spawn)
+        if local.quiet is not None:
+            local.quiet.forget(quiet)
         older = local.sockets.get(socket.connection)
         local.sockets[socket.connection] = socket
         if older is not None:
@@ -293,6 +311,9 @@ class Hub:
                 spoken = dict(zip(data["people"], data["seconds"], strict=True))
                 local.floor.hear(spoken, data["holder"], data["held"], time.monotonic())
                 local.push(_floor_frame(local.floor))
+            case events.MutesMoved.kind:
+                if local.quiet is not None:
+                    local.quiet.forget()
             case events.Met.kind:
                 local.tell_host(data["conflicts"])
             case wire.MediaLost.kind:

@@ -5,13 +5,14 @@ Frames leave in batches: what is added between two of them is one. Held as the p
 
 import dataclasses
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from rooms import selectors
 from rooms.domain import messages
 from rooms.domain.messages import Question
 from rooms.domain.talk import RECENT_MESSAGES
+from rooms.quiet import left_by
 
 _MOST_REMOVED = 500  # ids that are remembered, so that a late reading does not bring a message back
 
@@ -163,15 +164,19 @@ class LocalTalk:
         """Whether there is something to have voted for."""
         return bool(self._questions)
 
-    def whole(self, voted: list[str], wait: int, waiting: Iterable[dict[str, Any]] = ()) -> dict[str, Any]:
-        """What a page is given that comes now. Where names are not kept, nobody who comes later is told who wrote what."""
+    def whole(
+        self, voted: list[str], wait: int, waiting: Iterable[dict[str, Any]] = (), quiet: Collection[str] = ()
+    ) -> dict[str, Any]:
+        """What a page is given that comes now. Where names are not kept, nobody who comes later is told who wrote what.
+        `quiet` are the people whom this page does not want to read: what would be told with their name is left out."""
         return {
             "kept": self._kept,
-            "messages": self._for_newcomers(self._messages),
-            "questions": self._for_newcomers(self._questions.values()),
+            "messages": left_by(self._for_newcomers(self._messages), quiet),
+            "questions": left_by(self._for_newcomers(self._questions.values()), quiet),
             "voted": voted,
             "wait": wait,
             "waiting": list(waiting),
+            "quiet": list(quiet),
         }
 
     def _for_newcomers(self, written: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

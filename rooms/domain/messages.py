@@ -278,6 +278,25 @@ class PersonBlock:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonQuiet:
+    """Mute somebody for oneself: what they write is not sent to one any more. They are not told, nobody else notices, and on
+    stage they are still heard."""
+
+    type: ClassVar[str] = "person.quiet"
+    act: ClassVar[Act] = Act.MUTE_FOR_ONESELF
+    person: str = text(32)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonHear:
+    """Read again what somebody writes whom one had muted for oneself: `room.sync` gives what was left out."""
+
+    type: ClassVar[str] = "person.hear"
+    act: ClassVar[Act] = Act.MUTE_FOR_ONESELF
+    person: str = text(32)
+
+
+@dataclass(frozen=True, slots=True)
 class ModeratorName:
     """Make somebody a moderator."""
 
@@ -483,6 +502,8 @@ Command = (
     | PersonBan
     | PersonReport
     | PersonBlock
+    | PersonQuiet
+    | PersonHear
     | ModeratorName
     | ModeratorDismiss
     | HostHandOver
@@ -674,7 +695,8 @@ class WaitingWords:
 class Talk:
     """What is written in a room: the last messages, the oldest first, and the questions. `kept`: whether what was written
     before one came is here. `voted` are the questions that one voted for oneself, `wait` the seconds until one may write;
-    `waiting` is what one wrote oneself that nobody else is shown before staff have decided."""
+    `waiting` is what one wrote oneself that nobody else is shown before staff have decided; `quiet` are the people here whom
+    one has muted for oneself: what is told with their name is not sent to one."""
 
     kept: bool
     messages: list[ChatMessage]
@@ -682,6 +704,7 @@ class Talk:
     voted: list[str]
     wait: int
     waiting: list[WaitingWords]
+    quiet: list[str]
 
 
 @dataclass(frozen=True, slots=True)

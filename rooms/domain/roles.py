@@ -67,6 +67,7 @@ class Act(StrEnum):
     MESSAGE_ROOM = "message_room"
     REPORT = "report"
     BLOCK = "block"
+    MUTE_FOR_ONESELF = "mute_for_oneself"
 
 
 _ANYWHERE = frozenset(Position)
@@ -135,6 +136,7 @@ PERMISSIONS: dict[Act, dict[Role, frozenset[Position]]] = {
     Act.MESSAGE_ROOM: _row(staff=_AUDIENCE),
     Act.REPORT: _row(guest=_AUDIENCE, member=_ANYWHERE, moderator=_ANYWHERE, host=_ANYWHERE),
     Act.BLOCK: _row(member=_ANYWHERE, moderator=_ANYWHERE, host=_ANYWHERE),
+    Act.MUTE_FOR_ONESELF: _row(member=_ANYWHERE, moderator=_ANYWHERE, host=_ANYWHERE),
 }
 
 _ANYONE = frozenset(Role)
@@ -162,6 +164,7 @@ ON_WHOM: dict[Act, dict[Role, frozenset[Role]]] = {
     Act.HAND_OVER: _on(host=frozenset({Role.MEMBER, Role.MODERATOR})),
     Act.REPORT: {role: _ANYONE for role in Role if role is not Role.STAFF},
     Act.BLOCK: dict.fromkeys(_WITH_ACCOUNT, _WITH_ACCOUNT),
+    Act.MUTE_FOR_ONESELF: dict.fromkeys(_WITH_ACCOUNT, _WITH_ACCOUNT),
 }
 
 # What a yes in the table still depends on: for the page that is written from it.

@@ -56,6 +56,7 @@ from rooms.selectors.programme import (
     those_who_go,
     who_goes,
 )
+from rooms.selectors.quiet import connections_without, quiet_for, rooms_with
 from rooms.selectors.search import Found, search_for
 from rooms.selectors.stage import (
     audience,
@@ -101,6 +102,7 @@ __all__ = [
     "conflicts",
     "conflicts_in",
     "connections_here",
+    "connections_without",
     "desk",
     "event_card",
     "event_cards",
@@ -141,10 +143,12 @@ __all__ = [
     "pings_of",
     "programme_for",
     "question_card",
+    "quiet_for",
     "room_card",
     "room_snapshot",
     "rooms_of_calendar",
     "rooms_of_worker",
+    "rooms_with",
     "runs_scheduled",
     "search_for",
     "shown_to_guests",

@@ -74,7 +74,7 @@ def hall_for(viewer: User, wanted: Wanted) -> Hall:
     everywhere, visibilities = live_rooms()
     private = {pk for pk, visibility in visibilities.items() if visibility not in LISTED_TO_ALL}
     mine = _mine(viewer, private)
-    seen = visibilities.keys() - private | mine.let_in
+    seen = (visibilities.keys() - private | mine.let_in) - (mine.muted - mine.followed)
     live = [room for room in everywhere.rooms.values() if room.pk in seen]
     chosen = [
         room
@@ -111,6 +111,7 @@ class _Mine:
 
     followed: set[int]  # whose host, topic, or somebody on stage they follow; and their own
     let_in: set[int]  # of those that are not for everybody
+    muted: set[int]  # whose host they muted for themselves
 
 
 def _mine(viewer: User, private: set[int]) -> _Mine:
@@ -121,12 +122,14 @@ def _mine(viewer: User, private: set[int]) -> _Mine:
         _named(live.filter(Q(host=viewer) | Q(host__followers__follower=viewer)), "followed"),
         _named(live.filter(topic__followers__user=viewer), "followed"),
         _named(on_stage.filter(user__followers__follower=viewer), "followed", room="room"),
+        _named(live.filter(host__muted_by__muter=viewer), "muted"),
     ]
     if private:
         questions.append(_named(live.filter(open_to(viewer), pk__in=private), "let in"))
-    mine = _Mine(set(), set())
+    mine = _Mine(set(), set(), set())
+    by_relation = {"followed": mine.followed, "let in": mine.let_in, "muted": mine.muted}
     for room, relation in questions[0].union(*questions[1:]):
-        (mine.followed if relation == "followed" else mine.let_in).add(room)
+        by_relation[relation].add(room)
     return mine
 
 

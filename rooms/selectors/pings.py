@@ -5,6 +5,7 @@ from itertools import islice
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Block, User
+from accounts.muting import is_muted
 from rooms.domain.confidentiality import shows_audience
 from rooms.domain.roles import RUNS_THE_ROOM, Role
 from rooms.domain.snapshot import Confidentiality, Phase
@@ -47,12 +48,13 @@ def pingable(room: Room, by: User, query: str) -> list[User]:
 
 
 def pings_of(user: User) -> list[Ping]:
-    """Who asks this person to come where, the latest first: into live rooms that let them in; nobody whom a block parts."""
+    """Who asks this person to come where, the latest first: into live rooms that let them in; nobody whom a block parts, or
+    whom they muted."""
     parted = Block.objects.filter(
         Q(blocker=user.pk, blocked=OuterRef("sender")) | Q(blocked=user.pk, blocker=OuterRef("sender"))
     )
     pings = Ping.objects.filter(
         receiver=user, put_away_at=None, room__phase=Phase.LIVE, sender__is_active=True
-    ).exclude(Exists(parted))
+    ).exclude(Exists(parted) | is_muted("sender", user))
     latest = pings.select_related("room__topic", "sender__profile").order_by("-at")
     return list(islice((ping for ping in latest[: 2 * MOST_SHOWN] if may_enter(ping.room, user)), MOST_SHOWN))

@@ -9,6 +9,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.models import Block, Follow, User, Visibility
+from accounts.muting import is_muted
 from rooms.domain.messages import PersonCard
 from rooms.domain.roles import Role
 from rooms.domain.snapshot import Phase
@@ -66,12 +67,18 @@ def topic_cards(topics: QuerySet[Any]) -> list[TopicCard]:
 
 
 def people_to_follow(viewer: User, most: int) -> list[PersonCard]:
-    """Members whom the viewer does not follow: of their field first, then whom many follow. Nobody with a block between."""
+    """Members whom the viewer does not follow: of their field first, then whom many follow. Nobody with a block between,
+    and nobody whom the viewer muted."""
     apart = Block.objects.filter(Q(blocker=viewer, blocked=OuterRef("pk")) | Q(blocker=OuterRef("pk"), blocked=viewer))
     follows = Follow.objects.filter(followed=OuterRef("pk"))
     counted = follows.order_by().values("followed").annotate(number=Count("pk")).values("number")
     members = User.objects.filter(
-        ~Exists(apart), ~Exists(follows.filter(follower=viewer)), is_active=True, is_demo=False, profile__isnull=False
+        ~Exists(apart),
+        ~is_muted("pk", viewer),
+        ~Exists(follows.filter(follower=viewer)),
+        is_active=True,
+        is_demo=False,
+        profile__isnull=False,
     ).exclude(pk=viewer.pk)
     chosen = members.select_related("profile").annotate(
         near=_near("profile__industry", viewer, profile__industry_visibility=Visibility.MEMBERS),

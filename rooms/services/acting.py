@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import hooks as accounts_hooks
+from accounts import muting
 from accounts import services as accounts
 from accounts.models import User
 from accounts.text import tidy
@@ -218,6 +219,24 @@ def block(room_public_id: str, connection: str, person: str) -> None:
         raise Refused(Code.NOT_ALLOWED)
     accounts.block(me.user, target.user)
     events.publish_conflicts(room, me.user)
+
+
+@transaction.atomic
+def mute_for_oneself(room_public_id: str, connection: str, person: str, *, muted: bool) -> None:
+    """Not read what somebody writes any more, in this room and elsewhere; or read it again."""
+    room = Room.objects.get(public_id=room_public_id)
+    me = present(room, connection)
+    demand(me, Act.MUTE_FOR_ONESELF)
+    target = _target(room, person)
+    if target.pk == me.pk or target.user is None or me.user is None or target.role == Role.STAFF:
+        raise Refused(Code.NOT_ALLOWED)
+    (muting.mute if muted else muting.unmute)(me.user, target.user)
+
+
+def tell_mutes_moved(user: User) -> None:
+    """Whom somebody mutes is otherwise: the rooms that they are in leave out other words from now on."""
+    for room in selectors.rooms_with(user):
+        events.publish(room, events.MutesMoved())
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts import notices
 from accounts.models import User
+from accounts.muting import mutes
 from rooms import selectors
 from rooms.domain.programme import REMIND_BEFORE, MailKind
 from rooms.domain.snapshot import Phase
@@ -110,7 +111,8 @@ def _is_worth_sending(mail: ProgrammeMail) -> bool:
             newer = ProgrammeMail.objects.filter(room=room, user=mail.user, kind=MailKind.CHANGED, pk__gt=mail.pk)
             return room.phase == Phase.SCHEDULED and not newer.exists()
         case MailKind.CO_HOST_ASKED:
-            return room.phase == Phase.SCHEDULED and room.co_hosts.filter(user=mail.user, accepted_at=None).exists()
+            waits = room.phase == Phase.SCHEDULED and room.co_hosts.filter(user=mail.user, accepted_at=None).exists()
+            return waits and not mutes(mail.user, room.host)
     return True
 
 

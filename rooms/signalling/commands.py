@@ -35,6 +35,8 @@ CHANGES: dict[type, Callable[[str, str, Any], dict[str, Any] | None]] = {
         room, me, command.person, category=command.category, line=command.line, message=command.message
     ),
     m.PersonBlock: lambda room, me, command: services.block(room, me, command.person),
+    m.PersonQuiet: lambda room, me, command: services.mute_for_oneself(room, me, command.person, muted=True),
+    m.PersonHear: lambda room, me, command: services.mute_for_oneself(room, me, command.person, muted=False),
     m.ModeratorName: lambda room, me, command: services.name_moderator(room, me, command.person),
     m.ModeratorDismiss: lambda room, me, command: services.dismiss_moderator(room, me, command.person),
     m.HostHandOver: lambda room, me, command: services.hand_over(room, me, command.person),

@@ -184,11 +184,11 @@ class RoomConsumer(AsyncWebsocketConsumer):
         return None
 
     async def _enter(self, re: int, command: messages.Join) -> None:
-        joined = await database_sync_to_async(self._join)(command)
+        joined, quiet = await database_sync_to_async(self._join)(command)
         self.connection, self.number = joined.connection, joined.number
         self._held = []
         try:
-            await get_hub().enter(self.room, self)
+            await get_hub().enter(self.room, self, quiet)
             await self._tell_whole(re, connection=joined.connection)
         except BaseException:
             # They are in by another socket already, or out again: this one is of no use.
@@ -215,8 +215,8 @@ class RoomConsumer(AsyncWebsocketConsumer):
             for text in held:
                 self._put(text)
 
-    def _join(self, command: messages.Join) -> services.Joined:
-        return services.join(
+    def _join(self, command: messages.Join) -> tuple[services.Joined, list[str]]:
+        joined = services.join(
             self.room,
             entrant_of(self.scope),
             muted=command.muted,
@@ -225,13 +225,14 @@ class RoomConsumer(AsyncWebsocketConsumer):
             as_staff=command.as_staff,
             accepts=command.accepts,
         )
+        return joined, selectors.quiet_for(self.room, joined.person)
 
     async def _whole(self) -> dict[str, Any]:
         """Everything that this page may know of the room."""
         hub, began = get_hub(), time.monotonic()
         lately = hub.lately(self.room)
         asked = hub.talk(self.room).has_questions
-        you, snapshot, desk, voted, wait, waiting = await database_sync_to_async(_read)(
+        you, snapshot, desk, voted, wait, waiting, quiet = await database_sync_to_async(_read)(
             self.room, self.connection, lately, asked=asked
         )
         read_at = None if snapshot is lately else began
@@ -240,7 +241,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
             "you": dataclasses.asdict(you),
             "snapshot": snapshot,
             "desk": dataclasses.asdict(desk) if desk else None,
-            "talk": hub.talk(self.room).whole(voted, wait, waiting),  # with every frame that was pushed until now
+            "talk": hub.talk(self.room).whole(voted, wait, waiting, quiet),  # with every frame until now
         }
 
     async def _on_leave(self, incoming: Incoming[messages.Command]) -> dict[str, Any] | None:
@@ -387,10 +388,11 @@ class RoomConsumer(AsyncWebsocketConsumer):
 
 def _read(
     room: str, connection: str, lately: dict[str, Any] | None, *, asked: bool
-) -> tuple[messages.You, dict[str, Any], messages.Desk | None, list[str], int, list[dict[str, Any]]]:
+) -> tuple[messages.You, dict[str, Any], messages.Desk | None, list[str], int, list[dict[str, Any]], list[str]]:
     """How one stands, the room, for those who run it their desk; what one voted for, if something was `asked`, how long
-    one waits before writing, and what one wrote that waits for staff. The desk's version is read before its rows. `lately` is
-    the room as another page was told it a moment ago: it is good as long as nothing has happened on stage since.
+    one waits before writing, what one wrote that waits for staff, and whom one muted for oneself. The desk's version is read
+    before its rows. `lately` is the room as another page was told it a moment ago: it is good as long as nothing has happened
+    on stage since.
 
     Raises:
         Refused: `not_joined`, when they were taken off the roster meanwhile.
@@ -407,4 +409,4 @@ def _read(
         {"id": words.id, "kind": words.kind, "text": words.text, "at": moment(words.at)}
         for words in hooks.waiting_words(room, you.id)
     ]
-    return you, lately, desk, voted, wait, waiting
+    return you, lately, desk, voted, wait, waiting, selectors.quiet_for(room, you.id)

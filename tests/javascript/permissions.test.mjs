@@ -12,8 +12,12 @@ const speaker = person("speaker", 3, { muted: false });
 const listener = person("listener", 0, { position: "audience" });
 const here = { hand: false, invited: false, here: true };
 
-test("a listener reports and blocks, and does nothing else to others", () => {
-  assert.deepEqual(offered(listener, speaker, here), ["person.block", "person.report"]);
+test("a listener mutes for themselves, blocks and reports, and does nothing else to others", () => {
+  assert.deepEqual(offered(listener, speaker, here), ["person.quiet", "person.block", "person.report"]);
+});
+
+test("whom one has muted for oneself one can hear again, and not mute again", () => {
+  assert.deepEqual(offered(listener, speaker, { ...here, quiet: true }), ["person.hear", "person.block", "person.report"]);
 });
 
 test("nobody is offered anything about themselves", () => {
@@ -46,7 +50,7 @@ test("who has left can be banned and reported, and not removed", () => {
 });
 
 test("a moderator does nothing to the host", () => {
-  assert.ok(offered(moderator, host, here).every((command) => command === "person.report" || command === "person.block"));
+  assert.ok(offered(moderator, host, here).every((command) => ["person.report", "person.block", "person.quiet"].includes(command)));
 });
 
 test("what a role may depends on where they sit", () => {

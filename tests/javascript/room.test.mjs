@@ -31,7 +31,7 @@ class FakeMedia {
 }
 
 const clock = new Clock();
-const silence = { kept: true, messages: [], questions: [], voted: [], wait: 0 }; // nobody wrote anything
+const silence = { kept: true, messages: [], questions: [], voted: [], wait: 0, waiting: [], quiet: [] }; // nobody wrote anything
 const onStage = youWith({ position: "stage" });
 /** @type {FakeMedia} */
 let media;

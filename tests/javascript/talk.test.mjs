@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { applyToTalk, clockOf, inRank, mergeTalk, messagesFor, MOST_MESSAGES, questionsFor } from "../../static/js/room/talk.js";
+import { applyToTalk, clockOf, inRank, mergeTalk, messagesFor, MOST_MESSAGES, questionsFor, withQuiet } from "../../static/js/room/talk.js";
 
 /** @typedef {import("../../static/js/room/protocol.js").Frame} Frame */
 /** @typedef {import("../../static/js/room/talk.js").Message} Message */
@@ -17,7 +17,7 @@ const message = (id, at = id, author = lin) => ({ id, at, author, text: `text of
 /** @type {(id: string, votes?: number, seconds?: number) => Talk["questions"][number]} */
 const question = (id, votes = 0, seconds = -1) => ({ id, author: lin, text: id, asked_at: id, votes, seconds_in: seconds });
 /** @type {(messages?: Message[], questions?: Talk["questions"], more?: Partial<Talk>) => Talk} */
-const talk = (messages = [], questions = [], more = {}) => ({ kept: true, messages, questions, voted: [], wait: 0, waiting: [], ...more });
+const talk = (messages = [], questions = [], more = {}) => ({ kept: true, messages, questions, voted: [], wait: 0, waiting: [], quiet: [], ...more });
 /** @type {(...messages: Message[]) => Frame} */
 const said = (...messages) => ({ type: "chat.said", data: { messages } });
 /** @type {(things: {id: string}[]) => string[]} */
@@ -94,4 +94,20 @@ test("what waits for staff is seen by who wrote it, until it is said or never wi
   now = applyToTalk(now, { type: "chat.removed", data: { messages: [{ id: "w2", by: "" }] } });
   assert.deepEqual(ids(questionsFor(now, lin)), ["q"]);
   assert.deepEqual(mergeTalk(talk([], [], { waiting }), talk()).waiting, [], "what the server says counts");
+});
+
+test("whom one mutes for oneself one does not read: neither what is there, nor what was on its way", () => {
+  const petra = { ...lin, id: "petra", name: "Petra Roth" };
+  const before = talk([message("1"), message("2", "2", petra)], [question("3")]);
+  const quiet = withQuiet(before, "lin", true);
+  assert.deepEqual([ids(quiet.messages), ids(quiet.questions), quiet.quiet], [["2"], [], ["lin"]]);
+  const after = applyToTalk(quiet, said(message("4"), message("5", "5", petra)));
+  assert.deepEqual(ids(after.messages), ["2", "5"]);
+  assert.deepEqual(ids(applyToTalk(after, { type: "chat.removed", data: { messages: [{ id: "4", by: "Ji-woo Han" }] } }).messages), ["2", "5"]);
+});
+
+test("whom one hears again one reads again, with what was left out", () => {
+  const quiet = withQuiet(talk([message("1")]), "lin", true);
+  const heard = mergeTalk(withQuiet(quiet, "lin", false), talk([message("1"), message("2")]));
+  assert.deepEqual(ids(heard.messages), ["1", "2"]);
 });

@@ -16,7 +16,7 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
-from accounts import bans, contacts, one_time_codes, outbox, photos
+from accounts import bans, contacts, muting, one_time_codes, outbox, photos
 from accounts import services as accounts
 from accounts.claim_models import Claim, ClaimDocument
 from accounts.claims import private_files
@@ -138,6 +138,8 @@ def _around_the_account(person: User, other: User) -> None:
     stranger = a_member("Lin Wei")
     accounts.block(person, stranger)
     accounts.block(a_member("Somebody Secret"), person)
+    muting.mute(person, stranger)
+    muting.mute(a_member("Somebody Secret"), person)
     address = EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
     EmailConfirmation.objects.create(email_address=address, created=now, key="confirmation-key")
     Authenticator.objects.create(user=person, type=Authenticator.Type.TOTP, data={"secret": "the-app-secret"})

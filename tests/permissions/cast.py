@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 
-from accounts.models import AuditEntry, Block
+from accounts.models import AuditEntry, Block, Mute
 from moderation.models import Report
 from rooms import services
 from rooms.domain.errors import Refused
@@ -98,6 +98,8 @@ SERVICES: dict[str, Callable[[str, Player, str], Any]] = {
     "person.ban": lambda room, me, them: services.ban(room, me.connection, them, **FIELDS["person.ban"]),
     "person.report": lambda room, me, them: services.report(room, me.connection, them, **FIELDS["person.report"]),
     "person.block": lambda room, me, them: services.block(room, me.connection, them),
+    "person.quiet": lambda room, me, them: services.mute_for_oneself(room, me.connection, them, muted=True),
+    "person.hear": lambda room, me, them: services.mute_for_oneself(room, me.connection, them, muted=False),
     "moderator.name": lambda room, me, them: services.name_moderator(room, me.connection, them),
     "moderator.dismiss": lambda room, me, them: services.dismiss_moderator(room, me.connection, them),
     "host.hand_over": lambda room, me, them: services.hand_over(room, me.connection, them),
@@ -240,6 +242,7 @@ class State:
     bans: list[Row]
     reports: list[Row]
     blocks: list[Row]
+    mutes: list[Row]
     messages: list[Row]
     questions: list[Row]
     votes: list[Row]
@@ -250,13 +253,14 @@ class State:
         """The room as it is now. Read a few thousand times, and therefore without the ORM."""
         (room,) = _rows(Room, "public_id = %s", public_id)
         people = _rows(Participant, "room_id = %s", room["id"])
-        of_somebody_here = f"blocker_id IN (SELECT user_id FROM {Participant._meta.db_table} WHERE room_id = %s)"
+        somebody_here = f"IN (SELECT user_id FROM {Participant._meta.db_table} WHERE room_id = %s)"
         return cls(
             room=room,
             people={row["public_id"]: row for row in people},
             bans=_rows(Ban, "room_id = %s", room["id"]),
             reports=_rows(Report, "room_id = %s", room["id"]),
-            blocks=_rows(Block, of_somebody_here, room["id"]),
+            blocks=_rows(Block, f"blocker_id {somebody_here}", room["id"]),
+            mutes=_rows(Mute, f"muter_id {somebody_here}", room["id"]),
             messages=_rows(ChatMessage, "room_id = %s", room["id"]),
             questions=_rows(Question, "room_id = %s", room["id"]),
             votes=_rows(
@@ -276,6 +280,7 @@ class State:
             (Ban, self.bans, now.bans),
             (Report, self.reports, now.reports),
             (Block, self.blocks, now.blocks),
+            (Mute, self.mutes, now.mutes),
             (Vote, self.votes, now.votes),
             (ChatMessage, self.messages, now.messages),
             (Question, self.questions, now.questions),

@@ -154,6 +154,16 @@ def _blocked(was: State, now: State, me: str, them: str) -> bool:
     return new == [(now.people[me]["user_id"], now.people[them]["user_id"])]
 
 
+def _quieted(was: State, now: State, me: str, them: str) -> bool:
+    new = [(mute["muter_id"], mute["muted_id"]) for mute in now.mutes if mute not in was.mutes]
+    return new == [(now.people[me]["user_id"], now.people[them]["user_id"])]
+
+
+def _heard_again(was: State, now: State, me: str, them: str) -> bool:
+    gone = [(mute["muter_id"], mute["muted_id"]) for mute in was.mutes if mute not in now.mutes]
+    return gone == [(now.people[me]["user_id"], now.people[them]["user_id"])]
+
+
 def _named_moderator(was: State, now: State, me: str, them: str) -> bool:
     row = now.people[them]
     wants_nothing = not row["hand_number"] and row["invited_by_id"] is None
@@ -250,6 +260,8 @@ EFFECTS: dict[str, Effect] = {
     "person.ban": _banned,
     "person.report": _reported,
     "person.block": _blocked,
+    "person.quiet": _quieted,
+    "person.hear": _heard_again,
     "moderator.name": _named_moderator,
     "moderator.dismiss": _dismissed_moderator,
     "host.hand_over": _handed_over,

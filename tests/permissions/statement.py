@@ -61,6 +61,7 @@ dismiss moderator | host                                      | moderator
 hand over         | host                                      | listener, speaker, moderator
 report            | guest, listener, speaker, moderator, host | guest, listener, speaker, moderator, host, staff
 block             | listener, speaker, moderator, host        | listener, speaker, moderator, host
+mute for oneself  | listener, speaker, moderator, host        | listener, speaker, moderator, host
 """
 
 
@@ -137,8 +138,17 @@ ALREADY_SO = {
     "hand.lower_other": {Standing.LISTENER, Standing.INVITED, Standing.SPEAKER},
     "stage.invite": {Standing.INVITED},
     "stage.withdraw": {Standing.LISTENER, Standing.WITH_HAND, Standing.SPEAKER},
+    "person.hear": set(Standing),
 }
-_MAY_BE_DONE_TO_THE_GONE = {"person.remove", "person.ban", "person.report", "person.block", "moderator.dismiss"}
+_MAY_BE_DONE_TO_THE_GONE = {
+    "person.remove",
+    "person.ban",
+    "person.report",
+    "person.block",
+    "person.quiet",
+    "person.hear",
+    "moderator.dismiss",
+}
 
 
 def act_of(command: str) -> str:

@@ -40,7 +40,8 @@ export class Acting {
     const { card, here } = about;
     const hand = room.desk?.hands.some((raised) => raised.person.id === id) ?? false;
     const invited = room.desk?.invited.some((person) => person.id === id) ?? false;
-    const command = await askAboutPerson(card, offered(room.you, card, { hand, invited, here }));
+    const quiet = room.talk?.quiet.includes(id) ?? false;
+    const command = await askAboutPerson(card, offered(room.you, card, { hand, invited, here, quiet }));
     if (command) await this.#doTo(command, id, nameOf(card));
     if (command && people.found.length) await people.search();
   }
@@ -100,6 +101,7 @@ export class Acting {
   async #doTo(command, person, name) {
     const { room, view } = this.parts;
     if (command === "person.report") return this.report(person, name);
+    if (command === "person.quiet" || command === "person.hear") return this.#quieten(person, name, command === "person.quiet");
     const asked = {
       "person.remove": [words.removeTitle, words.removeText, words.removeYes],
       "person.ban": [words.banTitle, words.banText, words.banYes],
@@ -112,6 +114,20 @@ export class Acting {
     if (command === "person.block") view.toast(fill(words.blocked, { NAME: name }));
     this.#offerUndo(command, person, name);
     return undefined;
+  }
+
+  /**
+   * Mute somebody for oneself, or read them again.
+   * @param {string} person
+   * @param {string} name
+   * @param {boolean} isQuiet
+   */
+  async #quieten(person, name, isQuiet) {
+    const { room, view, attempt } = this.parts;
+    await room.quieten(person, isQuiet);
+    const back = { word: words.hearAgain, work: () => attempt(`undo ${person}`, () => this.#quieten(person, name, false)) };
+    if (isQuiet) view.toast(fill(words.quiet, { NAME: name }), back);
+    else view.toast(fill(words.heard, { NAME: name }));
   }
 
   /**

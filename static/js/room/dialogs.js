@@ -87,6 +87,7 @@ export function askAboutPerson(person, commands) {
   if (person.member && words.profiles) profile.href = words.profiles.replace("MEMBER", person.member);
   for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (dialog.querySelectorAll("button[data-act]")))
     button.hidden = !commands.includes(button.value);
+  find("quiet-hint").hidden = !commands.includes("person.quiet");
   return ask("person-dialog");
 }
 

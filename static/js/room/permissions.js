@@ -3,6 +3,7 @@
 import { ACTS, ON_WHOM, PERMISSIONS } from "./protocol.js";
 
 /** @typedef {{id: string, role: string, position: string}} Standing */
+/** @typedef {{hand: boolean, invited: boolean, here: boolean, quiet?: boolean}} About `quiet`: muted for oneself */
 
 /**
  * Whether somebody may send a command at all.
@@ -29,10 +30,10 @@ function mayTo(me, command, other) {
  * The commands that may be sent about somebody as they are now, in the order they are offered.
  * @param {Standing} me
  * @param {Standing & {muted: boolean}} other
- * @param {{hand: boolean, invited: boolean, here: boolean}} about
+ * @param {About} about
  * @returns {string[]}
  */
-export function offered(me, other, { hand, invited, here }) {
+export function offered(me, other, { hand, invited, here, quiet = false }) {
   const onStage = other.position === "stage";
   const fits = {
     "stage.invite": here && !onStage && !invited,
@@ -45,6 +46,8 @@ export function offered(me, other, { hand, invited, here }) {
     "host.hand_over": here,
     "person.remove": here,
     "person.ban": true,
+    "person.quiet": !quiet,
+    "person.hear": quiet,
     "person.block": true,
     "person.report": true,
   };

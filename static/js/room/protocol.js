@@ -135,7 +135,7 @@
  */
 
 /**
- * What is written in a room: the last messages, the oldest first, and the questions. `kept`: whether what was written before one came is here. `voted` are the questions that one voted for oneself, `wait` the seconds until one may write; `waiting` is what one wrote oneself that nobody else is shown before staff have decided.
+ * What is written in a room: the last messages, the oldest first, and the questions. `kept`: whether what was written before one came is here. `voted` are the questions that one voted for oneself, `wait` the seconds until one may write; `waiting` is what one wrote oneself that nobody else is shown before staff have decided; `quiet` are the people here whom one has muted for oneself: what is told with their name is not sent to one.
  * @typedef {object} Talk
  * @property {boolean} kept
  * @property {ChatMessage[]} messages
@@ -143,6 +143,7 @@
  * @property {string[]} voted
  * @property {number} wait
  * @property {WaitingWords[]} waiting
+ * @property {string[]} quiet
  */
 
 /**
@@ -302,6 +303,18 @@
 /**
  * Block somebody: neither follows the other any more, and they do not enter rooms that one hosts.
  * @typedef {object} PersonBlock
+ * @property {string} person
+ */
+
+/**
+ * Mute somebody for oneself: what they write is not sent to one any more. They are not told, nobody else notices, and on stage they are still heard.
+ * @typedef {object} PersonQuiet
+ * @property {string} person
+ */
+
+/**
+ * Read again what somebody writes whom one had muted for oneself: `room.sync` gives what was left out.
+ * @typedef {object} PersonHear
  * @property {string} person
  */
 
@@ -695,6 +708,8 @@
  *   "person.ban": PersonBan,
  *   "person.report": PersonReport,
  *   "person.block": PersonBlock,
+ *   "person.quiet": PersonQuiet,
+ *   "person.hear": PersonHear,
  *   "moderator.name": ModeratorName,
  *   "moderator.dismiss": ModeratorDismiss,
  *   "host.hand_over": HostHandOver,
@@ -743,6 +758,8 @@
  *   "person.ban": object,
  *   "person.report": object,
  *   "person.block": object,
+ *   "person.quiet": object,
+ *   "person.hear": object,
  *   "moderator.name": object,
  *   "moderator.dismiss": object,
  *   "host.hand_over": object,
@@ -891,6 +908,12 @@ export const COMMANDS = Object.freeze({
     "line"
   ],
   "person.block": [
+    "person"
+  ],
+  "person.quiet": [
+    "person"
+  ],
+  "person.hear": [
     "person"
   ],
   "moderator.name": [
@@ -1134,6 +1157,8 @@ export const ACTS = Object.freeze({
   "person.ban": "ban",
   "person.report": "report",
   "person.block": "block",
+  "person.quiet": "mute_for_oneself",
+  "person.hear": "mute_for_oneself",
   "moderator.name": "name_moderator",
   "moderator.dismiss": "dismiss_moderator",
   "host.hand_over": "hand_over",
@@ -1157,10 +1182,10 @@ export const ACTS = Object.freeze({
 /** By act and role. @typedef {Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>} Table */
 
 /** Act → role → the positions from which it is allowed. @type {Table} */
-export const PERMISSIONS = Object.freeze({"listen": {"guest": ["audience"], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "leave": {"guest": ["audience"], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "raise_hand": {"guest": [], "member": ["audience"], "moderator": [], "host": [], "staff": []}, "lower_hand": {"guest": [], "member": ["audience"], "moderator": [], "host": [], "staff": []}, "join_stage": {"guest": [], "member": ["audience"], "moderator": ["audience"], "host": ["audience"], "staff": []}, "decline": {"guest": [], "member": ["audience"], "moderator": [], "host": [], "staff": []}, "leave_stage": {"guest": [], "member": ["stage"], "moderator": ["stage"], "host": ["stage"], "staff": []}, "mute_self": {"guest": [], "member": ["stage"], "moderator": ["stage"], "host": ["stage"], "staff": []}, "unmute_self": {"guest": [], "member": ["stage"], "moderator": ["stage"], "host": ["stage"], "staff": []}, "invite": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "lower_other_hand": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "mute_other": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "move_to_audience": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "remove": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "ban": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "name_moderator": {"guest": [], "member": [], "moderator": [], "host": ["audience", "stage"], "staff": []}, "dismiss_moderator": {"guest": [], "member": [], "moderator": [], "host": ["audience", "stage"], "staff": []}, "lock_stage": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "reset_stage": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "set_hand_policy": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "search_people": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "chat": {"guest": [], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "remove_message": {"guest": [], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "set_slow_mode": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "set_turn_limit": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "react": {"guest": [], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "ask": {"guest": [], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "vote": {"guest": [], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "mark_answered": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "remove_question": {"guest": [], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "pin_link": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "hand_over": {"guest": [], "member": [], "moderator": [], "host": ["audience", "stage"], "staff": []}, "end_room": {"guest": [], "member": [], "moderator": [], "host": ["audience", "stage"], "staff": ["audience"]}, "freeze": {"guest": [], "member": [], "moderator": [], "host": [], "staff": ["audience"]}, "message_room": {"guest": [], "member": [], "moderator": [], "host": [], "staff": ["audience"]}, "report": {"guest": ["audience"], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "block": {"guest": [], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}});
+export const PERMISSIONS = Object.freeze({"listen": {"guest": ["audience"], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "leave": {"guest": ["audience"], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "raise_hand": {"guest": [], "member": ["audience"], "moderator": [], "host": [], "staff": []}, "lower_hand": {"guest": [], "member": ["audience"], "moderator": [], "host": [], "staff": []}, "join_stage": {"guest": [], "member": ["audience"], "moderator": ["audience"], "host": ["audience"], "staff": []}, "decline": {"guest": [], "member": ["audience"], "moderator": [], "host": [], "staff": []}, "leave_stage": {"guest": [], "member": ["stage"], "moderator": ["stage"], "host": ["stage"], "staff": []}, "mute_self": {"guest": [], "member": ["stage"], "moderator": ["stage"], "host": ["stage"], "staff": []}, "unmute_self": {"guest": [], "member": ["stage"], "moderator": ["stage"], "host": ["stage"], "staff": []}, "invite": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "lower_other_hand": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "mute_other": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "move_to_audience": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "remove": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "ban": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "name_moderator": {"guest": [], "member": [], "moderator": [], "host": ["audience", "stage"], "staff": []}, "dismiss_moderator": {"guest": [], "member": [], "moderator": [], "host": ["audience", "stage"], "staff": []}, "lock_stage": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "reset_stage": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "set_hand_policy": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "search_people": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "chat": {"guest": [], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "remove_message": {"guest": [], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "set_slow_mode": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "set_turn_limit": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "react": {"guest": [], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "ask": {"guest": [], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "vote": {"guest": [], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "mark_answered": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "remove_question": {"guest": [], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": ["audience"]}, "pin_link": {"guest": [], "member": [], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "hand_over": {"guest": [], "member": [], "moderator": [], "host": ["audience", "stage"], "staff": []}, "end_room": {"guest": [], "member": [], "moderator": [], "host": ["audience", "stage"], "staff": ["audience"]}, "freeze": {"guest": [], "member": [], "moderator": [], "host": [], "staff": ["audience"]}, "message_room": {"guest": [], "member": [], "moderator": [], "host": [], "staff": ["audience"]}, "report": {"guest": ["audience"], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "block": {"guest": [], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}, "mute_for_oneself": {"guest": [], "member": ["audience", "stage"], "moderator": ["audience", "stage"], "host": ["audience", "stage"], "staff": []}});
 
 /** Act on another → role → the roles it may be done to. @type {Table} */
-export const ON_WHOM = Object.freeze({"invite": {"moderator": ["member"], "host": ["member"], "staff": []}, "lower_other_hand": {"moderator": ["member"], "host": ["member"], "staff": []}, "mute_other": {"moderator": ["member"], "host": ["guest", "host", "member", "moderator"], "staff": ["guest", "host", "member", "moderator", "staff"]}, "move_to_audience": {"moderator": ["member"], "host": ["guest", "host", "member", "moderator"], "staff": ["guest", "host", "member", "moderator", "staff"]}, "remove": {"moderator": ["guest", "member"], "host": ["guest", "host", "member", "moderator"], "staff": ["guest", "host", "member", "moderator", "staff"]}, "ban": {"moderator": ["guest", "member"], "host": ["guest", "host", "member", "moderator"], "staff": ["guest", "host", "member", "moderator", "staff"]}, "name_moderator": {"moderator": [], "host": ["member"], "staff": []}, "dismiss_moderator": {"moderator": [], "host": ["moderator"], "staff": []}, "hand_over": {"moderator": [], "host": ["member", "moderator"], "staff": []}, "report": {"guest": ["guest", "host", "member", "moderator", "staff"], "member": ["guest", "host", "member", "moderator", "staff"], "moderator": ["guest", "host", "member", "moderator", "staff"], "host": ["guest", "host", "member", "moderator", "staff"]}, "block": {"member": ["host", "member", "moderator"], "moderator": ["host", "member", "moderator"], "host": ["host", "member", "moderator"]}});
+export const ON_WHOM = Object.freeze({"invite": {"moderator": ["member"], "host": ["member"], "staff": []}, "lower_other_hand": {"moderator": ["member"], "host": ["member"], "staff": []}, "mute_other": {"moderator": ["member"], "host": ["guest", "host", "member", "moderator"], "staff": ["guest", "host", "member", "moderator", "staff"]}, "move_to_audience": {"moderator": ["member"], "host": ["guest", "host", "member", "moderator"], "staff": ["guest", "host", "member", "moderator", "staff"]}, "remove": {"moderator": ["guest", "member"], "host": ["guest", "host", "member", "moderator"], "staff": ["guest", "host", "member", "moderator", "staff"]}, "ban": {"moderator": ["guest", "member"], "host": ["guest", "host", "member", "moderator"], "staff": ["guest", "host", "member", "moderator", "staff"]}, "name_moderator": {"moderator": [], "host": ["member"], "staff": []}, "dismiss_moderator": {"moderator": [], "host": ["moderator"], "staff": []}, "hand_over": {"moderator": [], "host": ["member", "moderator"], "staff": []}, "report": {"guest": ["guest", "host", "member", "moderator", "staff"], "member": ["guest", "host", "member", "moderator", "staff"], "moderator": ["guest", "host", "member", "moderator", "staff"], "host": ["guest", "host", "member", "moderator", "staff"]}, "block": {"member": ["host", "member", "moderator"], "moderator": ["host", "member", "moderator"], "host": ["host", "member", "moderator"]}, "mute_for_oneself": {"member": ["host", "member", "moderator"], "moderator": ["host", "member", "moderator"], "host": ["host", "member", "moderator"]}});
 
 /** Stable error codes. */
 export const CODES = Object.freeze({

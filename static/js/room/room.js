@@ -3,7 +3,7 @@
 
 import { CODES, ORDERED, PROTOCOL } from "./protocol.js";
 import { applyEvent, applyToDesk, judge } from "./stage.js";
-import { applyToTalk, mergeTalk } from "./talk.js";
+import { applyToTalk, mergeTalk, withQuiet } from "./talk.js";
 import { NO_ANSWER, Refusal } from "./wire.js";
 
 /** @typedef {import("./protocol.js").RoomSnapshot} RoomSnapshot */
@@ -276,6 +276,18 @@ export class Room extends EventTarget {
     const others = this.talk.waiting.filter(({ id }) => id !== words.id);
     this.talk = { ...this.talk, waiting: waits ? [...others, words] : others };
     this.#tell("changed");
+  }
+
+  /**
+   * Mute somebody for oneself: what they wrote goes from the page at once. Or read them again.
+   * @param {string} person
+   * @param {boolean} isQuiet
+   */
+  async quieten(person, isQuiet) {
+    await this.act(isQuiet ? "person.quiet" : "person.hear", { person });
+    if (this.talk) this.talk = withQuiet(this.talk, person, isQuiet);
+    this.#tell("changed");
+    if (!isQuiet) await this.sync();
   }
 
   /** Ask for everything again. */

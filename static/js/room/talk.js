@@ -10,12 +10,45 @@ export const MOST_MESSAGES = 200;
 const GIVEN_TO_WHO_ENTERS = 50;
 
 /**
+ * The talk once one has muted somebody for oneself, or reads them again: then what was left out comes with a sync.
+ * @param {Talk} talk
+ * @param {string} person
+ * @param {boolean} isQuiet
+ * @returns {Talk}
+ */
+export function withQuiet(talk, person, isQuiet) {
+  const others = talk.quiet.filter((id) => id !== person);
+  return withoutQuiet({ ...talk, quiet: isQuiet ? [...others, person] : others });
+}
+
+/**
+ * What was on its way when somebody was muted is not shown either.
+ * @param {Talk} talk
+ * @returns {Talk}
+ */
+function withoutQuiet(talk) {
+  if (!talk.quiet.length) return talk;
+  const isShown = (/** @type {{author: {id: string}}} */ { author }) => !talk.quiet.includes(author.id);
+  return { ...talk, messages: talk.messages.filter(isShown), questions: talk.questions.filter(isShown) };
+}
+
+/**
  * The talk after one event; the same talk for an event it does not know.
  * @param {Talk} talk
  * @param {Frame} event
  * @returns {Talk}
  */
-export function applyToTalk(talk, { type, data }) {
+export function applyToTalk(talk, event) {
+  const after = applied(talk, event);
+  return after === talk ? talk : withoutQuiet(after);
+}
+
+/**
+ * @param {Talk} talk
+ * @param {Frame} event
+ * @returns {Talk}
+ */
+function applied(talk, { type, data }) {
   switch (type) {
     case "chat.said":
       return { ...talk, messages: withMessages(talk.messages, data.messages), waiting: stillWaiting(talk, data.messages) };
@@ -46,7 +79,7 @@ export function mergeTalk(known, fresh) {
   const ids = new Set(fresh.messages.map(({ id }) => id));
   const since = fresh.messages.length >= GIVEN_TO_WHO_ENTERS ? (fresh.messages[0]?.at ?? "") : "";
   const still = known.messages.filter(({ id, at, removedBy }) => removedBy || !fresh.kept || ids.has(id) || at < since);
-  return { ...fresh, messages: withMessages(still, fresh.messages), questions: inRank(fresh.questions) };
+  return withoutQuiet({ ...fresh, messages: withMessages(still, fresh.messages), questions: inRank(fresh.questions) });
 }
 
 /**
