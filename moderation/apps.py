@@ -27,6 +27,7 @@ class ModerationConfig(AppConfig):
         from moderation import limits, notices, personal_data, services, standing
         from moderation.account_entries import ENTRIES
         from moderation.gate import Gate
+        from moderation.needed import needed
         from moderation.services import (
             all_suspensions_lifted,
             note_listening,
@@ -42,6 +43,7 @@ class ModerationConfig(AppConfig):
         from rooms.hooks import (
             register_evidence,
             register_limits,
+            register_needed,
             register_phrases,
             register_reports,
             register_speech,
@@ -50,6 +52,7 @@ class ModerationConfig(AppConfig):
 
         register_reports(take_report)
         register_evidence(orders_for, take_sealed)
+        register_needed(needed)
         register_phrases(phrases)
         register_speech(take_spotted, note_listening)
         register_text_gate(Gate())

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from django.db.models import QuerySet
+
 from rooms.audio.evidence.orders import Orders, Sealed
 from rooms.audio.speech.messages import Load, Spotted
 from rooms.domain.messages import ReportCategory
@@ -67,6 +69,27 @@ def report(
     """Hand a report to whoever keeps them. `written` is the message or question, if it is about one."""
     assert _take_report is not None, "nobody keeps reports: is moderation installed?"
     _take_report(room=room, reporter=reporter, target=target, category=category, line=line, written=written)
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """What is not forgotten yet because somebody has to decide on it: places of people, rooms with what happened there."""
+
+    places: QuerySet
+    rooms: QuerySet
+
+
+_needed: list[Callable[[datetime], Needed]] = []
+
+
+def register_needed(needed: Callable[[datetime], Needed]) -> None:
+    """Have this asked before who was in a room, or what happened there, is forgotten."""
+    _needed.append(needed)
+
+
+def still_needed(now: datetime) -> list[Needed]:
+    """What cannot be forgotten yet."""
+    return [needed(now) for needed in _needed]
 
 
 _orders: Callable[[set[str]], Orders] | None = None

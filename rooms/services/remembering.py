@@ -8,6 +8,7 @@ from django.utils import timezone
 from rooms.domain import changes
 from rooms.domain.roles import Role
 from rooms.domain.snapshot import Phase
+from rooms.hooks import still_needed
 from rooms.models import MomentKind, Room, StageMoment
 
 _OF_ROLES = {Role.MEMBER: MomentKind.MEMBER, Role.MODERATOR: MomentKind.MODERATOR, Role.HOST: MomentKind.HOST}
@@ -58,11 +59,14 @@ def _moment_of(event: changes.Event) -> list[tuple[MomentKind, str]]:
 
 
 def forget_moments(now: datetime | None = None) -> int:
-    """Delete what happened on stages of rooms that are long over, but where somebody reported something.
+    """Delete what happened on stages of rooms that are long over, but where somebody has to decide on it (rooms.hooks).
 
     Returns:
         How many.
     """
-    over = (now or timezone.now()) - timedelta(days=settings.TIMELINE_DAYS)
-    old = StageMoment.objects.filter(room__phase=Phase.ENDED, room__ended_at__lt=over, room__reports=None)
+    now = now or timezone.now()
+    over = now - timedelta(days=settings.TIMELINE_DAYS)
+    old = StageMoment.objects.filter(room__phase=Phase.ENDED, room__ended_at__lt=over)
+    for needed in still_needed(now):
+        old = old.exclude(room__in=needed.rooms)
     return old.delete()[0]

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from moderation.models import Case, Report
 from rooms import services
 from rooms.domain.snapshot import Confidentiality
 from rooms.models import Participant, Room
@@ -60,3 +61,16 @@ def test_those_of_a_report_stay_for_whoever_decides_on_it(mode: Confidentiality)
     forget_attendance()
     assert sorted(room.participants.values_list("user__profile__name", flat=True)) == ["Ji-woo Han", "Lin Wei"]
     assert Participant.objects.count() == 2
+
+
+@pytest.mark.parametrize("mode", NAMELESS)
+def test_and_are_forgotten_when_nobody_can_appeal_any_more(mode: Confidentiality) -> None:
+    room = an_ended_room(mode, report=True)
+    a_day_passes()
+    case = Report.objects.get().case
+    Case.objects.filter(pk=case.pk).update(state="decided", decided_at=timezone.now() - timedelta(days=29))
+    forget_attendance()
+    assert room.participants.count() == 2
+    Case.objects.filter(pk=case.pk).update(decided_at=timezone.now() - timedelta(days=31))
+    forget_attendance()
+    assert room.participants.count() == 0
