@@ -1,15 +1,18 @@
 """A live web process within the test: its bus, its hub, and an audio worker that answers."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from channels.db import database_sync_to_async
 from channels.layers import channel_layers
 from django.db import connections
+from django.utils import timezone
 
 from rooms import bus, hub, services
 from rooms.audio import wire
+from rooms.models import AudioWorker
 from rooms.signalling import negotiate
 
 
@@ -48,6 +51,8 @@ class AnsweringWorker:
         await database_sync_to_async(services.register_worker)(
             worker_id="answering", public_ip="127.0.0.1", udp_port=7001
         )
+        # It does not beat, and is not silent either, however long a test takes.
+        await AudioWorker.objects.filter(worker_id="answering").aupdate(beat_at=timezone.now() + timedelta(hours=1))
         await bus.get_bus().subscribe(wire.worker_topic("answering"), self._receive)
 
     def _receive(self, data: dict[str, Any]) -> None:
