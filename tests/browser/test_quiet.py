@@ -42,7 +42,7 @@ def test_the_profile_page_mutes_and_the_list_takes_it_back(scene: Scene, screens
     scene.make(HOST, MEMBER, stage=(HOST,))
     member = scene.person(MEMBER, width=360)
     member.go("/people/?q=Ji-woo")
-    member.page.get_by_role("link", name=HOST).click()
+    member.page.get_by_role("link", name=HOST).first.click()
     member.page.get_by_role("button", name="Mute for me").click()
     expect(member.page.get_by_role("button", name="Unmute for me")).to_be_visible()
     member.page.screenshot(path=screenshots / "muted-profile-360.png")
