@@ -108,8 +108,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Who is new hangs in the invite tree from whoever invited them."""
-        if self._state.adding and self.branch_of is None:
-            self.branch_of = self.sponsor
+        if self._state.adding and self.branch_of_id is None:
+            self.branch_of_id = self.sponsor_id
         super().save(*args, **kwargs)
 
     @property

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.claim_models import OPEN_STATES as OPEN_CLAIMS
+from accounts.claim_models import ClaimState
 from accounts.models import Claim, NameChange, User
 from accounts.profile_models import NameState
 from invites.models import Application, ApplicationState
@@ -97,7 +97,7 @@ QUEUES = (
     ),
     Queue(
         _("Claims"),
-        lambda: Claim.objects.filter(state__in=OPEN_CLAIMS[:1]),
+        lambda: Claim.objects.filter(state=ClaimState.WAITING),
         "state_at",
         "admin:accounts_claim_changelist",
         "",

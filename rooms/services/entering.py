@@ -183,9 +183,9 @@ def is_banned(room: Room, entrant: Entrant) -> bool:
 def _demand_terms(room: Room, entrant: Entrant) -> None:
     """A member agrees to MiTalk's terms at a page. Who is inside when they change stays, also when the connection drops."""
     user = entrant.user
-    if user is None or room.participants.filter(_mine(entrant), left_at=None, joins__gt=0).exists():
+    if user is None or not consents.must_be_asked(User.objects.only("agreed_to").get(pk=user.pk)):
         return
-    if consents.must_be_asked(User.objects.only("agreed_to").get(pk=user.pk)):
+    if not room.participants.filter(_mine(entrant), left_at=None, joins__gt=0).exists():
         raise Refused(Code.AGREEMENT_NEEDED)
 
 
