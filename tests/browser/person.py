@@ -56,21 +56,6 @@ async ([frequencies, milliseconds]) => {
 
 
 # Milliseconds from the tap on the one button to the first energy in received sound.
-_TAP_AND_HEAR = """
-async (patience) => {
-  const began = performance.now();
-  document.querySelector("#main-button").click();
-  for (;;) {
-    for (const peer of window.testPeers)
-      for (const report of (await peer.getStats()).values())
-        if (report.type === "inbound-rtp" && report.totalAudioEnergy > 0.0001) return performance.now() - began;
-    if (performance.now() - began > patience) return null;
-    await new Promise((done) => setTimeout(done, 10));
-  }
-}
-"""
-
-
 @dataclass(frozen=True)
 class Heard:
     """What one listen measured: RMS in dBFS, the loudest frequency in Hz, and the level in dB at the frequencies asked."""
@@ -290,11 +275,6 @@ class Person:
     def hears(self, *frequencies: int, milliseconds: int = 400) -> Heard:
         """Listen for a moment and measure."""
         return heard(self.page.evaluate(HEAR, [list(frequencies), milliseconds]), frequencies)
-
-    def taps_and_hears_within(self, seconds: float) -> None:
-        """Tap the one button of a room in which somebody speaks, and hear them soon enough."""
-        milliseconds = self.page.evaluate(_TAP_AND_HEAR, seconds * 1000)
-        assert milliseconds is not None, f"nothing heard within {seconds} s of the tap"
 
     def must_hear(self, frequency: int, *, within: float = PATIENCE_SECONDS) -> Heard:
         """Wait until a tone is clearly heard."""

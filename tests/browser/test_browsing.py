@@ -13,6 +13,8 @@ TONE = 660
 
 def the_room(scene: Scene, *stage: str) -> str:
     scene.make("Ji-woo Han", "Lin Wei", stage=stage or ("Ji-woo Han",))
+    # On a shelf of its own: the hallway's first page is full of other tests' rooms.
+    scene.backstage("follow", follower=scene.address_of("Lin Wei"), followed=scene.address_of("Ji-woo Han"))
     return scene.room
 
 

@@ -1,6 +1,8 @@
 """Hands and the two keys: four browsers, real microphones, and what each of them hears."""
 
-from playwright.sync_api import expect
+import json
+
+from playwright.sync_api import WebSocketRoute, expect
 
 from tests.browser.conftest import Scene
 from tests.browser.person import Person
@@ -21,6 +23,42 @@ def four_people(scene: Scene, **room) -> tuple[Person, Person, Person, Person]:
     for person in people:
         person.enter(scene.room)
     return people
+
+
+class HeldAnswers:
+    """The answers to a person's commands, kept from their page for as long as a test wants; events go on."""
+
+    def __init__(self) -> None:
+        self._holds = False
+        self._kept: list[tuple[WebSocketRoute, str | bytes]] = []
+
+    def between(self, page: WebSocketRoute) -> None:
+        """Stand between a page and the server."""
+        page.connect_to_server().on_message(lambda frame: self._pass(page, frame))
+
+    def hold(self) -> None:
+        """Keep what comes from now on."""
+        self._holds = True
+
+    def let_go(self) -> None:
+        """Pass on what was kept."""
+        self._holds = False
+        while self._kept:
+            page, frame = self._kept.pop(0)
+            page.send(frame)
+
+    def _pass(self, page: WebSocketRoute, frame: str | bytes) -> None:
+        if self._holds and json.loads(frame)["type"] == "ok":
+            self._kept.append((page, frame))
+        else:
+            page.send(frame)
+
+
+def held_answers(person: Person) -> HeldAnswers:
+    """To be called before the person enters."""
+    answers = HeldAnswers()
+    person.page.route_web_socket("**/ws/**", answers.between)
+    return answers
 
 
 def hands(host: Person) -> list[str]:
@@ -66,6 +104,21 @@ def test_an_invitation_is_asked_about_and_declining_is_quiet(scene: Scene) -> No
     expect(second.page.locator('[data-microphone="muted"]')).to_have_count(1)
     expect(host.page.locator("#invited [data-person]")).to_have_count(0)
     host.sees_on_stage(HOST, SECOND)
+
+
+def test_whoever_acts_on_one_person_looks_at_the_next_while_the_answer_is_on_its_way(scene: Scene) -> None:
+    scene.make(HOST, FIRST, SECOND, stage=(HOST,))
+    host, first, second = (scene.person(name) for name in (HOST, FIRST, SECOND))
+    answers = held_answers(host)
+    for person in (host, first, second):
+        person.enter(scene.room)
+    host.wait(lambda: host.page.locator("#audience [data-person]").count() == 2, "two listeners")
+    answers.hold()
+    host.does_to(FIRST, "stage.invite", where="#audience")
+    first.button_does("join")
+    host.does_to(SECOND, "stage.invite", where="#audience")
+    answers.let_go()
+    second.button_does("join")
 
 
 def test_the_microphone_is_let_go_when_the_hand_comes_down(scene: Scene) -> None:

@@ -43,6 +43,8 @@ def test_without_webrtc_room_and_self_test_say_what_is_missing(scene: Scene, scr
 
 def test_the_way_from_the_hallway_says_it_too(scene: Scene) -> None:
     scene.make(HOST, MEMBER, stage=(HOST,))
+    # On a shelf of its own: the hallway's first page is full of other tests' rooms.
+    scene.backstage("follow", follower=scene.address_of(MEMBER), followed=scene.address_of(HOST))
     member = scene.person(MEMBER)
     member.context.add_init_script(WITHOUT_WEBRTC)
     member.go("/hallway/")

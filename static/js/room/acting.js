@@ -30,11 +30,12 @@ export class Acting {
   }
 
   /**
-   * Show somebody, and do what is chosen.
+   * Show somebody, and do what is chosen. Resolves once they were looked at: while the server's answer is on its way, one may look
+   * at the next.
    * @param {string} id
    */
   async open(id) {
-    const { room, people } = this.parts;
+    const { room, people, attempt } = this.parts;
     const about = this.#personBy(id);
     if (!about || !room.you) return;
     const { card, here } = about;
@@ -42,8 +43,11 @@ export class Acting {
     const invited = room.desk?.invited.some((person) => person.id === id) ?? false;
     const quiet = room.talk?.quiet.includes(id) ?? false;
     const command = await askAboutPerson(card, offered(room.you, card, { hand, invited, here, quiet }));
-    if (command) await this.#doTo(command, id, nameOf(card));
-    if (command && people.found.length) await people.search();
+    if (!command) return;
+    attempt(`${command} ${id}`, async () => {
+      await this.#doTo(command, id, nameOf(card));
+      if (people.found.length) await people.search();
+    });
   }
 
   /**

@@ -190,7 +190,7 @@ export class Talking {
     this.view.announce(words.waitsForStaff);
   }
 
-  /** @param {string} id */
+  /** Show a message, and do what is chosen; resolves once it was looked at. @param {string} id */
   async #about(id) {
     const { you, talk } = this.room;
     const waiting = talk?.waiting.find((known) => known.id === id);
@@ -204,9 +204,12 @@ export class Talking {
       report: !mine && may(you, "person.report"),
       mine,
     });
-    if (choice === "remove" && (mine || (await this.#isSure(words.chatRemoveTitle)))) await this.room.act("chat.remove", { message: id });
-    if (choice === "remove" && waiting) this.room.waits(waiting, false);
-    if (choice === "report") await this.open.report(message, "message");
+    const removing = async () => {
+      if (mine || (await this.#isSure(words.chatRemoveTitle))) await this.room.act("chat.remove", { message: id });
+      if (waiting) this.room.waits(waiting, false);
+    };
+    if (choice === "remove") this.attempt(`remove ${id}`, removing);
+    if (choice === "report") this.attempt(`report ${id}`, () => this.open.report(message, "message"));
     if (choice === "person") await this.open.about(message.author.id);
   }
 
