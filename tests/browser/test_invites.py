@@ -148,7 +148,7 @@ def test_a_paused_branch_is_out_of_its_rooms_at_once(scene: Scene, screenshots: 
     staff.page.get_by_label("Reason").fill("Bought accounts?")
     staff.page.get_by_role("button", name="Do it").click()
     expect(staff.page.locator(".messagelist")).to_contain_text("1 account")
-    listener.wait(lambda: "Amara Okafor" not in scene.roster(), "off the roster")
+    listener.wait(lambda: "Amara Okafor" not in scene.roster(), "off the roster", within=2.0)
     listener.in_state("failed")
     listener.is_told("You are signed out.")
     album.take(staff, "staff-tree-paused")

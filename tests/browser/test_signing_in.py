@@ -255,7 +255,7 @@ class TestInARoom:
         door.person.go("/accounts/sessions/")
         door.page.get_by_role("button", name="Sign out:").click()
         listener.is_told("You are signed out")
-        listener.must_hear_silence()
+        listener.must_hear_silence(within=2)
         assert NAME not in door.scene.roster()
 
     def test_whoever_changes_the_password_in_another_tab_hears_on(self, door: Entrance) -> None:

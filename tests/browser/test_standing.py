@@ -49,7 +49,7 @@ def test_from_the_form_of_staff_to_the_appeal(scene: Scene, screenshots: Path) -
     imposes(staff, scene.address_of(REPORTED), "mute", "7")
     wrong += taken(staff, "staff-sanction-add", screenshots)
     staff.page.get_by_role("button", name="Impose").click()
-    listener.must_hear_silence()
+    listener.must_hear_silence(within=3)
     reported.is_told("muted you in rooms")
     wrong += taken(staff, "staff-sanction", screenshots)
     album.take(reported, "room-sanctioned")
