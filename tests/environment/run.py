@@ -17,7 +17,8 @@ from tests.environment.engines import engines
 from tests.environment.installation import ROOT
 
 # What differs between engines: everything that reads or writes rows, or speaks over the bus.
-ON_ENGINES_TOO = ("sound", "main_job", "coming_back", "hands")  # of the browser tests
+ON_ENGINES_TOO = ("main_job", "coming_back", "hands")  # of the browser tests
+THE_SAME_ON_BOTH = ("hostile_media", "promotion", "slow_reader", "speech")  # of the faults: neither rows nor bus are in play
 ON_BOTH_ENGINES = (
     "tests/accounts",
     "tests/invites",
@@ -73,7 +74,11 @@ def stages() -> list[Stage]:
         Stage("engines", [[*pytest, "-n", "2", *ON_BOTH_ENGINES]], needs_engines=True),
         Stage("javascript", [["node", "--test", *sorted(map(str, (ROOT / "tests/javascript").glob("*.test.mjs")))]]),
         Stage("faults", [[*pytest, "tests/faults"]]),
-        Stage("faults on engines", [[*pytest, "tests/faults"]], needs_engines=True),
+        Stage(
+            "faults on engines",
+            [[*pytest, "tests/faults", *(f"--ignore=tests/faults/test_{name}.py" for name in THE_SAME_ON_BOTH)]],
+            needs_engines=True,
+        ),
         Stage("browser", [[*pytest, "-p", "no:asyncio", "tests/browser"]], {"DJANGO_ALLOW_ASYNC_UNSAFE": "true"}),
         Stage("firefox", [[*pytest, "-p", "no:asyncio", "tests/firefox"]], {"DJANGO_ALLOW_ASYNC_UNSAFE": "true"}),
         Stage(
