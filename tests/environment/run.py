@@ -18,7 +18,8 @@ from tests.environment.installation import ROOT
 
 # What differs between engines: everything that reads or writes rows, or speaks over the bus.
 ON_ENGINES_TOO = ("main_job", "coming_back", "hands")  # of the browser tests
-THE_SAME_ON_BOTH = ("hostile_media", "promotion", "slow_reader", "speech")  # of the faults: neither rows nor bus are in play
+# Of the faults, those in which neither rows nor the bus are in play.
+THE_SAME_ON_BOTH = ("hostile_media", "promotion", "slow_reader", "speech")
 ON_BOTH_ENGINES = (
     "tests/accounts",
     "tests/invites",
