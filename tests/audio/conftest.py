@@ -35,7 +35,7 @@ class Stage:
             self.config,
             self,
             read_truth=self._truth,
-            heartbeat=lambda: None,
+            heartbeat=lambda load: None,
             without_media=self.silent.update,
             start_media=start_media or self.inside,
         )

@@ -117,6 +117,7 @@ const { Media } = await import("../../static/js/room/media.js");
 
 const clock = new Clock();
 let refused = false;
+let epoch = 1; // of the place that answers
 /** @type {InstanceType<typeof Media>} */
 let media;
 
@@ -126,10 +127,12 @@ beforeEach(() => {
   Peer.all = [];
   kept.clear();
   refused = false;
+  epoch = 1;
+  Math.random = () => 0.5; // the middle of any jitter
   const element = Object.assign(new EventTarget(), { srcObject: null, play: async () => {}, pause() {} });
   media = new Media(/** @type {HTMLAudioElement} */ (/** @type {unknown} */ (element)), async () => {
     if (refused) throw new Error("refused");
-    return "answer";
+    return { sdp: "answer", epoch };
   });
 });
 

@@ -11,13 +11,14 @@ const { Wire } = await import("../../static/js/room/wire.js");
 const { Room } = await import("../../static/js/room/room.js");
 
 /** What the room asks of the sound, in the order it asks. */
-class FakeMedia {
+class FakeMedia extends EventTarget {
   /** @type {unknown[][]} */
   asked = [];
   muted = true;
   play = () => this.asked.push(["play"]);
   close = () => this.asked.push(["close"]);
-  restart = async () => this.asked.push(["restart"]);
+  /** @param {number[]} what */
+  moved = (...what) => this.asked.push(["moved", ...what]);
   /** @param {unknown[]} what */
   connect = async (...what) => this.asked.push(["connect", ...what]);
   /** @param {boolean} onStage */
