@@ -64,7 +64,7 @@ class Stayer(Visitor):
 
     def _closed(self, closed: Any) -> None:
         super()._closed(closed)
-        if not self._leaving and self.ports:
+        if not self._leaving and self.ports and (self._coming is None or self._coming.done()):
             self._coming = asyncio.create_task(self._come_back())
 
     async def _come_back(self) -> None:
