@@ -25,6 +25,7 @@ from rooms.domain.messages import Face, You
 from rooms.domain.roles import RUNS_THE_ROOM, Role
 from rooms.domain.snapshot import Audience
 from rooms.local_talk import LocalTalk
+from rooms.overseer import LOOK_EVERY_SECONDS, Overseer
 from rooms.quiet import Quiet, authors_of, without
 from rooms.talker import Talker
 
@@ -42,6 +43,9 @@ ENTERING_AT_ONCE = 4
 SOCKETS_AT_ONCE = 50
 
 
+_OF_WORKERS = {wire.Speaking.kind, wire.Floor.kind, wire.Unheard.kind, wire.MediaLost.kind}
+
+
 class Socket(Protocol):
     """What the hub needs of a consumer."""
 
@@ -56,6 +60,9 @@ class Socket(Protocol):
 
     def warn(self, code: Code) -> None:
         """Say that something was taken from them, and why."""
+
+    def send_elsewhere(self) -> None:
+        """Close: this process ends."""
 
 
 @dataclass
@@ -77,6 +84,7 @@ class LocalRoom:
     faces_at: float = 0.0
     speaking: tuple[str, ...] = ()
     floor: FloorSoFar = field(default_factory=FloorSoFar)
+    media_epoch: int = 0  # of the placement that pages here know of; 0: none was heard of
     lately: dict[str, Any] | None = None  # the last snapshot that was read
     lately_at: float = 0.0
     seqs: dict[Audience, int] = field(
@@ -148,7 +156,9 @@ class Hub:
         self._gone: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._started = False
+        self.ending = False  # this process takes no more sockets
         self._name = secrets.token_urlsafe(9)
+        self._overseer = Overseer(bus)
         # A crowd waits at the door: whoever is in does not wait behind all of it in the database's one thread.
         self.entrance = asyncio.Semaphore(ENTERING_AT_ONCE)
 
@@ -156,18 +166,28 @@ class Hub:
         """Listen to the audio workers, and begin to look into the database. Once a process."""
         if self._started:
             return
-        await self._bus.subscribe(wire.WORKERS_TOPIC, self._worker_started)
+        await self._bus.subscribe(wire.WORKERS_TOPIC, self._receive_of_workers)
         self._started = True
         self._spawn(_every(SEEN_EVERY_SECONDS, self._flush_seen))
         self._spawn(_every(BEAT_EVERY_SECONDS, self._beat))
         self._spawn(_every(WATCH_EVERY_SECONDS, self._watch))
         self._spawn(_every(SETTLE_EVERY_SECONDS, self._settle))
+        self._spawn(_every(LOOK_EVERY_SECONDS, self._overseer.look))
 
     async def stop(self) -> None:
         """End what this hub does in the background."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def send_elsewhere(self) -> None:
+        """Close every socket, some at a time: pages come back to other processes. Who comes still is sent on likewise."""
+        self.ending = True
+        sockets = [socket for local in self._rooms.values() for socket in list(local.sockets.values())]
+        for sent, socket in enumerate(sockets):
+            if sent and sent % SOCKETS_AT_ONCE == 0:
+                await asyncio.sleep(0)
+            socket.send_elsewhere()
 
     @property
     def rooms(self) -> set[str]:
@@ -184,6 +204,8 @@ class Hub:
             local.quiet.forget(quiet)
         older = local.sockets.get(socket.connection)
         local.sockets[socket.connection] = socket
+        if self.ending:
+            socket.send_elsewhere()
         if older is not None:
             older.dismiss(Code.SUPERSEDED)
         await self._subscribe(room, local)
@@ -275,6 +297,17 @@ class Hub:
             raise Refused(Code.NOT_JOINED)
         local.talker.react(local.standings[connection], reaction)
 
+    def negotiated(self, room: str, epoch: int) -> None:
+        """A page here has an answer by this placement of the room. If it is news, the others are told."""
+        local = self._rooms.get(room)
+        if local is not None:
+            self._placed(local, epoch, services.spread_ms(len(local.sockets)))
+
+    def media_epoch(self, room: str) -> int:
+        """The placement of the room's sound that is known of; 0: none."""
+        local = self._rooms.get(room)
+        return local.media_epoch if local is not None else 0
+
     def seen(self, connection: str) -> None:
         """This connection's page is still there."""
         self._seen.add(connection)
@@ -285,7 +318,11 @@ class Hub:
         local = self._rooms.get(room)
         if local is None or (local.talker is not None and local.talker.receive(data)):
             return
+        if data.get("kind") in _OF_WORKERS and data["epoch"] < local.media_epoch:
+            return  # of a worker that has the room no more
         match data.get("kind"):
+            case wire.Placed.kind:
+                self._placed(local, data["epoch"], data["spread_ms"])
             case events.Frame.kind:
                 self._forward(local, data["frame"], Audience(data["audience"]))
             case events.StandingsMoved.kind:
@@ -319,7 +356,7 @@ class Hub:
             case wire.MediaLost.kind:
                 lost = local.sockets.get(data["connection"])
                 if lost is not None:
-                    lost.push(messages.encode(events.frame_of(messages.MediaRestart())))
+                    lost.push(messages.encode(events.frame_of(messages.MediaRestart(epoch=0, spread_ms=0))))
             case wire.Unheard.kind:
                 silent = local.sockets.get(data["connection"])
                 if silent is not None:
@@ -392,13 +429,26 @@ class Hub:
 
     # --- Audio workers --------------------------------------------------------------------------------------------
 
-    def _worker_started(self, data: dict[str, Any]) -> None:
-        self._spawn(self._restart_media(data["worker"]))
+    def _receive_of_workers(self, data: dict[str, Any]) -> None:
+        match data.get("kind"):
+            case wire.WorkerStarted.kind:
+                self._spawn(self._restart_media(data["worker"]))
+            case wire.WitnessWanted.kind:
+                self._spawn(self._overseer.witness(data["worker"]))
 
     async def _restart_media(self, worker: str) -> None:
-        carried = await database_sync_to_async(lambda: set(selectors.rooms_of_worker(worker)))()
-        for room in carried & self._rooms.keys():
-            self._rooms[room].push(events.frame_of(messages.MediaRestart()))
+        carried = await database_sync_to_async(selectors.rooms_of_worker)(worker)
+        here = {name: local for name, local in self._rooms.items() if name in carried}
+        people = sum(len(local.sockets) for local in here.values())
+        for room, local in here.items():
+            self._placed(local, carried[room], services.spread_ms(people))
+
+    def _placed(self, local: LocalRoom, epoch: int, spread_ms: int) -> None:
+        """The room's sound is elsewhere, or begins anew: its pages negotiate again, once for each placement."""
+        before, local.media_epoch = local.media_epoch, max(epoch, local.media_epoch)
+        # Whoever came first knows of no placement, and has no sound yet.
+        if 0 < before < epoch:
+            local.push(events.frame_of(messages.MediaRestart(epoch=epoch, spread_ms=spread_ms)))
 
     # --- What the database says -----------------------------------------------------------------------------------
 
@@ -417,10 +467,11 @@ class Hub:
         if not before:
             return
         versions, gone = await database_sync_to_async(_versions_and_gone)(list(before))
-        for name, (version, desk_version, talk_version) in versions.items():
+        for name, (version, desk_version, talk_version, epoch) in versions.items():
             local = self._rooms.get(name)
             if local is None:
                 continue
+            self._placed(local, epoch, services.spread_ms(len(local.sockets)))
             self._compare_versions(name, local, before[name], version, desk_version)
             if local.talker is not None and local.talker.talk.version == talks.get(name, -1) < talk_version:
                 local.talker.read_soon()
@@ -464,7 +515,7 @@ class Hub:
         return task
 
 
-def _versions_and_gone(rooms: list[str]) -> tuple[dict[str, tuple[int, int, int]], set[str]]:
+def _versions_and_gone(rooms: list[str]) -> tuple[dict[str, tuple[int, int, int, int]], set[str]]:
     return selectors.versions(rooms), selectors.gone_lately(rooms, GONE_LATELY_SECONDS)
 
 

@@ -19,7 +19,7 @@ from rooms.domain.talk import MAX_MESSAGE, MAX_QUESTION
 
 MOST_ON_STAGE = 16
 MAX_DESCRIPTION = 2000
-WORKER_SILENT_AFTER = timedelta(seconds=8)  # a worker beats every 2 s
+WORKER_SILENT_AFTER = timedelta(seconds=3)  # a worker beats every half second; its lease is over by then
 
 
 def choices(enum: type) -> list[tuple[str, str]]:
@@ -54,13 +54,31 @@ class Topic(models.Model):
 
 
 class AudioWorker(models.Model):
-    """The audio worker at one address. A restart keeps the row and changes `worker_id`, so rooms need not move."""
+    """The audio worker at one address. A restart keeps the row and changes `worker_id`, so rooms need not move. Its times are
+    the database's own: clocks of machines differ."""
 
     public_ip = models.GenericIPAddressField(_("address"))
     udp_port = models.PositiveIntegerField(_("UDP port"))
     worker_id = models.CharField(_("process"), max_length=24, unique=True)
+    epoch = models.PositiveBigIntegerField(
+        _("times started"), default=0, help_text=_("How often one began at this address.")
+    )
+    version = models.PositiveIntegerField(_("wire version"), default=0)
     started_at = models.DateTimeField(_("started"), default=timezone.now)
     beat_at = models.DateTimeField(_("last heard of"), default=timezone.now)
+    steady_since = models.DateTimeField(
+        _("heard of without a pause since"),
+        default=timezone.now,
+        help_text=_("Its silence can be told from everybody’s."),
+    )
+    draining = models.BooleanField(_("draining"), default=False)
+    retired = models.BooleanField(_("ended by itself"), default=False)
+    people = models.PositiveIntegerField(_("people carried"), default=0)
+    most_people = models.PositiveIntegerField(_("people at most"), default=3000)
+    late_ms = models.PositiveIntegerField(
+        _("ticks late, ms"), default=0, help_text=_("Nineteen in twenty are less late.")
+    )
+    cpu_percent = models.PositiveIntegerField(_("CPU, percent of a core"), default=0)
 
     class Meta:
         verbose_name = _("audio worker")
@@ -144,6 +162,11 @@ class Room(models.Model):
     )
     worker = models.ForeignKey(
         AudioWorker, on_delete=models.SET_NULL, null=True, blank=True, related_name="rooms", editable=False
+    )
+    media_epoch = models.PositiveBigIntegerField(
+        default=0,
+        editable=False,
+        help_text=_("Grows each time the sound is placed: what was placed before is not heard."),
     )
     starts_at = models.DateTimeField(_("starts"), default=timezone.now)
     time_zone = models.CharField(

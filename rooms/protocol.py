@@ -15,7 +15,7 @@ from django.conf import settings
 from rooms import permission_table
 from rooms.domain import messages
 from rooms.domain.errors import Code
-from rooms.signalling.consumer import CLOSE_CODES, CLOSE_COME_BACK, CLOSE_REFUSED, FATAL
+from rooms.signalling.consumer import CLOSE_CODES, CLOSE_COME_BACK, CLOSE_GO_ELSEWHERE, CLOSE_REFUSED, FATAL
 from rooms.wording import SENTENCES
 
 PERMISSIONS_PAGE = Path(settings.BASE_DIR) / "docs" / "permissions.md"
@@ -50,7 +50,8 @@ _ANSWERS = {
     messages.QuestionAsk.type: "{question: string, waits: boolean}",
     messages.RoomPeople.type: "{people: Visitor[]}",
     messages.RoomAudience.type: "{faces: Face[], more: boolean}",
-    messages.MediaOffer.type: "{sdp: string}",
+    messages.MediaOffer.type: "{sdp: string, epoch: number}",
+    messages.Ping.type: "{epoch: number}",
     messages.CheckRelay.type: "{urls: string[], username: string, credential: string}",
     messages.CheckOffer.type: "{sdp: string}",
 }
@@ -100,7 +101,8 @@ def document() -> str:
         "",
         "`fatal` ones close the socket, and coming back with the same would be refused again.",
         f"The close code is {CLOSE_REFUSED} unless named; 1000 after `room.leave`; {CLOSE_COME_BACK}, without an error, when",
-        "a crowd waits at the door for too long: come back in a moment.",
+        "a crowd waits at the door for too long: come back in a moment;",
+        f"{CLOSE_GO_ELSEWHERE}, without an error, when this process ends: come back at once, to another.",
         "",
         "| code | says | fatal | closes with |",
         "|---|---|---|---|",
@@ -214,6 +216,7 @@ def module() -> str:
         f"export const HEARTBEAT_SECONDS = {messages.HEARTBEAT_SECONDS};",
         f"export const FACES_AT_A_TIME = {messages.FACES_AT_A_TIME};",
         f"export const MAX_FRAME_BYTES = {messages.MAX_FRAME_BYTES};",
+        f"export const CLOSE_GO_ELSEWHERE = {CLOSE_GO_ELSEWHERE};",
         "",
         "/** Command type → its fields. */",
         f"export const COMMANDS = Object.freeze({_shape(messages.COMMANDS)});",

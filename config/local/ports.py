@@ -7,17 +7,25 @@ class PortTaken(Exception):
     """A port is in use; the message names it and the line to type."""
 
 
-def demand_free(*, tcp: int, udp: int, udp_ip: str) -> None:
-    """Return if both ports are free.
+def demand_free_tcp(port: int) -> None:
+    """Return if a port for pages is free.
 
     Raises:
-        PortTaken: one is not.
+        PortTaken: it is not.
     """
-    if not _is_free(socket.SOCK_STREAM, "127.0.0.1", tcp):
-        raise PortTaken(f"Port {tcp} is in use by another program. Choose another: PORT={_another(tcp)} make run")
-    if not _is_free(socket.SOCK_DGRAM, udp_ip, udp):
+    if not _is_free(socket.SOCK_STREAM, "127.0.0.1", port):
+        raise PortTaken(f"Port {port} is in use by another program. Choose another: PORT={_another(port)} make run")
+
+
+def demand_free_udp(port: int, ip: str) -> None:
+    """The same of a port for sound.
+
+    Raises:
+        PortTaken: it is not.
+    """
+    if not _is_free(socket.SOCK_DGRAM, ip, port):
         raise PortTaken(
-            f"UDP port {udp} is in use by another program. Choose another: MITALK_UDP_PORT={_another(udp)} make run"
+            f"UDP port {port} is in use by another program. Choose another: MITALK_UDP_PORT={_another(port)} make run"
         )
 
 

@@ -27,6 +27,8 @@ class Child:
 
     name: str
     command: list[str]
+    environment: dict[str, str] = field(default_factory=dict)
+    ends_by: signal.Signals = signal.SIGTERM
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     deaths_at_once: int = 0
@@ -47,9 +49,16 @@ class Supervisor:
         self._children: list[Child] = []
         self._stopping = threading.Event()
 
-    def start(self, name: str, *command: str) -> None:
-        """Start a child: `python manage.py …` is written as its arguments."""
-        child = Child(name, [sys.executable, *command])
+    def start(
+        self,
+        name: str,
+        *command: str,
+        environment: Mapping[str, str] | None = None,
+        ends_by: signal.Signals = signal.SIGTERM,
+    ) -> None:
+        """Start a child: `python manage.py …` is written as its arguments. `environment` is its own in addition; `ends_by` is
+        the signal that ends it soon, whatever others wait for."""
+        child = Child(name, [sys.executable, *command], dict(environment or {}), ends_by)
         self._children.append(child)
         self._launch(child)
 
@@ -90,11 +99,11 @@ class Supervisor:
 
     def end(self) -> None:
         """End every child: politely, then not."""
-        running = [
-            child.process for child in self._children if child.process is not None and child.process.poll() is None
-        ]
-        for process in running:
-            process.terminate()
+        running = []
+        for child in self._children:
+            if child.process is not None and child.process.poll() is None:
+                child.process.send_signal(child.ends_by)
+                running.append(child.process)
         deadline = time.monotonic() + _STOP_WITHIN_SECONDS
         for process in running:
             try:
@@ -111,7 +120,7 @@ class Supervisor:
         child.started_at = time.monotonic()
         child.process = subprocess.Popen(  # noqa: S603 - our own commands
             child.command,
-            env=self._environment,
+            env=self._environment | child.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -17,6 +17,9 @@ DEBUG = False
 SECRET_KEY = ""  # dev makes one under var/, prod demands one
 DATA_KEYS: list[str] = []  # what is kept encrypted hangs on them (accounts.sealing): dev makes one, prod demands one
 PORT = env.integer("PORT", 8000, least=1, most=65535)  # of the web process
+MITALK_WEB_PROCESSES = env.integer("MITALK_WEB_PROCESSES", 1, least=1, most=32)  # of run_local, on ports from PORT on
+MITALK_AUDIO_WORKERS = env.integer("MITALK_AUDIO_WORKERS", 1, least=1, most=64)  # of run_local, on ports likewise
+MITALK_DRAIN_SECONDS = env.integer("MITALK_DRAIN_SECONDS", 60, least=0, most=86_400)  # for an audio worker that ends
 ALLOWED_HOSTS: list[str] = []
 MITALK_ORIGINS: list[str] = []  # scheme://host:port, each in full: who may open a WebSocket
 

@@ -8,7 +8,7 @@ SECRET_KEY = env.text("MITALK_SECRET_KEY") or env.secret_made_once(VAR_DIR / "se
 DATA_KEYS = env.words("MITALK_DATA_KEYS") or [env.secret_made_once(VAR_DIR / "data_key")]
 
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
-MITALK_ORIGINS = [f"http://{host}:{PORT}" for host in ALLOWED_HOSTS]
+MITALK_ORIGINS = [f"http://{host}:{PORT + n}" for n in range(MITALK_WEB_PROCESSES) for host in ALLOWED_HOSTS]
 CSRF_TRUSTED_ORIGINS = MITALK_ORIGINS
 
 WHITENOISE_USE_FINDERS = True

@@ -113,6 +113,13 @@ class OnStage:
 
 
 @dataclass(frozen=True, slots=True)
+class Lease:
+    """Until when (monotonic seconds) voices may be let through; then all rooms are silent until another comes."""
+
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
 class CensusWanted:
     """Tell what there is."""
 
@@ -177,6 +184,13 @@ class Pulse:
     """Media lives. Once a second."""
 
     ticks: int
+    late_ms: int  # nineteen in twenty ticks of the last five seconds were less late
+    cpu_percent: int  # of a core
+
+
+@dataclass(frozen=True, slots=True)
+class Lapsed:
+    """The lease was over: nobody is heard in any room, until there is another and stages are told again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +203,7 @@ class Census:
 
 
 Message = (
-    Open | Agree | Expect | Unlock | Record | Close | OnStage | CensusWanted
-    | Reached | Gone | Heard | Floor | Unheard | Kept | Pulse | Census
+    Open | Agree | Expect | Unlock | Record | Close | OnStage | Lease | CensusWanted
+    | Reached | Gone | Heard | Floor | Unheard | Kept | Pulse | Lapsed | Census
 )  # fmt: skip
 BY_KIND: dict[str, type[Message]] = {message.__name__: message for message in typing.get_args(Message)}

@@ -171,6 +171,11 @@ class Engine:
         if room in self.rooms:
             self.rooms[room].session.set_stage(version, may_speak)
 
+    def hush(self) -> None:
+        """Nobody may be heard anywhere, whatever versions of stages are known; takes effect at once."""
+        for room in self.rooms.values():
+            room.session.set_stage(room.session.version, frozenset())
+
     def deliver(self, room: str, connection: str, packet: RtpPacket, now: float) -> None:
         """A packet from a connection's voice. Without leave of the roster it goes nowhere."""
         found = self.rooms.get(room)

@@ -7,6 +7,7 @@ peers leave behind is freed by counting references (`manage.py bench soak` shows
 
 import gc
 import logging
+import math
 import select
 import signal
 import socket
@@ -40,6 +41,7 @@ _REPEAT_SPEAKING_TICKS = 100  # for web processes that came later
 _FLOOR_TICKS = 250  # every five seconds
 _TURN_TICKS = 25  # twice a second everybody's turn comes, in a tick of their own: consent, and what came of their voice
 _PULSE_TICKS = 50
+_LATENESS_TOLD_TICKS = 250
 
 assert MOST_ENCODED_BYTES <= MOST_PAYLOAD_BYTES
 
@@ -86,6 +88,10 @@ class Media:
         self._due = TickClock.starting(clock())
         self.tap.offset_ms = (time.time() - clock()) * 1000
         self._said: dict[str, Said] = {}  # by room
+        self._lease_until = math.inf
+        self._lapsed = False
+        self._cpu = time.process_time()
+        self._cpu_at = clock()
 
     # --- time ---------------------------------------------------------------------------------------------------------
 
@@ -105,6 +111,8 @@ class Media:
         if orders:
             for message in self._pipe.receive():
                 self._take(message)
+        if self._clock() > self._lease_until and not self._lapsed:
+            self._lapse()  # before anything that came meanwhile is let through
         if datagrams:
             self.ice.drain(_DATAGRAMS_A_TURN)
         if self._clock() < self._due.deadline:
@@ -126,7 +134,7 @@ class Media:
             if guest.peer.sends:
                 guest.peer.report(now)
         if ticks % _PULSE_TICKS == 0:
-            self._pipe.send(control.Pulse(ticks))
+            self._pipe.send(control.Pulse(ticks, self._late_ms(), self._cpu_percent(now)))
             self._hand_over(now)
             if not self.guests:
                 gc.collect()
@@ -135,6 +143,21 @@ class Media:
         for room, batch in self.tap.hand_over():
             self._pipe.offer(control.Kept(room, batch))
         self.tap.offset_ms = (time.time() - now) * 1000  # a clock that was set is followed
+
+    def _late_ms(self) -> int:
+        lately = sorted(list(self.lateness)[-_LATENESS_TOLD_TICKS:])
+        return round(1000 * lately[int(0.95 * (len(lately) - 1))]) if lately else 0
+
+    def _cpu_percent(self, now: float) -> int:
+        used, before, since = time.process_time(), self._cpu, now - self._cpu_at
+        self._cpu, self._cpu_at = used, now
+        return round(100 * (used - before) / since) if since > 0 else 0
+
+    def _lapse(self) -> None:
+        """Somebody else may have our rooms by now."""
+        self._lapsed = True
+        self.engine.hush()
+        self._pipe.send(control.Lapsed())
 
     # --- orders -------------------------------------------------------------------------------------------------------
 
@@ -161,11 +184,14 @@ class Media:
                 self.guests[message.number].peer.unlock(message.keys)
             case control.Close():
                 self._close(message.number)
-            case control.OnStage():
+            case control.Lease(until):
+                self._lease_until = until
+                self._lapsed = self._lapsed and until < self._clock()
+            case control.OnStage() if not self._lapsed:
                 self.engine.set_stage(message.room, message.version, frozenset(message.connections))
             case control.CensusWanted():
                 self._pipe.send(self._census(message.request))
-            # Else it is about a peer that has just ended.
+            # Else it is about a peer that has just ended, or comes without a lease: it is told again.
 
     def _open(self, order: control.Open) -> None:
         room, connection, number = order.room, order.connection, order.number

@@ -10,7 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-WORKERS_TOPIC = "workers"  # workers announce themselves here; every web process listens
+VERSION = (
+    2  # grows when a worker or a web of the old version could misread a message: no room goes to a worker of another
+)
+WORKERS_TOPIC = "workers"  # workers announce themselves here, and ask; every web process listens
 
 
 def worker_topic(worker: str) -> str:
@@ -47,6 +50,7 @@ class Offer:
     connection: str  # one peer, one connection; a new one of the same person replaces the old
     person: str
     sdp: str
+    epoch: int = 0  # of the room's placement that it goes by; a worker that knows of a later one refuses
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +67,12 @@ class CheckOffer:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Worker to web: the SDP answer to an `Offer` or a `CheckOffer`."""
+    """Worker to web: the SDP answer to an `Offer` or a `CheckOffer`, and the epoch that the offer went by."""
 
     kind: ClassVar[str] = "answer"
     request: str
     sdp: str
+    epoch: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +128,7 @@ class Speaking:
     kind: ClassVar[str] = "speaking"
     room: str
     people: tuple[str, ...]
+    epoch: int = 0  # of the placement by which the worker has the room: web believes no earlier one
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +142,7 @@ class Floor:
     seconds: tuple[int, ...]
     holder: str
     held: int
+    epoch: int = 0  # of the placement by which the worker has the room: web believes no earlier one
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +153,7 @@ class Unheard:
     room: str
     connection: str
     unheard: bool
+    epoch: int = 0  # of the placement by which the worker has the room: web believes no earlier one
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +163,7 @@ class MediaLost:
     kind: ClassVar[str] = "media_lost"
     room: str
     connection: str
+    epoch: int = 0  # of the placement by which the worker has the room: web believes no earlier one
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +174,35 @@ class WorkerStarted:
     worker: str
 
 
+@dataclass(frozen=True, slots=True)
+class WitnessWanted:
+    """Worker to `WORKERS_TOPIC`: I cannot reach the database. Is it me?"""
+
+    kind: ClassVar[str] = "witness_wanted"
+    worker: str
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """Web to worker, in answer: whether it has heard from the database lately itself."""
+
+    kind: ClassVar[str] = "witness"
+    reached: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Web, jobs or worker to room: its sound was placed anew. Pages negotiate again, spread over so many milliseconds."""
+
+    kind: ClassVar[str] = "placed"
+    room: str
+    epoch: int
+    spread_ms: int
+
+
 Message = (
     Offer | CheckOffer | Answer | OfferRefused | Stage | Hangup | PeersWanted | Peers
-    | Speaking | Floor | Unheard | MediaLost | WorkerStarted
+    | Speaking | Floor | Unheard | MediaLost | WorkerStarted | WitnessWanted | Witness | Placed
 )  # fmt: skip
 _BY_KIND: dict[str, type[Message]] = {message.kind: message for message in typing.get_args(Message)}
 
@@ -222,3 +257,14 @@ class RoomTruth:
     version: int
     may_speak: frozenset[str]  # connections on stage, unmuted, in a live room
     present: frozenset[str]  # every connection of the roster; media of any other is ended
+    epoch: int = 0  # of its placement
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a worker says of itself with each beat."""
+
+    people: int  # that have sound, or are about to
+    most_people: int
+    late_ms: int  # nineteen in twenty of its last ticks were less late
+    cpu_percent: int  # of a core, its two processes together

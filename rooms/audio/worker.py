@@ -8,6 +8,7 @@ import gc
 import ipaddress
 import logging
 import secrets
+import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,6 +18,7 @@ from rooms.audio import control, wire
 from rooms.audio.blocking import BlockingCalls
 from rooms.audio.codec import Encoder
 from rooms.audio.keeper import Keeper
+from rooms.audio.lease import Lease
 from rooms.audio.media_link import MediaLink, PeerLink, StartMedia, start_process
 from rooms.audio.reconcile import MissingMedia, without_place
 from rooms.audio.sound_checks import SoundChecks, offer_of, truth_of
@@ -31,7 +33,9 @@ logger = logging.getLogger(__name__)
 RECONCILE_SECONDS = 0.5
 _LEAST_BETWEEN_READINGS_SECONDS = 0.1  # of the roster, however many come
 _REST_AFTER_READING = 9  # times as long as it took: a large roster is not read all the time
-HEARTBEAT_SECONDS = 2.0
+HEARTBEAT_SECONDS = 0.5
+_GUARD_SECONDS = 0.5  # how often witnesses are asked for
+_DRAIN_LOOK_SECONDS = 0.25
 _PULSE_WITHIN_SECONDS = 3.0  # media tells every second that it lives
 _DATABASE_SECONDS = 5.0
 
@@ -81,9 +85,11 @@ class Caller:
 
 
 class AudioWorker:
-    """See the module. `read_truth`, `heartbeat` and `without_media` are synchronous and may be slow: they run in a thread of
-    their own. `without_media` gets the connections that are on the roster and have had no sound for too long. Without
-    a `keeper` nothing of what is said is kept, without a `watch` no machine listens to it."""
+    """See the module. `read_truth`, `heartbeat`, `without_media` and `move_away` are synchronous and may be slow: they run in
+    threads of their own, for none may hold up a reading or a beat. `without_media` gets the connections that are on the
+    roster and have had no sound for too long, and the epoch of each one's room. `move_away` is called while the worker
+    drains: it has the rooms moved, and returns how many with people in them stay. Without a `keeper` nothing of what is said
+    is kept, without a `watch` no machine listens to it."""
 
     def __init__(
         self,
@@ -91,8 +97,9 @@ class AudioWorker:
         bus: Bus,
         *,
         read_truth: Callable[[], dict[str, wire.RoomTruth]],
-        heartbeat: Callable[[], None],
-        without_media: Callable[[frozenset[str]], object],
+        heartbeat: Callable[[wire.Load], None],
+        without_media: Callable[[dict[str, int]], object],
+        move_away: Callable[[], int] = lambda: 0,
         keeper: Keeper | None = None,
         watch: Watch | None = None,
         start_media: StartMedia = start_process,
@@ -103,21 +110,32 @@ class AudioWorker:
         self._read_truth = read_truth
         self._heartbeat = heartbeat
         self._without_media = without_media
+        self._move_away = move_away
         self._keeper = keeper
         self._watch = watch
         self._start_media = start_media
-        self._database = BlockingCalls("audio-database")
+        self._readings = BlockingCalls("audio-readings")
+        self._beats = BlockingCalls("audio-beats")
+        self._departures = BlockingCalls("audio-departures")
+        self._departing: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._missing_media = MissingMedia()
         self._checks = SoundChecks()
         self._by_number: dict[int, Caller] = {}
         self._stages: dict[str, control.OnStage] = {}  # the last that media was told, of each room with callers
+        self._epochs: dict[str, int] = {}  # the latest known of each room
+        self._pulse = control.Pulse(0, 0, 0)
         self._pulse_at = 0.0  # seconds of the loop's clock
+        self._cpu = time.process_time()
+        self._cpu_at = 0.0
+        self._lapsed = False  # media has silenced every room
+        self._draining = False
         self._stopping = asyncio.Event()
         self._roster_wanted = asyncio.Event()
         self._failure: BaseException | None = None
         self._media: MediaLink
         self._endpoint: Endpoint
+        self._lease: Lease
 
     # --- life ---------------------------------------------------------------------------------------------------------
 
@@ -133,10 +151,13 @@ class AudioWorker:
             own = own_address if self.config.tells_its_own_address else lambda: ""
             self._endpoint = Endpoint(self.config.public_ip, port.getsockname()[1], certificate(), own)
             self._media = MediaLink(port, self._start_media, receive=self._hear, lost=self._fail)
-        self._pulse_at = asyncio.get_running_loop().time()
+        self._pulse_at = self._cpu_at = asyncio.get_running_loop().time()
+        self._lease = Lease(self._pulse_at)
+        self._tell_lease()
         await self._bus.subscribe(wire.worker_topic(self.config.worker_id), self._receive)
         self._spawn(self._for_ever(self._read_roster()))
         self._spawn(self._for_ever(_every(HEARTBEAT_SECONDS, self._beat)))
+        self._spawn(self._for_ever(_every(_GUARD_SECONDS, self._guard_lease)))
         if self._keeper is not None:
             self._spawn(self._for_ever(self._keeper.run()))
         if self._watch is not None:
@@ -159,7 +180,8 @@ class AudioWorker:
         for caller in list(self._by_number.values()):
             await caller.call.close()
         await self._media.close()
-        self._database.close()
+        for calls in (self._readings, self._beats, self._departures):
+            calls.close()
         if self._keeper is not None:
             self._keeper.close()
         if self._watch is not None:
@@ -170,6 +192,27 @@ class AudioWorker:
     def stop(self) -> None:
         """Ask for the end."""
         self._stopping.set()
+
+    def drain(self, within: float) -> None:
+        """Ask for the end once every room is elsewhere or over, or after so many seconds. Asked again, it ends at once."""
+        if self._draining or within <= 0:
+            self.stop()
+            return
+        self._draining = True
+        self._spawn(self._drain(within))
+
+    async def _drain(self, within: float) -> None:
+        clock = asyncio.get_running_loop().time
+        end = clock() + within
+        while clock() < end:
+            try:
+                staying = await self._departures.call(self._move_away, within=_DATABASE_SECONDS)
+                if not staying and not self.rooms:
+                    break
+            except Exception:
+                logger.exception("worker.drain_failed")
+            await asyncio.sleep(_DRAIN_LOOK_SECONDS)
+        self.stop()
 
     @property
     def port(self) -> int:
@@ -214,6 +257,9 @@ class AudioWorker:
                 self._drop(message.room, message.connection)
                 if message.room not in self.rooms:
                     self._checks.end(message.room)
+            case wire.Witness():
+                self._lease.hear(reached=message.reached)
+                self._tell_lease()
             case wire.PeersWanted():
                 connections = tuple(name for callers in self.rooms.values() for name in callers)
                 self._tell(message.reply_to, wire.Peers(self.config.worker_id, connections))
@@ -226,7 +272,7 @@ class AudioWorker:
     async def _answer(self, offer: wire.Offer) -> None:
         reply: wire.Message
         try:
-            reply = wire.Answer(request=offer.request, sdp=self._negotiate(offer))
+            reply = wire.Answer(request=offer.request, sdp=self._negotiate(offer), epoch=offer.epoch)
         except sdp.OfferRefusedError as refusal:
             reply = wire.OfferRefused(request=offer.request, code=refusal.code.value)
         except Exception:
@@ -238,7 +284,7 @@ class AudioWorker:
     async def _check(self, check: wire.CheckOffer) -> None:
         """Take one offer of a sound check: no roster knows of it, and it is soon over."""
         offer = offer_of(check)
-        if not self._checks.begin(check.check, asyncio.get_running_loop().time()):
+        if self._draining or not self._checks.begin(check.check, asyncio.get_running_loop().time()):
             full = wire.OfferRefused(request=check.request, code=sdp.Refusal.FULL.value)
             await self._bus.publish(check.reply_to, wire.encode(full))
             return
@@ -252,6 +298,9 @@ class AudioWorker:
                 self._drop(room, connection)
 
     def _negotiate(self, offer: wire.Offer) -> str:
+        if offer.epoch < self._epochs.get(offer.room, 0):
+            raise sdp.OfferRefusedError(sdp.Refusal.FAILED)  # the room was placed anew since: its page asks again
+        self._epochs[offer.room] = offer.epoch
         known = self.rooms.get(offer.room, {}).get(offer.connection)
         if known is not None:
             try:
@@ -284,6 +333,7 @@ class AudioWorker:
         if not self.rooms[room]:
             del self.rooms[room]
             self._stages.pop(room, None)
+            self._epochs.pop(room, None)
         del self._by_number[caller.link.number]
         caller.call.stop()
         self._spawn(caller.call.close())
@@ -293,8 +343,9 @@ class AudioWorker:
         caller = self._by_number.get(number)
         if caller is not None:
             room, connection = caller.link.room, caller.link.connection
+            epoch = self._epochs.get(room, 0)
             self._drop(room, connection)
-            self._tell(wire.room_topic(room), wire.MediaLost(room, connection))
+            self._tell(wire.room_topic(room), wire.MediaLost(room, connection, epoch))
 
     def _set_stage(self, room: str, version: int, may_speak: frozenset[str]) -> None:
         told = self._stages.get(room)
@@ -314,11 +365,14 @@ class AudioWorker:
             case control.Gone():
                 self._lost(message.number)
             case control.Heard():
-                self._tell(wire.room_topic(message.room), wire.Speaking(message.room, message.people))
+                epoch = self._epochs.get(message.room, 0)
+                self._tell(wire.room_topic(message.room), wire.Speaking(message.room, message.people, epoch))
             case control.Floor(room, people, seconds, holder, held):
-                self._tell(wire.room_topic(room), wire.Floor(room, people, seconds, holder, held))
+                floor = wire.Floor(room, people, seconds, holder, held, self._epochs.get(room, 0))
+                self._tell(wire.room_topic(room), floor)
             case control.Unheard():
-                unheard = wire.Unheard(message.room, message.connection, message.unheard)
+                epoch = self._epochs.get(message.room, 0)
+                unheard = wire.Unheard(message.room, message.connection, message.unheard, epoch)
                 self._tell(wire.room_topic(message.room), unheard)
             case control.Kept() if message.room not in self._checks:
                 if self._keeper is not None:
@@ -326,7 +380,10 @@ class AudioWorker:
                 if self._watch is not None:
                     self._watch.hear(message.room, message.batch)
             case control.Pulse():
-                self._pulse_at = asyncio.get_running_loop().time()
+                self._pulse, self._pulse_at = message, asyncio.get_running_loop().time()
+            case control.Lapsed():
+                logger.error("worker.lease_lapsed")  # the database, or this machine, was away for too long
+                self._lapsed = True
             # Else it is about a peer that has just ended.
 
     def _fail(self, reason: BaseException) -> None:
@@ -337,16 +394,18 @@ class AudioWorker:
 
     async def _read_roster(self) -> None:
         """Hold the calls against the database twice a second, and at once when somebody came. While it is away, the last
-        roster stands."""
+        roster stands as long as the lease does."""
         while True:
             self._roster_wanted.clear()
             self._end_checks()
             began = asyncio.get_running_loop().time()
             try:
-                truth = await self._database.call(self._read_truth, within=_DATABASE_SECONDS)
+                truth = await self._readings.call(self._read_truth, within=_DATABASE_SECONDS)
                 silent = self.reconcile(truth, began)
-                if silent:
-                    await self._database.call(partial(self._without_media, silent), within=_DATABASE_SECONDS)
+                self._lease.confirm(began)
+                self._tell_lease()
+                if silent and (self._departing is None or self._departing.done()):
+                    self._departing = self._spawn(self._name_silent(silent))
             except Exception:
                 logger.exception("worker.roster_unavailable")
             took = asyncio.get_running_loop().time() - began
@@ -358,13 +417,36 @@ class AudioWorker:
             except TimeoutError:
                 pass
 
-    def reconcile(self, truth: dict[str, wire.RoomTruth], began: float) -> frozenset[str]:
+    async def _name_silent(self, silent: dict[str, int]) -> None:
+        try:
+            await self._departures.call(partial(self._without_media, silent), within=_DATABASE_SECONDS)
+        except Exception:
+            logger.exception("worker.roster_unavailable")
+
+    async def _guard_lease(self) -> None:
+        if self._lease.ask(asyncio.get_running_loop().time()):
+            wanted = wire.WitnessWanted(self.config.worker_id)
+            await self._bus.publish(wire.WORKERS_TOPIC, wire.encode(wanted))
+
+    def _tell_lease(self) -> None:
+        until = self._lease.until
+        self._media.send(control.Lease(until))
+        if self._lapsed and until > asyncio.get_running_loop().time():
+            self._lapsed = False
+            for stage in self._stages.values():
+                self._media.send(stage)
+
+    def reconcile(self, truth: dict[str, wire.RoomTruth], began: float) -> dict[str, int]:
         """Make the rooms what the database said in a reading that began then (seconds of the event loop's clock): who may be
         heard, and nobody who is not there.
 
         Returns:
-            The connections on the roster that have had no sound for too long.
+            The connections on the roster that have had no sound for too long, and the epoch of each one's room.
         """
+        read = {name: known.epoch for name, known in truth.items()}
+        self._epochs = {
+            name: max(read.get(name, 0), self._epochs.get(name, 0)) for name in read.keys() | self.rooms.keys()
+        }
         for name, callers in list(self.rooms.items()):
             known = truth_of(name) if name in self._checks else truth.get(name)
             if known is not None:
@@ -379,9 +461,17 @@ class AudioWorker:
             logger.error("worker.media_without_pulse")  # and no heartbeat: rooms go to another worker
             return
         try:
-            await self._database.call(self._heartbeat, within=_DATABASE_SECONDS)
+            await self._beats.call(partial(self._heartbeat, self._load()), within=_DATABASE_SECONDS)
         except Exception:
             logger.exception("worker.heartbeat_failed")
+
+    def _load(self) -> wire.Load:
+        now, used = asyncio.get_running_loop().time(), time.process_time()
+        since, before = max(now - self._cpu_at, 0.001), self._cpu
+        self._cpu, self._cpu_at = used, now
+        own = round(100 * (used - before) / since)
+        people = len(self._by_number)
+        return wire.Load(people, self.config.most_peers, self._pulse.late_ms, self._pulse.cpu_percent + own)
 
     # --- tasks ------------------------------------------------------------------------------------------------------------
 
@@ -393,10 +483,11 @@ class AudioWorker:
             self._failure = failure
             self.stop()
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._done)
+        return task
 
     def _done(self, task: "asyncio.Task[None]") -> None:
         self._tasks.discard(task)

@@ -55,6 +55,8 @@ class Page:
         self.door = door
         self.media = media
         self.person = ""
+        self.connection = ""  # of the last stay: coming back resumes it
+        self.muted = True  # as it last wanted
         self.step = ""  # of entering
         self.received_bytes = 0
         self.gaps = 0
@@ -96,37 +98,51 @@ class Page:
 
     async def join(self) -> float:
         """The same without sound."""
-        began = time.perf_counter()
         try:
-            self.step = "opening the socket"
-            self._socket = await connect(
-                self.door.address,
-                origin=Origin(self.door.origin),
-                additional_headers={"Cookie": self.door.cookie},
-                compression=None,
-                proxy=None,
-                ping_interval=None,  # the protocol has its own
-                open_timeout=_ANSWER_WITHIN_SECONDS,
-            )
-            self._spawn(self._read())
-            await asyncio.wait_for(self._hello, _ANSWER_WITHIN_SECONDS)
-            self.step = "joining"
-            entry = messages.Join(
-                messages.PROTOCOL,
-                muted=True,
-                leave_other=True,
-                as_staff=self.door.as_staff,
-                resume="",
-                accepts=self.door.accepts,
-            )
-            joined = await self.command(messages.Join.type, **dataclasses.asdict(entry))
-            seconds = time.perf_counter() - began
-            self.person = joined["you"]["id"]
-            self._spawn(self._beat())
+            return await self._join()
         except BaseException:
             self.close()
             raise
+
+    async def _join(self) -> float:
+        began = time.perf_counter()
+        self.step = "opening the socket"
+        self._socket = await connect(
+            self.door.address,
+            origin=Origin(self.door.origin),
+            additional_headers={"Cookie": self.door.cookie},
+            compression=None,
+            proxy=None,
+            ping_interval=None,  # the protocol has its own
+            open_timeout=_ANSWER_WITHIN_SECONDS,
+        )
+        self._spawn(self._read())
+        await asyncio.wait_for(self._hello, _ANSWER_WITHIN_SECONDS)
+        self.step = "joining"
+        entry = messages.Join(
+            messages.PROTOCOL,
+            muted=self.muted,
+            leave_other=True,
+            as_staff=self.door.as_staff,
+            resume=self.connection,
+            accepts=self.door.accepts,
+        )
+        joined = await self.command(messages.Join.type, **dataclasses.asdict(entry))
+        seconds = time.perf_counter() - began
+        self.person = joined["you"]["id"]
+        self.connection = joined["connection"]
+        self._spawn(self._beat())
         return seconds
+
+    async def come_back(self, door: Door) -> float:
+        """Open another socket after one was lost; the sound goes on.
+
+        Raises:
+            PageRefused, OSError, TimeoutError: it could not, and may try again.
+        """
+        self.door, self.ended_by_server, self._refusal, self._received = door, "", "", 0
+        self._hello = asyncio.get_running_loop().create_future()
+        return await self._join()
 
     async def leave(self) -> None:
         """Leave the room and give up one's place.
@@ -194,9 +210,10 @@ class Page:
                 await asyncio.sleep(CHECK_SECONDS)
 
     async def _read(self) -> None:
+        socket = self._socket  # who comes back reads another
         try:
             while True:
-                text = await self._socket.recv(decode=False)
+                text = await socket.recv(decode=False)
                 self._received += 1
                 self.received_bytes += len(text)
                 if not text.startswith(_PASSED_OVER):

@@ -461,7 +461,8 @@ class LinkPin:
 @dataclass(frozen=True, slots=True)
 class MediaOffer:
     """Negotiate the sound: an SDP offer with one audio section, `recvonly` in the audience and `sendrecv` on stage.
-    Candidates in it are ignored. Answer: `{"sdp": answer}`."""
+    Candidates in it are ignored. Answer: `{"sdp": answer, "epoch": of the place that answered}`, which grows when the room's
+    sound is moved."""
 
     type: ClassVar[str] = "media.offer"
     act: ClassVar[Act] = Act.LISTEN
@@ -471,7 +472,8 @@ class MediaOffer:
 @dataclass(frozen=True, slots=True)
 class Ping:
     """Say that one is still there, every `HEARTBEAT_SECONDS`, and how many frames came on this socket so far: who reads too
-    slowly is cut off and comes back to a fresh snapshot."""
+    slowly is cut off and comes back to a fresh snapshot. Answer: `{"epoch": of the place of the sound}`; who has an answer by
+    an earlier one offers again."""
 
     type: ClassVar[str] = "ping"
     act: ClassVar[None] = None
@@ -1062,9 +1064,13 @@ class StageFloor:
 
 @dataclass(frozen=True, slots=True)
 class MediaRestart:
-    """The sound was lost on our side: make a new peer connection and offer again."""
+    """The sound was lost on our side, or is elsewhere now: make a new peer connection and offer again, at a moment of your
+    choice within so many milliseconds. `epoch`: of its new place; whoever has an answer by that already does nothing. 0: it
+    is about you alone."""
 
     type: ClassVar[str] = "media.restart"
+    epoch: int
+    spread_ms: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,19 @@ from rooms.selectors.stage import (
 from rooms.selectors.staying import is_in_a_room
 from rooms.selectors.talk import NOBODY, RoomTalk, chat_message, chat_wait, is_here, question_card, talk, voted
 from rooms.selectors.together import were_together
-from rooms.selectors.workers import audio_truth, connections_here, live_workers, rooms_of_worker
+from rooms.selectors.workers import (
+    WorkerNow,
+    accepting_workers,
+    audio_truth,
+    connections_here,
+    live_workers,
+    rooms_of_worker,
+    state_of_worker,
+    stranded_rooms,
+    workers_given_up,
+    workers_now,
+    workers_with_load,
+)
 
 __all__ = [
     "FEWEST_LETTERS",
@@ -85,7 +97,9 @@ __all__ = [
     "RoomCard",
     "RoomTalk",
     "Wanted",
+    "WorkerNow",
     "accepted_co_hosts",
+    "accepting_workers",
     "admitted",
     "as_hand",
     "as_person",
@@ -155,7 +169,9 @@ __all__ = [
     "shut_out",
     "stage_snapshot",
     "standings",
+    "state_of_worker",
     "stay_of",
+    "stranded_rooms",
     "talk",
     "those_who_go",
     "topic_card",
@@ -165,4 +181,7 @@ __all__ = [
     "were_together",
     "who_goes",
     "with_claims",
+    "workers_given_up",
+    "workers_now",
+    "workers_with_load",
 ]

@@ -166,13 +166,14 @@ def standings(public_id: str, connections: Iterable[str]) -> dict[str, You]:
     }
 
 
-def versions(rooms: Iterable[str]) -> dict[str, tuple[int, int, int]]:
-    """How far the histories of these rooms have come, for everyone and for the moderators, and their talk; in one query."""
+def versions(rooms: Iterable[str]) -> dict[str, tuple[int, int, int, int]]:
+    """How far the histories of these rooms have come, for everyone and for the moderators, their talk, and the placing of
+    their sound; in one query."""
     rows = Room.objects.filter(public_id__in=list(rooms))
     return {
-        name: (version, moderators, talk)
-        for name, version, moderators, talk in rows.values_list(
-            "public_id", "version", "moderators_version", "talk_version"
+        name: (version, moderators, talk, epoch)
+        for name, version, moderators, talk, epoch in rows.values_list(
+            "public_id", "version", "moderators_version", "talk_version", "media_epoch"
         )
     }
 

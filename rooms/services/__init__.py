@@ -71,6 +71,7 @@ from rooms.services.opening import (
     unfollow_topic,
 )
 from rooms.services.pinging import MOST_PINGS_AN_HOUR, ping, put_ping_away
+from rooms.services.placing import Placement, empty_worker, move_rooms, place_room, spread_ms
 from rooms.services.programme import (
     TooManyRooms,
     cancel_scheduled,
@@ -96,7 +97,7 @@ from rooms.services.talking import (
 )
 from rooms.services.webs import beat_web
 from rooms.services.words import Written, set_hand_line, set_room_words
-from rooms.services.workers import beat_worker, place_room, register_worker, retire_worker
+from rooms.services.workers import beat_worker, drain_worker, register_worker, retire_worker
 
 __all__ = [
     "EMPTY_STAGE_CLOSES_AFTER",
@@ -106,6 +107,7 @@ __all__ = [
     "PLACE_KEPT",
     "Entrant",
     "Joined",
+    "Placement",
     "TooManyRooms",
     "TopicWaits",
     "Written",
@@ -128,8 +130,10 @@ __all__ = [
     "depart_without_media",
     "dismiss_moderator",
     "do_not_go",
+    "drain_worker",
     "drop",
     "drop_waiting",
+    "empty_worker",
     "end",
     "end_from_outside",
     "find_people",
@@ -156,6 +160,7 @@ __all__ = [
     "make_calendar_address",
     "make_topic",
     "mark_answered",
+    "move_rooms",
     "move_to_audience",
     "mute_for_oneself",
     "mute_other",
@@ -190,6 +195,7 @@ __all__ = [
     "set_slow_mode",
     "set_turn_limit",
     "sign_out",
+    "spread_ms",
     "succeed_absent_hosts",
     "suspend",
     "sweep_absent",

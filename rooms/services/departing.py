@@ -1,6 +1,7 @@
 """Out of a room: by oneself, by another, by silence. Who is gone has no row on the roster, no seat, no socket, no sound."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -103,14 +104,30 @@ def suspend(user: User) -> int:
     return _depart_all(here, keeps_place=False, code=Code.SIGNED_OUT)
 
 
-def depart_without_media(connections: Iterable[str]) -> int:
+def depart_without_media(silent: Mapping[str, int], *, worker_id: str) -> int:
     """Take those off the roster who have no sound: nobody is listed who cannot hear. They come back when they can.
+
+    Args:
+        silent: their connections, and the epoch by which the worker had the room of each: of one that was placed anew since,
+            it knows nothing.
 
     Returns:
         How many.
     """
-    here = Participant.objects.filter(connection__in=list(connections), left_at=None, room__phase=Phase.LIVE)
-    return _depart_all(here, keeps_place=True, code=Code.MEDIA_MISSING)
+    by_epoch: dict[int, list[str]] = defaultdict(list)
+    for connection, epoch in silent.items():
+        by_epoch[epoch].append(connection)
+    departed = 0
+    for epoch, connections in by_epoch.items():
+        here = Participant.objects.filter(
+            connection__in=connections,
+            left_at=None,
+            room__phase=Phase.LIVE,
+            room__worker__worker_id=worker_id,
+            room__media_epoch=epoch,
+        )
+        departed += _depart_all(here, keeps_place=True, code=Code.MEDIA_MISSING)
+    return departed
 
 
 def forget_places(now: datetime | None = None) -> int:

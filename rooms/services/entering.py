@@ -24,7 +24,7 @@ from rooms.domain.state import decide
 from rooms.models import Ban, Participant, Room
 from rooms.services.carrying_out import carry_out, locked, locked_participant
 from rooms.services.departing import depart, give_up_place, leave_for_another
-from rooms.services.workers import place_room
+from rooms.services.placing import place_room
 
 _GUEST_TRIES = 30
 _TRIES = 4  # of entering while the same account enters elsewhere at the same moment

@@ -1,48 +1,60 @@
-"""Audio workers: who lives, and which of them carries a room."""
+"""Audio workers: they begin, say that they live and what they carry, and end. Times are the database's own."""
 
-from django.utils import timezone
+from datetime import timedelta
 
-from rooms import selectors
-from rooms.domain.errors import Code, Refused
+from django.db import transaction
+from django.db.models import Case, F, When
+from django.db.models.functions import Now
+
+from rooms.audio import wire
+from rooms.domain.snapshot import Phase
 from rooms.models import WORKER_SILENT_AFTER, AudioWorker, Room
 
+_FORGOTTEN_AFTER = timedelta(days=1)
 
-def register_worker(*, worker_id: str, public_ip: str, udp_port: int) -> None:
-    """An audio worker begins at an address; whoever was there before is no more."""
-    now = timezone.now()
-    AudioWorker.objects.update_or_create(
-        public_ip=public_ip,
-        udp_port=udp_port,
-        defaults={"worker_id": worker_id, "started_at": now, "beat_at": now},
+
+def register_worker(
+    *, worker_id: str, public_ip: str, udp_port: int, version: int = wire.VERSION, most_people: int = 3_000
+) -> None:
+    """An audio worker begins at an address; whoever was there before is no more. It has the rooms that one had, by another
+    epoch: nobody has sound there yet."""
+    now = Now()
+    fresh = {
+        "worker_id": worker_id,
+        "version": version,
+        "most_people": most_people,
+        "started_at": now,
+        "beat_at": now,
+        "steady_since": now,
+        "draining": False,
+        "retired": False,
+        "people": 0,
+        "late_ms": 0,
+        "cpu_percent": 0,
+    }
+    AudioWorker.objects.filter(beat_at__lt=Now() - _FORGOTTEN_AFTER).exclude(rooms__phase=Phase.LIVE).delete()
+    with transaction.atomic():
+        worker, _made = AudioWorker.objects.update_or_create(public_ip=public_ip, udp_port=udp_port, defaults=fresh)
+        AudioWorker.objects.filter(pk=worker.pk).update(epoch=F("epoch") + 1)
+        Room.objects.filter(worker=worker, phase=Phase.LIVE).update(media_epoch=F("media_epoch") + 1)
+
+
+def beat_worker(*, worker_id: str, load: wire.Load | None = None) -> None:
+    """An audio worker says that it lives, and what it carries. Whoever ended, or has lost its address, says nothing by it."""
+    changes = {} if load is None else {"people": load.people, "late_ms": load.late_ms, "cpu_percent": load.cpu_percent}
+    AudioWorker.objects.filter(worker_id=worker_id, retired=False).update(
+        steady_since=Case(When(beat_at__lt=Now() - WORKER_SILENT_AFTER, then=Now()), default=F("steady_since")),
+        beat_at=Now(),
+        **changes,
     )
 
 
-def beat_worker(*, worker_id: str) -> None:
-    """An audio worker says that it lives."""
-    AudioWorker.objects.filter(worker_id=worker_id).update(beat_at=timezone.now())
+def drain_worker(*, worker_id: str) -> None:
+    """An audio worker is about to end: it gets no more rooms, and those it has go elsewhere (`move_rooms`)."""
+    AudioWorker.objects.filter(worker_id=worker_id).update(draining=True)
 
 
 def retire_worker(*, worker_id: str) -> None:
-    """An audio worker stops of its own accord: no room is placed there from now on. Whoever began at its address since is
+    """An audio worker ends of its own accord: no room is placed there from now on. Whoever began at its address since is
     left alone."""
-    silent = timezone.now() - WORKER_SILENT_AFTER * 2
-    AudioWorker.objects.filter(worker_id=worker_id).update(beat_at=silent)
-
-
-def place_room(room_public_id: str) -> str:
-    """The id of the worker that carries a room; the least burdened live one, if it has none or lost it.
-
-    Raises:
-        Refused: `media_unavailable` when no worker lives.
-    """
-    room = Room.objects.select_related("worker").get(public_id=room_public_id)
-    live = {worker.pk: worker for worker in selectors.live_workers()}
-    if room.worker_id in live:
-        return live[room.worker_id].worker_id
-    if not live:
-        raise Refused(Code.MEDIA_UNAVAILABLE)
-    chosen = next(iter(live.values()))
-    # Conditional: of two that place the room at once, one wins and both use its choice.
-    Room.objects.filter(pk=room.pk, worker=room.worker).update(worker=chosen)
-    room.refresh_from_db(fields=["worker"])
-    return room.worker.worker_id if room.worker else chosen.worker_id
+    AudioWorker.objects.filter(worker_id=worker_id).update(retired=True, people=0)

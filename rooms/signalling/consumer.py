@@ -64,6 +64,7 @@ CLOSE_CODES = {
 }
 CLOSE_REFUSED = 4400
 CLOSE_COME_BACK = 4503  # without an error: pages come back by themselves
+CLOSE_GO_ELSEWHERE = 4504  # likewise, and at once: this process ends, others go on
 ENTRANCE_WITHIN_SECONDS = 6.0  # pages wait for eight: nobody is let in who has gone meanwhile
 
 
@@ -100,6 +101,9 @@ class RoomConsumer(AsyncWebsocketConsumer):
         self._dismissal: tuple[Code, dict[str, str]] | None = None
         await self.accept()
         self._track(self._write())
+        if get_hub().ending:
+            self.send_elsewhere()
+            return
         refusal = await database_sync_to_async(refusal_of)(self.scope)
         if refusal is not None:
             self._refuse(None, refusal, close=True)
@@ -281,7 +285,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
         self._unread.received(incoming.command.received)
         if self.connection:
             get_hub().seen(self.connection)
-        return {}
+        return {"epoch": get_hub().media_epoch(self.room)}
 
     async def _on_offer(self, incoming: Incoming[messages.Command]) -> None:
         # A consumer reads its next frame only after this returns, and a worker may take seconds.
@@ -304,7 +308,11 @@ class RoomConsumer(AsyncWebsocketConsumer):
             logger.exception("live.negotiation_failed")
             self._refuse(incoming.id, Code.SERVER_ERROR)
         else:
-            self._say(messages.Ok(re=incoming.id, data={"sdp": answer}))
+            if answer.epoch < get_hub().media_epoch(self.room):
+                self._refuse(incoming.id, Code.MEDIA_UNAVAILABLE)  # placed anew meanwhile: what answered is not heard
+                return
+            self._say(messages.Ok(re=incoming.id, data={"sdp": answer.sdp, "epoch": answer.epoch}))
+            get_hub().negotiated(self.room, answer.epoch)
 
     _HANDLERS: dict[type, Callable[["RoomConsumer", Incoming[messages.Command]], Awaitable[dict[str, Any] | None]]] = {
         messages.Join: _on_join,
@@ -325,6 +333,10 @@ class RoomConsumer(AsyncWebsocketConsumer):
             self._held.append(text)
         else:
             self._put(text)
+
+    def send_elsewhere(self) -> None:
+        """This process ends: the page comes back to another, after all that it was sent."""
+        self._close(CLOSE_GO_ELSEWHERE)
 
     def dismiss(self, code: Code, **details: str) -> None:
         """Say why, and close; a command that is being carried out is answered first."""

@@ -45,18 +45,24 @@ class Negotiator:
     _waiting: dict[str, asyncio.Future[wire.Message]] = field(default_factory=dict)
     _subscribed: bool = False
 
-    async def answer(self, *, room: str, person: str, connection: str, sdp: str) -> str:
-        """The worker's SDP answer to an offer.
+    async def answer(self, *, room: str, person: str, connection: str, sdp: str) -> wire.Answer:
+        """The worker's answer to an offer, with the epoch of the room's placement.
 
         Raises:
             Refused: `media_unavailable` when no worker answers in time, else what the worker says of the offer.
         """
         sdp = sanitised(sdp)
-        worker = await database_sync_to_async(services.place_room)(room)
+        placed = await database_sync_to_async(services.place_room)(room)
         return await self._ask(
-            worker,
+            placed.worker,
             lambda request, reply_to: wire.Offer(
-                request=request, reply_to=reply_to, room=room, connection=connection, person=person, sdp=sdp
+                request=request,
+                reply_to=reply_to,
+                room=room,
+                connection=connection,
+                person=person,
+                sdp=sdp,
+                epoch=placed.epoch,
             ),
         )
 
@@ -67,12 +73,13 @@ class Negotiator:
             Refused: as `answer`; `worker_full` when many check at once.
         """
         sdp = sanitised(sdp)
-        return await self._ask(
+        answer = await self._ask(
             worker,
             lambda request, reply_to: wire.CheckOffer(
                 request=request, reply_to=reply_to, check=check, speaks=speaks, sdp=sdp
             ),
         )
+        return answer.sdp
 
     async def end_check(self, *, worker: str, check: str) -> None:
         """Both connections of a sound check are wanted no more."""
@@ -80,7 +87,7 @@ class Negotiator:
             hangup = wire.Hangup(room=wire.check_room(check), connection=connection)
             await self.bus.publish(wire.worker_topic(worker), wire.encode(hangup))
 
-    async def _ask(self, worker: str, offer: Callable[[str, str], wire.Message]) -> str:
+    async def _ask(self, worker: str, offer: Callable[[str, str], wire.Message]) -> wire.Answer:
         await self._subscribe()
         request = secrets.token_urlsafe(9)
         future: asyncio.Future[wire.Message] = asyncio.get_running_loop().create_future()
@@ -94,7 +101,7 @@ class Negotiator:
         finally:
             self._waiting.pop(request, None)
         if isinstance(reply, wire.Answer):
-            return reply.sdp
+            return reply
         assert isinstance(reply, wire.OfferRefused)
         raise Refused(Code(reply.code))
 

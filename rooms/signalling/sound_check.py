@@ -129,7 +129,7 @@ class SoundCheckConsumer(AsyncWebsocketConsumer):
 
 
 def _a_worker() -> str:
-    worker = selectors.live_workers().first()
+    worker = selectors.accepting_workers().first()
     if worker is None:
         raise Refused(Code.MEDIA_UNAVAILABLE)
     return worker.worker_id

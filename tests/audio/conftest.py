@@ -25,18 +25,24 @@ class Stage:
         self.may_speak: set[str] = set()
         self.version = 0
         self.database_is_away = False
+        self.witness: bool | None = (
+            None  # what web says when it is asked whether it reaches the database; None: nothing
+        )
+        self.epoch = 1
         self.clients: list[Client] = []
         self._receivers: dict[str, Callable[[dict[str, Any]], None]] = {}
         self._answers: dict[str, asyncio.Future[wire.Message]] = {}
         self._numbers = itertools.count(1)
         self.silent: set[str] = set()  # said to have a place and no sound
+        self.move_away: Callable[[], int] = lambda: 0
         self.inside = MediaInside()
         self.worker = AudioWorker(
             self.config,
             self,
             read_truth=self._truth,
-            heartbeat=lambda: None,
+            heartbeat=lambda load: None,
             without_media=self.silent.update,
+            move_away=lambda: self.move_away(),
             start_media=start_media or self.inside,
         )
 
@@ -48,13 +54,15 @@ class Stage:
     async def publish(self, topic: str, message: dict[str, Any]) -> None:
         self.published.append((topic, message))
         decoded = wire.decode(message)
+        if isinstance(decoded, wire.WitnessWanted) and self.witness is not None:
+            self.send(wire.Witness(self.witness))
         if isinstance(decoded, wire.Answer | wire.OfferRefused):
             self._answers.pop(decoded.request).set_result(decoded)
 
     def _truth(self) -> dict[str, wire.RoomTruth]:
         if self.database_is_away:
             raise OSError("database is away")
-        truth = wire.RoomTruth("room", self.version, frozenset(self.may_speak), frozenset(self.present))
+        truth = wire.RoomTruth("room", self.version, frozenset(self.may_speak), frozenset(self.present), self.epoch)
         return {"room": truth} if self.present else {}
 
     # --- what a test does -----------------------------------------------------------------------------------------------
@@ -67,7 +75,7 @@ class Stage:
         """An offer's answer or refusal."""
         request = str(next(self._numbers))
         future = self._answers[request] = asyncio.get_running_loop().create_future()
-        self.send(wire.Offer(request, "web.test", "room", name, person or name, sdp))
+        self.send(wire.Offer(request, "web.test", "room", name, person or name, sdp, self.epoch))
         return await asyncio.wait_for(future, 5)
 
     async def check(self, check: str, sdp: str, *, speaks: bool) -> wire.Message:

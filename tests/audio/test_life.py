@@ -192,13 +192,13 @@ def test_a_media_process_does_not_outlive_its_control_process() -> None:
 async def test_while_media_does_not_answer_there_is_no_heartbeat(monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker whose sound hangs must not be taken for alive."""
     made, beats = Stage(), []
-    monkeypatch.setattr(made.worker, "_heartbeat", lambda: beats.append(1))
+    monkeypatch.setattr(made.worker, "_heartbeat", lambda load: beats.append(1))
     await made.worker.start()
     await made.worker._beat()
     assert beats
     later: list[int] = []
     monkeypatch.setattr(worker, "_PULSE_WITHIN_SECONDS", -1.0)
-    monkeypatch.setattr(made.worker, "_heartbeat", lambda: later.append(1))
+    monkeypatch.setattr(made.worker, "_heartbeat", lambda load: later.append(1))
     await made.worker._beat()
     assert not later
     made.worker.stop()

@@ -276,6 +276,28 @@ def roster(room: str) -> list[dict[str, Any]]:
     ]
 
 
+def place(room: str) -> dict[str, Any]:
+    """Where a room's sound is, and by which epoch."""
+    from rooms.models import Room
+
+    found = Room.objects.select_related("worker").get(public_id=room)
+    return {"udp_port": found.worker.udp_port if found.worker else 0, "epoch": found.media_epoch}
+
+
+def live_workers() -> int:
+    """How many audio workers take rooms."""
+    from rooms import selectors
+
+    return selectors.accepting_workers().count()
+
+
+def a_visitor(name: str) -> str:
+    """One more member; their session."""
+    from tests.factories import a_member
+
+    return _session(a_member(name, password=None))
+
+
 def reports(room: str) -> list[dict[str, Any]]:
     """What was reported of a room."""
     from moderation.models import Report
@@ -459,6 +481,9 @@ _FUNCTIONS: dict[str, Any] = {
         follow,
         block,
         roster,
+        place,
+        live_workers,
+        a_visitor,
         reports,
         reported_by,
         audit,

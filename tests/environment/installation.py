@@ -12,20 +12,20 @@ import time
 from pathlib import Path
 
 from tests.environment.backstage import Backstage
-from tests.environment.ports import free_port
+from tests.environment.ports import free_ports
 
 ROOT = Path(__file__).resolve().parents[2]
 LOSSY = "tests.environment.lossy_settings"
-_READY_WITHIN_SECONDS = 90.0
+_READY_WITHIN_SECONDS = 180.0
 _STOP_WITHIN_SECONDS = 15.0
 
 
 class Installation:
     """Web, audio and jobs as processes. DATABASE_URL and REDIS_URL of the environment choose the engines."""
 
-    def __init__(self, *, demo: bool = False, **environment: str) -> None:
-        self.port = free_port()
-        self.udp_port = free_port(socket.SOCK_DGRAM)
+    def __init__(self, *, demo: bool = False, webs: int = 1, workers: int = 1, **environment: str) -> None:
+        self.port = free_ports(webs)
+        self.udp_port = free_ports(workers, socket.SOCK_DGRAM)
         self.url = f"http://localhost:{self.port}"
         self._folder = tempfile.TemporaryDirectory(prefix="mitalk-")
         self.environment = {
@@ -34,6 +34,8 @@ class Installation:
             "MITALK_VAR_DIR": self._folder.name,
             "PORT": str(self.port),
             "MITALK_UDP_PORT": str(self.udp_port),
+            "MITALK_WEB_PROCESSES": str(webs),
+            "MITALK_AUDIO_WORKERS": str(workers),
             "MITALK_UDP_BIND": "127.0.0.1",  # what is tested is for nobody else
             **environment,
         }
@@ -86,6 +88,16 @@ class Installation:
                 found.append(int(folder.name))
         return found
 
+    def worker_on(self, udp_port: int) -> list[int]:
+        """The process ids of the audio worker on a port: control, and media, its child. None while it does not run."""
+        wanted = f"MITALK_UDP_PORT={udp_port}".encode()
+        found = [pid for pid in self.pids("run_audio") if wanted in _environment(pid)]
+        return found + [int(child) for pid in found for child in _children(pid)]
+
+    def web_on(self, port: int) -> list[int]:
+        """The process id of the web process on a port; none while it does not run."""
+        return self.pids(f"run_web --port {port}")
+
     def threads(self, name: str) -> int:
         """How many threads the child that runs `run_<name>` has."""
         (pid,) = self.pids(f"run_{name}")
@@ -121,6 +133,20 @@ def _command_line(folder: Path) -> str:
         return (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
     except OSError:
         return ""
+
+
+def _environment(pid: int) -> list[bytes]:
+    try:
+        return Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except OSError:
+        return []
+
+
+def _children(pid: int) -> list[str]:
+    try:
+        return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return []
 
 
 def _parent(folder: Path) -> int:

@@ -9,6 +9,7 @@ from rooms.audio.bench.client import Poller
 from rooms.audio.transport.dtls import certificate
 from rooms.bench.page import Door
 from tests.environment.installation import LOSSY, Installation
+from tests.faults.stayer import Stayer
 from tests.faults.visitor import Visitor
 
 HOST, SPEAKER, LISTENER, MODERATOR, STAFF = "Ji-woo Han", "Lin Wei", "Amara Okafor", "Petra Roth", "Sofia Takács"
@@ -50,13 +51,27 @@ class Hall:
 
     def visitor(self, name: str, *, as_staff: bool = False, room: str = "") -> Visitor:
         """Somebody who has not entered yet."""
-        address = f"ws://127.0.0.1:{self.installation.port}/ws/rooms/{room or self.room}/"
-        cookie = f"sessionid={self.sessions[name]}"
-        made = Visitor(
-            Door(address, self.installation.url, cookie, as_staff, self._accepts), self._poller, self._identity
-        )
+        made = Visitor(self._door(name, as_staff=as_staff, room=room), self._poller, self._identity)
         self.visitors.append(made)
         return made
+
+    def _door(self, name: str, *, as_staff: bool = False, room: str = "") -> Door:
+        address = f"ws://127.0.0.1:{self.installation.port}/ws/rooms/{room or self.room}/"
+        return Door(address, self.installation.url, f"sessionid={self.sessions[name]}", as_staff, self._accepts)
+
+    def stayer(self, name: str) -> Stayer:
+        """Somebody who does as pages do when sound or socket are lost, and has not entered yet."""
+        door = self._door(name)
+        made = Stayer(door, self._poller, self._identity)
+        self.visitors.append(made)
+        return made
+
+    async def enter_to_stay(self, *names: str) -> list[Stayer]:
+        """Such people are inside, and connected."""
+        people = [self.stayer(name) for name in names]
+        for person in people:
+            await person.enter()
+        return people
 
     async def enter(self, *names: str) -> list[Visitor]:
         """These people are inside, and connected."""

@@ -125,6 +125,7 @@ class Visitor(Page):
     async def unmute(self) -> None:
         """Ask to be heard."""
         await self.command(messages.Unmute.type)
+        self.muted = False
 
     async def refused(self, kind: str, **data: Any) -> str:
         """Send a command that is to be refused; its code."""

@@ -101,10 +101,10 @@ export class Socket extends EventTarget {
     this.sent.push(JSON.parse(text));
   }
 
-  close() {
+  close(code = 1006) {
     if (this.readyState !== 1) return;
     this.readyState = 3;
-    this.dispatchEvent(new Event("close"));
+    this.dispatchEvent(Object.assign(new Event("close"), { code }));
   }
 
   /**

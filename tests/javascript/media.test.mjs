@@ -117,6 +117,7 @@ const { Media } = await import("../../static/js/room/media.js");
 
 const clock = new Clock();
 let refused = false;
+let epoch = 1; // of the place that answers
 /** @type {InstanceType<typeof Media>} */
 let media;
 
@@ -126,10 +127,12 @@ beforeEach(() => {
   Peer.all = [];
   kept.clear();
   refused = false;
+  epoch = 1;
+  Math.random = () => 0.5; // the middle of any jitter
   const element = Object.assign(new EventTarget(), { srcObject: null, play: async () => {}, pause() {} });
   media = new Media(/** @type {HTMLAudioElement} */ (/** @type {unknown} */ (element)), async () => {
     if (refused) throw new Error("refused");
-    return "answer";
+    return { sdp: "answer", epoch };
   });
 });
 
@@ -285,4 +288,34 @@ test("let go, it is stopped and sent no more", async () => {
   await media.releaseMicrophone();
   await settled();
   assert.deepEqual([last().readyState, peer().sends, media.muted], ["ended", null, true]);
+});
+
+test("told that the sound is elsewhere, it connects again once, at its moment, and not if it is there already", async () => {
+  await media.connect(false, false);
+  await settled();
+  media.moved(1, 0); // the place that answered
+  assert.equal(Peer.all.length, 1);
+  epoch = 2;
+  media.moved(2, 1000);
+  media.moved(2, 0); // by another way
+  await clock.pass(490);
+  assert.equal(Peer.all.length, 1);
+  await clock.pass(20);
+  assert.equal(Peer.all.length, 2);
+  media.moved(2, 0);
+  await clock.pass(2000);
+  assert.equal(Peer.all.length, 2);
+  media.moved(0, 0); // it is about this page alone
+  assert.equal(Peer.all.length, 3);
+});
+
+test("who reconnects by itself does not do so again when it is told", async () => {
+  await media.connect(false, false);
+  await settled();
+  epoch = 2;
+  media.moved(2, 1000);
+  peer().be("failed");
+  await settled();
+  await clock.pass(2000);
+  assert.equal(Peer.all.length, 2);
 });

@@ -11,13 +11,14 @@ const { Wire } = await import("../../static/js/room/wire.js");
 const { Room } = await import("../../static/js/room/room.js");
 
 /** What the room asks of the sound, in the order it asks. */
-class FakeMedia {
+class FakeMedia extends EventTarget {
   /** @type {unknown[][]} */
   asked = [];
   muted = true;
   play = () => this.asked.push(["play"]);
   close = () => this.asked.push(["close"]);
-  restart = async () => this.asked.push(["restart"]);
+  /** @param {number[]} what */
+  moved = (...what) => this.asked.push(["moved", ...what]);
   /** @param {unknown[]} what */
   connect = async (...what) => this.asked.push(["connect", ...what]);
   /** @param {boolean} onStage */
@@ -207,4 +208,16 @@ test("a room that ended stays ended", async () => {
   await happens("room.ended", { by: "Ji-woo" }, 5);
   Socket.last.says({ type: "error", re: null, code: "room_ended", message: "", fatal: true, details: {} });
   assert.deepEqual([room.state, said], ["ended", [["ended", "Ji-woo"]]]);
+});
+
+test("the sound is elsewhere: by a frame, or by the answer to a ping, which is asked for when the sound falters", async () => {
+  await enter();
+  await happens("media.restart", { epoch: 2, spread_ms: 300 });
+  assert.deepEqual(media.asked.at(-1), ["moved", 2, 300]);
+  const pings = Socket.last.count("ping");
+  media.dispatchEvent(Object.assign(new Event("state"), { detail: "lost" }));
+  assert.equal(Socket.last.count("ping"), pings + 1);
+  Socket.last.answers("ping", { epoch: 3 });
+  await settled();
+  assert.deepEqual(media.asked.at(-1), ["moved", 3, 0]);
 });

@@ -67,12 +67,13 @@ def test_coming_and_going_as_a_listener_waits_for_no_lock_of_the_room() -> None:
         return
     room = a_live_room()
     members = [a_member(f"Listener {number}") for number in range(3)]
+    services.register_worker(worker_id="one", public_ip="127.0.0.1", udp_port=7001)
     here = [services.join(room.public_id, member, muted=True) for member in members[:2]]
     with transaction.atomic():
         locked(room.public_id)
         comes = Beside(lambda: services.join(room.public_id, members[2], muted=True))
         leaves = Beside(lambda: services.leave(room.public_id, here[0].connection))
-        dies = Beside(lambda: services.depart_without_media([here[1].connection]))
+        dies = Beside(lambda: services.depart_without_media({here[1].connection: 1}, worker_id="one"))
         assert all(one.is_done(within=3) for one in (comes, leaves, dies))
     assert selectors.audience(room)[0] == 1
 

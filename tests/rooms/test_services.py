@@ -9,7 +9,7 @@ from accounts.models import AuditEntry
 from rooms import selectors, services
 from rooms.domain.errors import Code, Refused
 from rooms.domain.snapshot import Phase
-from rooms.models import AudioWorker, Participant, Room, WebProcess
+from rooms.models import Participant, Room, WebProcess
 from tests.factories import a_live_room, a_member
 from tests.fakes import RecordingBus
 
@@ -294,43 +294,6 @@ def test_a_topic_is_made_once_whatever_its_case() -> None:
 
 
 class TestAudioWorkers:
-    def test_a_room_is_placed_on_a_live_worker_and_stays_there(self) -> None:
-        services.register_worker(worker_id="one", public_ip="127.0.0.1", udp_port=7001)
-        room = a_live_room()
-        assert services.place_room(room.public_id) == "one"
-        services.register_worker(worker_id="two", public_ip="127.0.0.1", udp_port=7002)
-        assert services.place_room(room.public_id) == "one"
-
-    def test_a_restarted_worker_keeps_its_rooms(self) -> None:
-        services.register_worker(worker_id="before", public_ip="127.0.0.1", udp_port=7001)
-        room = a_live_room()
-        services.place_room(room.public_id)
-        services.register_worker(worker_id="after", public_ip="127.0.0.1", udp_port=7001)
-        assert services.place_room(room.public_id) == "after"
-        assert list(selectors.rooms_of_worker("after")) == [room.public_id]
-
-    def test_a_silent_workers_room_moves(self) -> None:
-        services.register_worker(worker_id="silent", public_ip="127.0.0.1", udp_port=7001)
-        room = a_live_room()
-        services.place_room(room.public_id)
-        AudioWorker.objects.update(beat_at=timezone.now() - timedelta(minutes=1))
-        services.register_worker(worker_id="alive", public_ip="127.0.0.1", udp_port=7002)
-        assert services.place_room(room.public_id) == "alive"
-
-    def test_a_worker_that_stopped_gets_no_room_any_more(self) -> None:
-        services.register_worker(worker_id="stopped", public_ip="127.0.0.1", udp_port=7001)
-        room = a_live_room()
-        services.place_room(room.public_id)
-        services.retire_worker(worker_id="stopped")
-        services.register_worker(worker_id="alive", public_ip="127.0.0.1", udp_port=7002)
-        assert services.place_room(room.public_id) == "alive"
-
-    def test_who_stops_late_leaves_the_one_that_began_at_its_address(self) -> None:
-        services.register_worker(worker_id="before", public_ip="127.0.0.1", udp_port=7001)
-        services.register_worker(worker_id="after", public_ip="127.0.0.1", udp_port=7001)
-        services.retire_worker(worker_id="before")
-        assert services.place_room(a_live_room().public_id) == "after"
-
     def test_without_a_worker_the_sound_is_unavailable(self) -> None:
         with pytest.raises(Refused) as refusal:
             services.place_room(a_live_room().public_id)

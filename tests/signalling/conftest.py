@@ -60,7 +60,7 @@ class AnsweringWorker:
             case wire.Offer() as offer:
                 self.offers.append(offer)
                 if not self.silent:
-                    reply: wire.Message = wire.Answer(request=offer.request, sdp=self.answers_with)
+                    reply: wire.Message = wire.Answer(offer.request, self.answers_with, offer.epoch)
                     if self.refuses_with:
                         reply = wire.OfferRefused(request=offer.request, code=self.refuses_with)
                     bus.get_bus().publish_from_thread(offer.reply_to, wire.encode(reply))

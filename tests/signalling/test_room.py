@@ -10,6 +10,7 @@ from accounts import services as accounts
 from rooms import events, selectors, services
 from rooms.domain import messages
 from rooms.models import Participant, Room
+from rooms.signalling.consumer import CLOSE_GO_ELSEWHERE
 from tests.factories import a_live_room, a_member, without_profile
 from tests.fakes import RecordingBus
 from tests.signalling.conftest import AnsweringWorker
@@ -230,7 +231,7 @@ class TestMedia:
         page = await a_page(room, room.host)
         entered = await page.join()
         answer = await page.command("media.offer", sdp=SDP + "a=candidate:1 1 udp 1 10.0.0.1 9 typ host\r\n")
-        assert answer["data"] == {"sdp": worker.answers_with}
+        assert answer["data"] == {"sdp": worker.answers_with, "epoch": 1}
         assert worker.offers[0].sdp == SDP
         assert (worker.offers[0].person, worker.offers[0].connection) == (entered["you"]["id"], page.connection)
 
@@ -264,13 +265,13 @@ class TestMedia:
         entered = await page.join()
         await other.join()
         topic = wire.room_topic(room.public_id)
-        await get_bus().publish(topic, wire.encode(wire.Speaking(room=room.public_id, people=(entered["you"]["id"],))))
+        await get_bus().publish(topic, wire.encode(wire.Speaking(room.public_id, (entered["you"]["id"],), 1)))
         assert (await other.until("stage.speaking"))["data"] == {"people": [entered["you"]["id"]]}
-        await get_bus().publish(topic, wire.encode(wire.Speaking(room=room.public_id, people=(entered["you"]["id"],))))
+        await get_bus().publish(topic, wire.encode(wire.Speaking(room.public_id, (entered["you"]["id"],), 1)))
         late = await a_page(room, await make_member())
         await late.join()
         assert (await late.until("stage.speaking"))["data"] == {"people": [entered["you"]["id"]]}
-        await get_bus().publish(topic, wire.encode(wire.MediaLost(room=room.public_id, connection=page.connection)))
+        await get_bus().publish(topic, wire.encode(wire.MediaLost(room.public_id, page.connection, 1)))
         await page.until("media.restart")
         assert [event["type"] for event in other.events if event["type"] in ("media.restart", "stage.speaking")] == []
 
@@ -284,7 +285,7 @@ class TestMedia:
         page = await a_page(room, room.host)
         me = (await page.join())["you"]["id"]
         topic = wire.room_topic(room.public_id)
-        await get_bus().publish(topic, wire.encode(wire.Floor(room.public_id, (me,), (40,), me, 9)))
+        await get_bus().publish(topic, wire.encode(wire.Floor(room.public_id, (me,), (40,), me, 9, 1)))
         assert (await page.until("stage.floor"))["data"] == {
             "times": [{"person": me, "seconds": 40}],
             "holder": me,
@@ -293,7 +294,7 @@ class TestMedia:
         late = await a_page(room, await make_member())
         await late.join()
         assert (await late.until("stage.floor"))["data"]["times"] == [{"person": me, "seconds": 40}]
-        await get_bus().publish(topic, wire.encode(wire.Floor(room.public_id, (me,), (3,), "", 0)))
+        await get_bus().publish(topic, wire.encode(wire.Floor(room.public_id, (me,), (3,), "", 0, 1)))
         assert (await late.until("stage.floor"))["data"] == {
             "times": [{"person": me, "seconds": 43}],
             "holder": "",
@@ -310,9 +311,9 @@ class TestMedia:
         await other.join()
         topic = wire.room_topic(room.public_id)
         for unheard in (True, False):
-            await get_bus().publish(topic, wire.encode(wire.Unheard(room.public_id, page.connection, unheard)))
+            await get_bus().publish(topic, wire.encode(wire.Unheard(room.public_id, page.connection, unheard, 1)))
             assert (await page.until("media.unheard"))["data"] == {"unheard": unheard}
-        await get_bus().publish(topic, wire.encode(wire.Speaking(room=room.public_id, people=("x",))))
+        await get_bus().publish(topic, wire.encode(wire.Speaking(room.public_id, ("x",), 1)))
         await other.until("stage.speaking")
         assert "media.unheard" not in [event["type"] for event in other.events]
 
@@ -323,9 +324,47 @@ class TestMedia:
         room = await make_room()
         page = await a_page(room, room.host)
         await page.join()
-        await page.command("media.offer", sdp=SDP)
+        assert (await page.command("media.offer", sdp=SDP))["data"]["epoch"] == 1
+        await worker.start()  # at the same address
         await get_bus().publish(wire.WORKERS_TOPIC, wire.encode(wire.WorkerStarted(worker="answering")))
-        await page.until("media.restart")
+        assert (await page.until("media.restart"))["data"]["epoch"] == 2
+
+    async def test_a_page_whose_restart_was_lost_finds_out_by_itself_and_an_older_placement_is_not_heard(
+        self, worker: AnsweringWorker
+    ) -> None:
+        from rooms.audio import wire
+        from rooms.bus import get_bus
+
+        room = await make_room()
+        page = await a_page(room, room.host)
+        await page.join()
+        await page.command("media.offer", sdp=SDP)
+        await worker.start()  # and nobody is told
+        assert (await page.until("media.restart"))["data"]["epoch"] == 2
+        assert (await page.command("ping", received=1))["data"] == {"epoch": 2}
+        topic = wire.room_topic(room.public_id)
+        for stale in (
+            wire.Speaking(room.public_id, ("stale",), 1),
+            wire.MediaLost(room.public_id, page.connection, 1),
+            wire.Placed(room.public_id, 2, 0),  # known already
+            wire.Speaking(room.public_id, ("fresh",), 2),
+        ):
+            await get_bus().publish(topic, wire.encode(stale))
+        assert (await page.until("stage.speaking"))["data"] == {"people": ["fresh"]}
+        told = [event["type"] for event in page.events if event["type"].startswith(("media.", "stage.speaking"))]
+        assert told.count("media.restart") == 0
+
+    async def test_a_process_that_ends_sends_its_pages_elsewhere(self, worker: AnsweringWorker) -> None:
+        from rooms.hub import get_hub
+
+        room = await make_room()
+        page = await a_page(room, room.host)
+        await page.join()
+        await get_hub().send_elsewhere()
+        assert (await page.until("closed"))["code"] == CLOSE_GO_ELSEWHERE
+        late = Page(room, await cookie_of(room.host))
+        assert await late.open()
+        assert (await late.until("closed"))["code"] == CLOSE_GO_ELSEWHERE
 
 
 class TestWhoMayOpenASocket:

@@ -15,7 +15,7 @@ from django.db import OperationalError, connections
 from django.urls import reverse
 
 from config.local.claim import FolderTaken, claim_folder
-from config.local.ports import PortTaken, demand_free
+from config.local.ports import PortTaken, demand_free_tcp, demand_free_udp
 from config.local.supervisor import GaveUp, Supervisor
 from invites.services import create_invite
 from rooms import selectors
@@ -36,9 +36,14 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Run until stopped."""
         self._lock = threading.Lock()
+        if settings.MITALK_WEB_PROCESSES > 1 and not settings.REDIS_URL:
+            raise CommandError("Several web processes need a bus that outlives each: set REDIS_URL and DATABASE_URL.")
         try:
             claimed = claim_folder(settings.VAR_DIR)
-            demand_free(tcp=settings.PORT, udp=settings.MITALK_UDP_PORT, udp_ip=settings.MITALK_UDP_BIND)
+            for port in _web_ports():
+                demand_free_tcp(port)
+            for port in _audio_ports():
+                demand_free_udp(port, settings.MITALK_UDP_BIND)
         except (FolderTaken, PortTaken) as error:
             raise CommandError(str(error)) from error
         with claimed:
@@ -67,8 +72,16 @@ class Command(BaseCommand):
         connections.close_all()
 
     def _start(self, supervisor: Supervisor, *, demo: bool) -> None:
-        supervisor.start("web", "manage.py", "run_web", "--port", str(settings.PORT))
-        supervisor.start("audio", "manage.py", "run_audio")
+        for number, port in enumerate(_web_ports(), 1):
+            supervisor.start(_numbered("web", number), "manage.py", "run_web", "--port", str(port))
+        for number, port in enumerate(_audio_ports(), 1):
+            # SIGTERM would let it drain: whoever ends all of it does not wait for rooms to end.
+            supervisor.start(
+                _numbered("audio", number),
+                *("manage.py", "run_audio"),
+                environment={"MITALK_UDP_PORT": str(port)},
+                ends_by=signal.SIGINT,
+            )
         # On one machine root may well run it; Celery's warning would bury the address and the sign-ins.
         celery = ("-W", "ignore:You're running the worker", "-m", "celery", "--quiet", "-A", "config")
         supervisor.start(
@@ -83,7 +96,7 @@ class Command(BaseCommand):
 
     def _wait_until_ready(self, supervisor: Supervisor) -> None:
         deadline = time.monotonic() + _READY_WITHIN_SECONDS
-        while not supervisor.stopping and not (_web_answers() and selectors.live_workers().exists()):
+        while not supervisor.stopping and not _is_ready():
             if time.monotonic() > deadline:
                 supervisor.end()
                 raise CommandError(
@@ -114,8 +127,24 @@ class Command(BaseCommand):
             self.stdout.flush()
 
 
-def _web_answers() -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", settings.PORT, timeout=5)
+def _web_ports() -> range:
+    return range(settings.PORT, settings.PORT + settings.MITALK_WEB_PROCESSES)
+
+
+def _audio_ports() -> range:
+    return range(settings.MITALK_UDP_PORT, settings.MITALK_UDP_PORT + settings.MITALK_AUDIO_WORKERS)
+
+
+def _numbered(name: str, number: int) -> str:
+    return name if number == 1 else f"{name} {number}"
+
+
+def _is_ready() -> bool:
+    return all(map(_web_answers, _web_ports())) and selectors.live_workers().count() >= len(_audio_ports())
+
+
+def _web_answers(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("GET", "/", headers={"Host": "localhost"})
         return connection.getresponse().status == 200

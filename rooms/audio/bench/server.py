@@ -33,7 +33,7 @@ class Server:
             self._config,
             self,
             read_truth=self._truth,
-            heartbeat=lambda: None,
+            heartbeat=lambda load: None,
             without_media=lambda silent: None,
             watch=self._watch(),
         )

@@ -22,7 +22,7 @@ Result = TypeVar("Result")
 
 
 class Command(BaseCommand):
-    """Gives the worker its bus and its database, and stops it on SIGTERM or Ctrl-C."""
+    """Gives the worker its bus and its database; drains it on SIGTERM, stops it on Ctrl-C."""
 
     help = "Mix and forward the sound of rooms."
 
@@ -39,8 +39,11 @@ class Command(BaseCommand):
             config,
             bus,
             read_truth=lambda: _fresh(lambda: selectors.audio_truth(config.worker_id)),
-            heartbeat=lambda: _fresh(lambda: services.beat_worker(worker_id=config.worker_id)),
-            without_media=lambda connections: _fresh(lambda: services.depart_without_media(connections)),
+            heartbeat=lambda load: _fresh(lambda: services.beat_worker(worker_id=config.worker_id, load=load)),
+            without_media=lambda silent: _fresh(
+                lambda: services.depart_without_media(silent, worker_id=config.worker_id)
+            ),
+            move_away=lambda: _fresh(lambda: services.empty_worker(worker_id=config.worker_id)),
             keeper=Keeper(
                 ring(),
                 sealed_folder(),
@@ -49,13 +52,18 @@ class Command(BaseCommand):
             ),
             watch=_watch(config),
         )
-        for number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(number, worker.stop)
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGTERM, worker.drain, settings.MITALK_DRAIN_SECONDS)
+        loop.add_signal_handler(signal.SIGINT, worker.stop)  # somebody at a terminal waits
         await bus.start()
         try:
             await self._start(worker, config)
             await asyncio.to_thread(
-                services.register_worker, worker_id=config.worker_id, public_ip=config.public_ip, udp_port=worker.port
+                services.register_worker,
+                worker_id=config.worker_id,
+                public_ip=config.public_ip,
+                udp_port=worker.port,
+                most_people=config.most_peers,
             )
             await worker.announce()
             give_way()

@@ -25,10 +25,13 @@ export class Media extends EventTarget {
   #lostTimer = 0;
   #retryTimer = 0;
   #wanted = false;
+  #epoch = 0; // of the place that answered last
+  #movingTo = 0; // of the latest that we were told of
+  #moveTimer = 0;
 
   /**
    * @param {HTMLAudioElement} element
-   * @param {(sdp: string) => Promise<string>} exchange sends an offer, resolves to the answer
+   * @param {(sdp: string) => Promise<{sdp: string, epoch: number}>} exchange sends an offer, resolves to the answer
    * @param {RTCIceServer[]} [relays] TURN servers, for networks that let no UDP through
    * @param {AbortSignal} [gone] the page is not in the document any more
    */
@@ -70,7 +73,7 @@ export class Media extends EventTarget {
   /** Make a new peer connection, whatever became of the old. The element, and with it the permission to play, stays. */
   async restart() {
     if (!this.#wanted) return;
-    clearTimeout(this.#retryTimer);
+    this.#stopTimers();
     this.#drop();
     const peer = new RTCPeerConnection({ iceServers: this.relays, bundlePolicy: "max-bundle" });
     this.#peer = peer;
@@ -80,6 +83,20 @@ export class Media extends EventTarget {
     peer.addEventListener("connectionstatechange", () => this.#changed(peer));
     peer.addTransceiver("audio", { direction: "recvonly" });
     await this.#negotiate(peer);
+  }
+
+  /**
+   * The sound is elsewhere now, or was lost on the server's side: connect again, once, at some moment of the time that all who are
+   * told share.
+   * @param {number} epoch of its place; 0: it is about us alone
+   * @param {number} within milliseconds
+   */
+  moved(epoch, within) {
+    if (epoch && epoch <= Math.max(this.#epoch, this.#movingTo)) return;
+    this.#movingTo = Math.max(epoch, this.#movingTo);
+    clearTimeout(this.#moveTimer);
+    if (within) this.#moveTimer = window.setTimeout(() => this.restart(), Math.random() * within);
+    else this.restart();
   }
 
   /**
@@ -137,7 +154,7 @@ export class Media extends EventTarget {
   /** End sound and microphone. */
   close() {
     this.#wanted = false;
-    clearTimeout(this.#retryTimer);
+    this.#stopTimers();
     this.#drop();
     this.#wishes += 1;
     this.microphone.close();
@@ -164,13 +181,15 @@ export class Media extends EventTarget {
       const offer = await peer.createOffer();
       await peer.setLocalDescription(offer);
       // Candidates are not waited for: the server never contacts them.
-      const answer = await this.exchange(offer.sdp ?? "");
-      if (peer === this.#peer) await peer.setRemoteDescription({ type: "answer", sdp: answer });
+      const { sdp, epoch } = await this.exchange(offer.sdp ?? "");
+      if (peer !== this.#peer) return;
+      this.#epoch = Math.max(epoch, this.#epoch);
+      await peer.setRemoteDescription({ type: "answer", sdp });
     } catch (error) {
       if (peer !== this.#peer) return;
       this.#tell("lost");
       this.dispatchEvent(new CustomEvent("failed", { detail: error }));
-      this.#retryTimer = window.setTimeout(() => this.restart(), RETRY_MILLISECONDS);
+      this.#retryTimer = window.setTimeout(() => this.restart(), RETRY_MILLISECONDS * (0.75 + Math.random() / 2));
     }
   }
 
@@ -203,6 +222,11 @@ export class Media extends EventTarget {
       this.#tell("lost");
       this.#lostTimer = window.setTimeout(() => this.restart(), LOST_AFTER_MILLISECONDS);
     }
+  }
+
+  #stopTimers() {
+    clearTimeout(this.#retryTimer);
+    clearTimeout(this.#moveTimer);
   }
 
   #drop() {

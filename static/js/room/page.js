@@ -103,7 +103,7 @@ function connect({ socketPath = "", relay: written = '{"urls": []}' }, gone) {
   const relay = JSON.parse(written);
   const media = new Media(
     /** @type {HTMLAudioElement} */ (find("sound")),
-    async (sdp) => (await wire.command("media.offer", { sdp })).sdp,
+    (sdp) => wire.command("media.offer", { sdp }),
     relay.urls.length ? [relay] : [],
     gone,
   );

@@ -425,13 +425,13 @@
  */
 
 /**
- * Negotiate the sound: an SDP offer with one audio section, `recvonly` in the audience and `sendrecv` on stage. Candidates in it are ignored. Answer: `{"sdp": answer}`.
+ * Negotiate the sound: an SDP offer with one audio section, `recvonly` in the audience and `sendrecv` on stage. Candidates in it are ignored. Answer: `{"sdp": answer, "epoch": of the place that answered}`, which grows when the room's sound is moved.
  * @typedef {object} MediaOffer
  * @property {string} sdp
  */
 
 /**
- * Say that one is still there, every `HEARTBEAT_SECONDS`, and how many frames came on this socket so far: who reads too slowly is cut off and comes back to a fresh snapshot.
+ * Say that one is still there, every `HEARTBEAT_SECONDS`, and how many frames came on this socket so far: who reads too slowly is cut off and comes back to a fresh snapshot. Answer: `{"epoch": of the place of the sound}`; who has an answer by an earlier one offers again.
  * @typedef {object} Ping
  * @property {number} received
  */
@@ -663,8 +663,10 @@
  */
 
 /**
- * The sound was lost on our side: make a new peer connection and offer again.
+ * The sound was lost on our side, or is elsewhere now: make a new peer connection and offer again, at a moment of your choice within so many milliseconds. `epoch`: of its new place; whoever has an answer by that already does nothing. 0: it is about you alone.
  * @typedef {object} MediaRestart
+ * @property {number} epoch
+ * @property {number} spread_ms
  */
 
 /**
@@ -777,8 +779,8 @@
  *   "question.answer": object,
  *   "question.remove": object,
  *   "link.pin": object,
- *   "media.offer": {sdp: string},
- *   "ping": object,
+ *   "media.offer": {sdp: string, epoch: number},
+ *   "ping": {epoch: number},
  * }} Answers
  */
 
@@ -849,6 +851,7 @@ export const PROTOCOL = 3;
 export const HEARTBEAT_SECONDS = 5;
 export const FACES_AT_A_TIME = 40;
 export const MAX_FRAME_BYTES = 16384;
+export const CLOSE_GO_ELSEWHERE = 4504;
 
 /** Command type → its fields. */
 export const COMMANDS = Object.freeze({
@@ -1097,7 +1100,10 @@ export const EVENTS = Object.freeze({
     "holder",
     "held"
   ],
-  "media.restart": [],
+  "media.restart": [
+    "epoch",
+    "spread_ms"
+  ],
   "media.unheard": [
     "unheard"
   ],

@@ -68,6 +68,13 @@ export class Room extends EventTarget {
     });
     wire.addEventListener("refused", (event) => this.#tell("refused", /** @type {CustomEvent<Refusal>} */ (event).detail));
     wire.addEventListener("over", (event) => this.#over(/** @type {CustomEvent<Refusal>} */ (event).detail));
+    wire.addEventListener("acknowledged", (event) => {
+      const { epoch } = /** @type {CustomEvent<{epoch: number}>} */ (event).detail;
+      if (epoch && this.state === "inside") this.media.moved(epoch, 0); // the frame that says so was lost
+    });
+    media.addEventListener("state", (event) => {
+      if (/** @type {CustomEvent<string>} */ (event).detail === "lost") wire.acknowledge(); // is it elsewhere?
+    });
     wire.addEventListener("frame", (event) => this.#receive(/** @type {CustomEvent<Frame>} */ (event).detail));
   }
 
@@ -164,7 +171,7 @@ export class Room extends EventTarget {
     switch (frame.type) {
       case "media.restart":
         this.#tell("moved");
-        this.media.restart();
+        this.media.moved(frame.data.epoch, frame.data.spread_ms);
         break;
       case "media.unheard":
         this.unheard = frame.data.unheard;

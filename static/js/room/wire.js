@@ -1,12 +1,13 @@
 // The live protocol over one WebSocket: commands as promises, events in order, back by itself after a drop. Knows no page.
 
-import { HEARTBEAT_SECONDS } from "./protocol.js";
+import { CLOSE_GO_ELSEWHERE, HEARTBEAT_SECONDS } from "./protocol.js";
 
 const ANSWER_WITHIN_MILLISECONDS = 8000;
 const SILENT_AFTER_MILLISECONDS = 12000; // two heartbeats without an answer: the socket is dead, whatever it says
 const ACKNOWLEDGE_EVERY_FRAMES = 50; // in a busy room sooner than by the heartbeat
 const FIRST_WAIT_MILLISECONDS = 400;
 const LONGEST_WAIT_MILLISECONDS = 8000;
+const ELSEWHERE_WITHIN_MILLISECONDS = 1000; // all pages of a process that ends come to the others
 
 /** @typedef {import("./protocol.js").Commands} Commands */
 /** @typedef {import("./protocol.js").Answers} Answers */
@@ -37,6 +38,7 @@ export class Refusal extends Error {
  * One page's connection to one room. Dispatches:
  * - "open": the socket is up and the server has said hello;
  * - "frame" (detail: the event's frame): something happened in the room;
+ * - "acknowledged" (detail: the answer): the server knows what came;
  * - "refused" (detail: Refusal): an error that answers no command;
  * - "lost": the socket is gone and will come back;
  * - "waiting" (detail: seconds): until the next try;
@@ -135,7 +137,7 @@ export class Wire extends EventTarget {
     socket.addEventListener("message", (event) => {
       if (socket === this.#socket) this.#receive(JSON.parse(event.data));
     });
-    socket.addEventListener("close", () => this.#lost(socket));
+    socket.addEventListener("close", (event) => this.#lost(socket, event.code));
     this.#heard = Date.now();
     this.#received = this.#acknowledged = 0;
     this.#heartbeat = window.setInterval(() => this.#beat(socket), HEARTBEAT_SECONDS * 1000);
@@ -147,21 +149,23 @@ export class Wire extends EventTarget {
       socket.close();
       this.#lost(socket);
     } else {
-      this.#acknowledge();
+      this.acknowledge();
     }
   }
 
   /** Say that one is there, and what came. */
-  #acknowledge() {
+  acknowledge() {
     this.#acknowledged = this.#received;
-    this.command("ping", { received: this.#received }).catch(() => {});
+    this.command("ping", { received: this.#received })
+      .then((answer) => this.dispatchEvent(new CustomEvent("acknowledged", { detail: answer })))
+      .catch(() => {});
   }
 
   /** @param {Frame | Ok | ErrorFrame} frame */
   #receive(frame) {
     this.#heard = Date.now();
     this.#received += 1;
-    if (this.#received - this.#acknowledged >= ACKNOWLEDGE_EVERY_FRAMES) this.#acknowledge();
+    if (this.#received - this.#acknowledged >= ACKNOWLEDGE_EVERY_FRAMES) this.acknowledge();
     if (frame.type === "hello") {
       this.#wait = FIRST_WAIT_MILLISECONDS;
       this.dispatchEvent(new Event("open")); // another protocol is refused with a sentence when one joins
@@ -191,16 +195,18 @@ export class Wire extends EventTarget {
     for (const id of [...this.#waiting.keys()]) this.#settle(id)?.reject(new Refusal(NO_ANSWER, "", false));
   }
 
-  /** @param {WebSocket} socket */
-  #lost(socket) {
+  /**
+   * @param {WebSocket} socket
+   * @param {number} [code]
+   */
+  #lost(socket, code) {
     if (socket !== this.#socket) return;
     this.#socket = null;
     this.#stopTimers();
     this.#giveUp();
     if (this.#over) return;
     this.dispatchEvent(new Event("lost"));
-    const wait = this.#wait * (0.75 + Math.random() / 2);
-    this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT_MILLISECONDS);
+    const wait = this.#nextWait(code);
     const until = Date.now() + wait;
     const tell = () =>
       this.dispatchEvent(new CustomEvent("waiting", { detail: Math.max(0, Math.ceil((until - Date.now()) / 1000)) }));
@@ -210,6 +216,17 @@ export class Wire extends EventTarget {
       clearInterval(this.#countdown);
       this.#connect();
     }, wait);
+  }
+
+  /**
+   * How long to wait before the next try: each time longer, and not all at once.
+   * @param {number} [code] why the socket was closed
+   */
+  #nextWait(code) {
+    if (code === CLOSE_GO_ELSEWHERE) return Math.random() * ELSEWHERE_WITHIN_MILLISECONDS;
+    const wait = this.#wait * (0.75 + Math.random() / 2);
+    this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT_MILLISECONDS);
+    return wait;
   }
 
   /** @param {Refusal} refusal */
