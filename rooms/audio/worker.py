@@ -8,6 +8,7 @@ import gc
 import ipaddress
 import logging
 import secrets
+import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from functools import partial
@@ -25,6 +26,7 @@ from rooms.audio.transport import ice_lite, sdp
 from rooms.audio.transport.call import Call, Endpoint
 from rooms.audio.transport.dtls import certificate
 from rooms.audio.transport.own_address import own_address
+from rooms.audio.usage import Reading, Usage, between
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +34,7 @@ RECONCILE_SECONDS = 0.5
 _LEAST_BETWEEN_READINGS_SECONDS = 0.1  # of the roster, however many come
 _REST_AFTER_READING = 9  # times as long as it took: a large roster is not read all the time
 HEARTBEAT_SECONDS = 2.0
+USAGE_SECONDS = 5.0
 _PULSE_WITHIN_SECONDS = 3.0  # media tells every second that it lives
 _DATABASE_SECONDS = 5.0
 
@@ -83,7 +86,8 @@ class Caller:
 class AudioWorker:
     """See the module. `read_truth`, `heartbeat` and `without_media` are synchronous and may be slow: they run in a thread of
     their own. `without_media` gets the connections that are on the roster and have had no sound for too long. Without
-    a `keeper` nothing of what is said is kept, without a `watch` no machine listens to it."""
+    a `keeper` nothing of what is said is kept, without a `watch` no machine listens to it. `use` gets what was used, every few
+    seconds, in the same thread; `connected` how many seconds each handshake took."""
 
     def __init__(
         self,
@@ -95,6 +99,8 @@ class AudioWorker:
         without_media: Callable[[frozenset[str]], object],
         keeper: Keeper | None = None,
         watch: Watch | None = None,
+        use: Callable[[Usage], None] | None = None,
+        connected: Callable[[float], None] = lambda seconds: None,
         start_media: StartMedia = start_process,
     ) -> None:
         self.config = config
@@ -105,6 +111,10 @@ class AudioWorker:
         self._without_media = without_media
         self._keeper = keeper
         self._watch = watch
+        self._use = use
+        self._used: Reading | None = None
+        self._connected = connected
+        self._told: dict[str, Any] = {}  # what media did so far, as it said last
         self._start_media = start_media
         self._database = BlockingCalls("audio-database")
         self._tasks: set[asyncio.Task[None]] = set()
@@ -113,6 +123,7 @@ class AudioWorker:
         self._by_number: dict[int, Caller] = {}
         self._stages: dict[str, control.OnStage] = {}  # the last that media was told, of each room with callers
         self._pulse_at = 0.0  # seconds of the loop's clock
+        self._roster_at = 0.0  # the same: when the database answered last
         self._stopping = asyncio.Event()
         self._roster_wanted = asyncio.Event()
         self._failure: BaseException | None = None
@@ -137,6 +148,7 @@ class AudioWorker:
         await self._bus.subscribe(wire.worker_topic(self.config.worker_id), self._receive)
         self._spawn(self._for_ever(self._read_roster()))
         self._spawn(self._for_ever(_every(HEARTBEAT_SECONDS, self._beat)))
+        self._spawn(self._for_ever(_every(USAGE_SECONDS, self._record_usage)))
         if self._keeper is not None:
             self._spawn(self._for_ever(self._keeper.run()))
         if self._watch is not None:
@@ -190,6 +202,24 @@ class AudioWorker:
             return {"pid": 0, "listened": 0.0, "left_out": 0.0}
         load = self._watch.load
         return {"pid": self._watch.pid or 0, "listened": load.listened_seconds, "left_out": load.left_out_seconds}
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        """What the worker does and did, for operators: empty before media has told any. May be read in any thread."""
+        if not self._told:
+            return {}
+        connected = sum(caller.connected for caller in list(self._by_number.values()))
+        cpu_seconds = self._told["cpu_seconds"] + time.process_time()
+        return {**self._told, "rooms": len(self.rooms), "peers": connected, "cpu_seconds": cpu_seconds}
+
+    def parts(self) -> dict[str, str]:
+        """What the worker needs, and how each is: "ok", or what is the matter. May be called in any thread."""
+        now = time.monotonic()
+        return {
+            "media": "ok" if now - self._pulse_at <= _PULSE_WITHIN_SECONDS else "silent",
+            "database": "ok" if now - self._roster_at <= _DATABASE_SECONDS else "no answer",
+            "stopping": "stopping" if self._stopping.is_set() else "ok",
+        }
 
     # --- the bus --------------------------------------------------------------------------------------------------------
 
@@ -267,7 +297,7 @@ class AudioWorker:
             if caller.link.person == offer.person:
                 self._drop(offer.room, name)
         link = self._media.peer(offer.room, offer.connection, offer.person)
-        call = Call(self._endpoint, link, ended=lambda: self._lost(link.number))
+        call = Call(self._endpoint, link, ended=lambda: self._lost(link.number), connected=self._connected)
         answer = call.negotiate(offer.sdp)
         self.rooms.setdefault(offer.room, {})[offer.connection] = self._by_number[link.number] = Caller(link, call)
         if offer.room in self._stages:
@@ -327,6 +357,8 @@ class AudioWorker:
                     self._watch.hear(message.room, message.batch)
             case control.Pulse():
                 self._pulse_at = asyncio.get_running_loop().time()
+            case control.Figures():
+                self._told = message.values
             # Else it is about a peer that has just ended.
 
     def _fail(self, reason: BaseException) -> None:
@@ -344,6 +376,7 @@ class AudioWorker:
             began = asyncio.get_running_loop().time()
             try:
                 truth = await self._database.call(self._read_truth, within=_DATABASE_SECONDS)
+                self._roster_at = asyncio.get_running_loop().time()
                 silent = self.reconcile(truth, began)
                 if silent:
                     await self._database.call(partial(self._without_media, silent), within=_DATABASE_SECONDS)
@@ -382,6 +415,23 @@ class AudioWorker:
             await self._database.call(self._heartbeat, within=_DATABASE_SECONDS)
         except Exception:
             logger.exception("worker.heartbeat_failed")
+
+    async def _record_usage(self) -> None:
+        """What was used since the last time; what could not be kept is of the next one."""
+        figures = self.figures
+        if self._use is None or not figures:
+            return
+        reading = Reading.of(figures, asyncio.get_running_loop().time())
+        before = self._used
+        if before is None:
+            self._used = reading
+            return
+        try:
+            await self._database.call(partial(self._use, between(before, reading)), within=_DATABASE_SECONDS)
+        except Exception:
+            logger.exception("worker.usage_not_kept")
+        else:
+            self._used = reading
 
     # --- tasks ------------------------------------------------------------------------------------------------------------
 
