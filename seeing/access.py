@@ -1,4 +1,4 @@
-"""Who may read what only operators should: whoever asks from this machine itself, from a network that they named, or by token."""
+"""Who may read what only operators should: who asks from this machine, from a network that they named, or by token."""
 
 import hmac
 import ipaddress

@@ -1,7 +1,7 @@
 """What web and jobs count. No label has more values than the code has names: no id, no address, nobody's name.
 
-The audio worker's are read from its media process (`audio.py`); what the database says is in `config.state`. The whole list is in
-docs/operating/seeing.md.
+The audio worker's are read from its media process (`audio.py`); what the database says is in `config.state`. The whole list
+is in docs/operating/seeing.md.
 """
 
 from prometheus_client import Counter, Gauge, Histogram

@@ -86,8 +86,8 @@ class Caller:
 class AudioWorker:
     """See the module. `read_truth`, `heartbeat` and `without_media` are synchronous and may be slow: they run in a thread of
     their own. `without_media` gets the connections that are on the roster and have had no sound for too long. Without
-    a `keeper` nothing of what is said is kept, without a `watch` no machine listens to it. `use` gets what was used, every few
-    seconds, in the same thread; `connected` how many seconds each handshake took."""
+    a `keeper` nothing of what is said is kept, without a `watch` no machine listens to it. `use` gets what was used,
+    every few seconds, in the same thread; `connected` how many seconds each handshake took."""
 
     def __init__(
         self,

@@ -40,6 +40,7 @@ from rooms.selectors.people import (
     with_claims,
 )
 from rooms.selectors.pings import may_be_pinged, may_ping_from, pingable, pings_of
+from rooms.selectors.processes import Used, WorkerNow, jobs_now, used_lately, webs_now, workers_now
 from rooms.selectors.programme import (
     EventCard,
     accepted_co_hosts,
@@ -84,7 +85,9 @@ __all__ = [
     "Hall",
     "RoomCard",
     "RoomTalk",
+    "Used",
     "Wanted",
+    "WorkerNow",
     "accepted_co_hosts",
     "admitted",
     "as_hand",
@@ -124,6 +127,7 @@ __all__ = [
     "is_in_a_room",
     "is_private",
     "is_signed_in",
+    "jobs_now",
     "live_workers",
     "may_ask",
     "may_be_pinged",
@@ -160,9 +164,12 @@ __all__ = [
     "those_who_go",
     "topic_card",
     "topics",
+    "used_lately",
     "versions",
     "voted",
+    "webs_now",
     "were_together",
     "who_goes",
     "with_claims",
+    "workers_now",
 ]

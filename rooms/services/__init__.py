@@ -71,6 +71,7 @@ from rooms.services.opening import (
     unfollow_topic,
 )
 from rooms.services.pinging import MOST_PINGS_AN_HOUR, ping, put_ping_away
+from rooms.services.processes import beat_jobs, forget_usage, record_usage
 from rooms.services.programme import (
     TooManyRooms,
     cancel_scheduled,
@@ -114,6 +115,7 @@ __all__ = [
     "ask_approved",
     "ask_co_host",
     "ban",
+    "beat_jobs",
     "beat_web",
     "beat_worker",
     "block",
@@ -137,6 +139,7 @@ __all__ = [
     "forget_attendance",
     "forget_moments",
     "forget_places",
+    "forget_usage",
     "freeze",
     "freeze_from_outside",
     "go",
@@ -168,6 +171,7 @@ __all__ = [
     "put_on_guest_list",
     "put_ping_away",
     "raise_hand",
+    "record_usage",
     "register_worker",
     "remind",
     "remove",

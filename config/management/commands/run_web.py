@@ -7,6 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from seeing.uncaught import log_what_nobody_catches
+
 
 class Command(BaseCommand):
     """Serves the web process; joins the bus before the first request."""
@@ -22,9 +24,14 @@ class Command(BaseCommand):
         """Run until stopped."""
         import daphne.server  # installs the asyncio reactor, so before anything else of Twisted
         from twisted.internet import reactor
+        from twisted.logger import STDLibLogObserver, globalLogBeginner
 
         from config.asgi import application
         from rooms.hub import start_live
+
+        log_what_nobody_catches()
+        observer: Any = STDLibLogObserver()
+        globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False)
 
         def begin() -> None:
             _collect_garbage_seldom()
