@@ -24,14 +24,11 @@ class Command(BaseCommand):
         """Run until stopped."""
         import daphne.server  # installs the asyncio reactor, so before anything else of Twisted
         from twisted.internet import reactor
-        from twisted.logger import STDLibLogObserver, globalLogBeginner
 
         from config.asgi import application
         from rooms.hub import start_live
 
         log_what_nobody_catches()
-        observer: Any = STDLibLogObserver()
-        globalLogBeginner.beginLoggingTo([observer], redirectStandardIO=False)
 
         def begin() -> None:
             _collect_garbage_seldom()
