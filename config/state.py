@@ -67,7 +67,7 @@ def _from_database(now: datetime) -> Iterator[Metric]:
     yield GaugeMetricFamily("mitalk_people_in_rooms", "People on the rosters of live rooms", here)
     workers = selectors.workers_now(now)
     lives = [worker for worker in workers if worker.is_live]
-    silent = [worker for worker in workers if not worker.is_live and not worker.is_draining]
+    silent = [worker for worker in workers if not worker.is_live and not worker.is_retired]
     yield GaugeMetricFamily("mitalk_audio_workers_live", "Audio workers that live", len(lives))
     yield GaugeMetricFamily(
         "mitalk_audio_rooms_stranded",
@@ -130,12 +130,12 @@ def _nearest(folder: Path) -> Path:
 
 
 def _backed_up_at() -> float | None:
-    """When the last backup ended, by the file that whoever makes one touches; 0 when it is named and not there."""
-    stamp = settings.MITALK_BACKUP_STAMP
-    if not stamp:
+    """When the last backup was made, by its manifest; 0 when there should be one and is none."""
+    folder = getattr(settings, "BACKUP_DIR", "")
+    if not folder:
         return None
     try:
-        return Path(stamp).stat().st_mtime
+        return max((path.stat().st_mtime for path in Path(folder).glob("*/manifest.json")), default=0.0)
     except OSError:
         return 0.0
 

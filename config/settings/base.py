@@ -473,9 +473,10 @@ MITALK_METRICS_NETWORKS = env.networks("MITALK_METRICS_NETWORKS")  # that read i
 MITALK_METRICS_BIND = env.text("MITALK_METRICS_BIND", "127.0.0.1")
 MITALK_METRICS_PORT = env.integer("MITALK_METRICS_PORT", 0, least=0, most=65535)  # of the audio worker; 0: none
 MITALK_JOBS_METRICS_PORT = env.integer("MITALK_JOBS_METRICS_PORT", 0, least=0, most=65535)  # of the jobs; 0: none
-MITALK_BACKUP_STAMP = env.text("MITALK_BACKUP_STAMP")  # a file that is touched when a backup has ended
+MITALK_SENTRY_DSN = env.text("MITALK_SENTRY_DSN")  # errors go there, with nothing of anybody's; off without
+MITALK_SENTRY_ENVIRONMENT = env.text("MITALK_SENTRY_ENVIRONMENT")
 MITALK_CORE_HOUR_PRICE = env.price("MITALK_CORE_HOUR_PRICE")  # 0.04 EUR
 
 # --- Logs -------------------------------------------------------------------------------------------------------
 
-LOGGING = logging_settings(as_json=False)
+LOGGING = logging_settings(as_json=env.flag("MITALK_LOG_JSON", False))

@@ -12,6 +12,7 @@ from rooms.selectors.admission import (
     shut_out,
 )
 from rooms.selectors.calendars import calendar_token_hash, has_calendar, owner_of_calendar, rooms_of_calendar
+from rooms.selectors.carrying import Used, WorkerNow, jobs_now, used_lately, webs_now, workers_now
 from rooms.selectors.conflicts import conflicts, conflicts_in
 from rooms.selectors.hall import Hall, Wanted, hall_for, topic_card
 from rooms.selectors.listing import (
@@ -40,7 +41,6 @@ from rooms.selectors.people import (
     with_claims,
 )
 from rooms.selectors.pings import may_be_pinged, may_ping_from, pingable, pings_of
-from rooms.selectors.processes import Used, WorkerNow, jobs_now, used_lately, webs_now, workers_now
 from rooms.selectors.programme import (
     EventCard,
     accepted_co_hosts,

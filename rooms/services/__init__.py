@@ -36,6 +36,7 @@ from rooms.services.acting import (
     withdraw,
 )
 from rooms.services.calendars import make_calendar_address, revoke_calendar_address
+from rooms.services.carrying import beat_jobs, forget_usage, record_usage
 from rooms.services.departing import (
     PLACE_KEPT,
     depart_without_media,
@@ -71,7 +72,6 @@ from rooms.services.opening import (
     unfollow_topic,
 )
 from rooms.services.pinging import MOST_PINGS_AN_HOUR, ping, put_ping_away
-from rooms.services.processes import beat_jobs, forget_usage, record_usage
 from rooms.services.programme import (
     TooManyRooms,
     cancel_scheduled,

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
-from rooms.models import WORKER_SILENT_AFTER, AudioWorker, JobsProcess, WebProcess, WorkerMinute
+from rooms.models import AudioWorker, JobsProcess, WebProcess, WorkerMinute
+from rooms.selectors.workers import live_workers
 
 JOBS_SILENT_AFTER = timedelta(seconds=45)  # they beat every ten
 WEB_SILENT_AFTER = timedelta(seconds=10)  # one beats every two
@@ -44,6 +45,7 @@ class WorkerNow:
     beat_at: datetime
     is_live: bool
     is_draining: bool
+    is_retired: bool  # ended by itself
     rooms: int
     people: int
     cores: float  # in use
@@ -55,21 +57,23 @@ class WorkerNow:
 def workers_now(now: datetime | None = None) -> list[WorkerNow]:
     """The audio workers that were heard of in the last day, by address."""
     now = now or timezone.now()
+    live = set(live_workers().values_list("pk", flat=True))  # by the clock that places rooms
     found = []
     for worker in AudioWorker.objects.filter(beat_at__gte=now - _SHOWN_FOR).order_by("public_ip", "udp_port"):
         minutes = WorkerMinute.objects.filter(public_ip=worker.public_ip, udp_port=worker.udp_port)
         lately = list(minutes.filter(at__gte=now - _LATELY).order_by("at"))
         last = lately[-1] if lately else None
-        is_live = worker.beat_at >= now - WORKER_SILENT_AFTER
+        is_live = worker.pk in live
         found.append(
             WorkerNow(
                 address=str(worker),
                 process=worker.worker_id,
-                version=getattr(worker, "version", "") or "",
+                version=str(getattr(worker, "version", "") or ""),
                 started_at=worker.started_at,
                 beat_at=worker.beat_at,
                 is_live=is_live,
                 is_draining=bool(getattr(worker, "draining", False)),
+                is_retired=bool(getattr(worker, "retired", False)),
                 rooms=last.rooms if last and is_live else 0,
                 people=last.peers if last and is_live else 0,
                 cores=_cores(lately) if is_live else 0.0,
