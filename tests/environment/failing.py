@@ -18,7 +18,7 @@ class FailingConfig(AppConfig):
     label = "failing"
 
     def ready(self) -> None:
-        """A hand that is lowered fails with the room's name of whoever lowered it; what is said in a task of the loop, too."""
+        """Lowering a hand fails with the name, address and words of whoever lowers it."""
         from rooms.domain import messages
         from rooms.signalling.commands import CHANGES
 
