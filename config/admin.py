@@ -53,9 +53,10 @@ class MiTalkAdminSite(AdminSite):
         return super().index(request, (extra_context or {}) | waiting)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        """With the pages that are about one person, and about one room."""
+        """With the pages that are about one person, about one room, and about the processes."""
         return [
             path("person/<public_id:public_id>/", self.admin_view(self.person), name="person"),
+            path("workers/", self.admin_view(self.workers), name="workers"),
             path("room/<public_id:public_id>/", self.admin_view(self.room), name="room"),
             *super().get_urls(),
         ]
@@ -67,6 +68,10 @@ class MiTalkAdminSite(AdminSite):
     def room(self, request: HttpRequest, public_id: str) -> HttpResponse:
         """What happened in one room."""
         return staff_views.room(request, public_id, self.each_context(request))
+
+    def workers(self, request: HttpRequest) -> HttpResponse:
+        """The processes that carry it all."""
+        return staff_views.workers(request, self.each_context(request))
 
     def password_change(  # type: ignore[override]
         self, request: HttpRequest, extra_context: dict | None = None

@@ -1,7 +1,10 @@
 """The project's own application: system checks, and the admin behind MiTalk's sign-in."""
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.contrib.admin.apps import AdminConfig
+
+from config import sentry
 
 
 class MiTalkConfig(AppConfig):
@@ -10,7 +13,10 @@ class MiTalkConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        from config import checks, speech_checks  # noqa: F401 - importing registers them
+        from config import checks, seeing_checks, speech_checks  # noqa: F401 - importing registers them
+
+        if seeing_checks.has_sentry():
+            sentry.start(settings.MITALK_SENTRY_DSN, environment=settings.MITALK_SENTRY_ENVIRONMENT)
 
 
 class MiTalkAdminConfig(AdminConfig):

@@ -15,6 +15,7 @@ from channels.security.websocket import WebsocketDenier  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.urls import re_path  # noqa: E402
 
+from config.probes import Probes  # noqa: E402
 from rooms.hub import start_live  # noqa: E402
 from rooms.signalling.routing import websocket_urlpatterns  # noqa: E402
 
@@ -67,6 +68,6 @@ websocket_application = OwnOriginOnly(
     AuthMiddlewareStack(URLRouter([*websocket_urlpatterns, re_path("", _no_such_socket)]))  # type: ignore[arg-type]
 )
 
-application = LiveFromTheFirstRequest(
-    ProtocolTypeRouter({"http": django_application, "websocket": websocket_application})
+application = Probes(
+    LiveFromTheFirstRequest(ProtocolTypeRouter({"http": django_application, "websocket": websocket_application}))
 )

@@ -1,6 +1,7 @@
 """The jobs: Celery on the filesystem embedded, on Redis in production (REDIS_URL)."""
 
 import os
+from importlib import import_module
 from typing import Any
 
 from celery import Celery
@@ -8,9 +9,10 @@ from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 
-app = Celery("mitalk")
+app = Celery("mitalk", task_cls="config.jobs:MeasuredTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+import_module("config.jobs")  # its signals
 
 
 @app.on_after_configure.connect

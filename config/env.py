@@ -1,7 +1,9 @@
 """The environment, read once and typed: every setting that an operator can give has its one line here."""
 
+import ipaddress
 import os
 import secrets
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -87,6 +89,36 @@ def numbers_of_prefixes(name: str, default: str) -> dict[str, int]:
             raise ImproperlyConfigured(f"{name} must be like +82=500,+1876=0,*=100; {word!r} is not.")
         found[prefix] = int(number)
     return found
+
+
+def networks(name: str) -> list[str]:
+    """Networks in the form of `10.0.0.0/8`, separated by commas.
+
+    Raises:
+        ImproperlyConfigured: one of them is none.
+    """
+    for word in (found := words(name)):
+        try:
+            ipaddress.ip_network(word)
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{name} must be networks like 10.0.0.0/8; {word!r} is none.") from error
+    return found
+
+
+def price(name: str) -> tuple[Decimal, str] | None:
+    """A price and its currency, such as `0.04 EUR`; None without one.
+
+    Raises:
+        ImproperlyConfigured: not of this form.
+    """
+    given = text(name)
+    if not given:
+        return None
+    number, _, currency = given.partition(" ")
+    try:
+        return abs(Decimal(number)), currency.strip()
+    except InvalidOperation as error:
+        raise ImproperlyConfigured(f"{name} must be like 0.04 EUR, not {given!r}.") from error
 
 
 def open_id() -> dict[str, dict]:

@@ -1,19 +1,105 @@
-"""Structured logs: events with codes and ids, never a person's words, name, address or voice."""
+"""Structured logs: events with codes and ids, never a person's words, name, address or voice.
 
+What others log – Django, Celery, daphne, asyncio – goes through the same processors: of an exception its kind and its way are
+told; its message only where that is never made of what people wrote.
+"""
+
+import logging
 import re
+import sys
+import traceback
 from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+from django.db import InterfaceError, OperationalError
 
-_SECRET_PATH = re.compile(r"/(i|calendar|never|application|notices)/[^/\s?]+")
+Event = MutableMapping[str, Any]
+
+_SECRET_PATH = re.compile(r"/(i|calendar|never|application|notices|standing|download)/[^/\s?\"']+")
+_QUERY = re.compile(r"(/[^\s?\"']*)\?[^\s\"']+")
+_ADDRESS = re.compile(r"[^\s@<>\"'=(,:]+@[^\s@<>\"'),:]+")
+_TRACEBACK = "Traceback (most recent call last)"
+
+# Their messages are made by code, of names in code, files and hosts.
+_TELLING = (OSError, ImportError, NameError, AttributeError, RecursionError, OperationalError, InterfaceError)
+_TELLING_MODULES = ("redis.", "kombu.", "amqp.", "billiard.", "celery.")
+
+# What may be said of an event beside its name: ids and codes.
+_EXTRAS = (
+    *("command", "kind", "order", "room", "connection", "worker", "task", "code", "status_code", "part", "error"),
+    *("head", "entries", "reason"),
+    *("case", "number", "action", "state", "engine", "seconds", "reason_code"),
+)
 
 
-def _without_secrets(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def _without_secrets(logger: Any, method: str, event: Event) -> Event:
     """Django logs the path of a request that failed; an invite's path holds its code, a calendar's its token."""
     for name, value in event.items():
         if isinstance(value, str):
-            event[name] = _SECRET_PATH.sub(r"/\1/…", value)
+            event[name] = _ADDRESS.sub("…@…", _QUERY.sub(r"\1?…", _SECRET_PATH.sub(r"/\1/…", value)))
+    return event
+
+
+def _without_words(logger: Any, method: str, event: Event) -> Event:
+    """Drop what libraries put of an exception's message into their own."""
+    record: logging.LogRecord | None = event.get("_record")
+    if record is None:
+        return event
+    if record.name == "celery.app.trace" and isinstance(record.args, dict):
+        event["event"] = "job.failed" if record.levelno >= logging.ERROR else "job.ended"
+        event["task"], event["task_id"] = record.args.get("name"), record.args.get("id")
+    elif record.name in ("asyncio", "twisted"):
+        event["event"] = str(event["event"]).partition("\n")[0]
+    elif not isinstance(record.msg, str):
+        event["event"] = f"{record.name}: {type(record.msg).__name__}"
+    elif any(isinstance(one, BaseException) for one in _arguments(record)):
+        shown = tuple(type(one).__name__ if isinstance(one, BaseException) else one for one in _arguments(record))
+        event["event"] = record.msg % shown
+    if _TRACEBACK in str(event["event"]):
+        event["event"] = _frames_only(str(event["event"]))
+    return event
+
+
+def _arguments(record: logging.LogRecord) -> tuple[Any, ...]:
+    return record.args if isinstance(record.args, tuple) else ()
+
+
+def _frames_only(text: str) -> str:
+    """Of a traceback that somebody made a text of: where, not what."""
+    kept = [line.strip() for line in text.splitlines() if line.startswith(("Traceback", "  File "))]
+    return " | ".join(kept)
+
+
+def way_of(error: BaseException) -> str:
+    """An exception's kind and the lines it came by, of its causes too. Its message only if nobody's words are in it."""
+    parts, seen = [], set()
+    cause: BaseException | None = error
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        lines = "".join(
+            f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}\n    {frame.line}\n'
+            for frame in traceback.extract_tb(cause.__traceback__)
+        )
+        parts.append(f"{_TRACEBACK}:\n{lines}{_called(cause)}")
+        cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
+    return "\n\nwhich came of:\n\n".join(parts)
+
+
+def _called(error: BaseException) -> str:
+    kind = type(error)
+    name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+    is_telling = isinstance(error, _TELLING) or f"{kind.__module__}.".startswith(_TELLING_MODULES)
+    message = str(error).strip() if is_telling else ""
+    return f"{name}: {message}" if message else name
+
+
+def _exception(logger: Any, method: str, event: Event) -> Event:
+    """As text, by `way_of`."""
+    given = event.pop("exc_info", None)
+    error = given[1] if isinstance(given, tuple) else sys.exc_info()[1] if given is True else given
+    if isinstance(error, BaseException):
+        event["exception"] = way_of(error)
     return event
 
 
@@ -21,25 +107,19 @@ _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
+    structlog.stdlib.ExtraAdder(allow=_EXTRAS),
     structlog.processors.TimeStamper(fmt="iso", utc=True),
-    _without_secrets,
 ]
 
 
 def logging_settings(*, as_json: bool) -> dict[str, Any]:
     """Django's LOGGING: one line an event on standard error, as JSON for machines or plain for a terminal."""
-    # Plain tracebacks: the rich ones print local variables, which hold what people wrote.
-    console = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
-    renderer: Any = structlog.processors.JSONRenderer() if as_json else console
-    last: list[Any] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
-    if as_json:
-        last.append(structlog.processors.format_exc_info)
+    renderer: Any = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
             *_SHARED,
             structlog.stdlib.PositionalArgumentsFormatter(),
-            structlog.processors.StackInfoRenderer(),
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -51,13 +131,20 @@ def logging_settings(*, as_json: bool) -> dict[str, Any]:
         "formatters": {
             "structured": {
                 "()": structlog.stdlib.ProcessorFormatter,
-                "processors": [*last, renderer],
+                "processors": [
+                    _without_words,
+                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    _exception,
+                    _without_secrets,
+                    renderer,
+                ],
                 "foreign_pre_chain": _SHARED,
             }
         },
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
         "root": {"handlers": ["console"], "level": "WARNING"},
         "loggers": {name: {"level": "INFO"} for name in ("config", "accounts", "invites", "rooms", "moderation")}
-        # The request line of django-structlog would carry an invite's code, or a calendar's token, in its path.
-        | {"django_structlog": {"level": "WARNING"}, "django.channels.server": {"level": "WARNING"}},
+        | {"django.channels.server": {"level": "WARNING"}}
+        # Django gives its own loggers handlers of their own: through ours, like everything else.
+        | {name: {"handlers": [], "propagate": True} for name in ("django", "django.server", "py.warnings")},
     }

@@ -35,7 +35,13 @@ def _views(seen: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
 MODERATOR = (*_views(_SEEN), *_JUDGES, "invites.view_branch", "invites.view_branchmeasure")
 SENIOR = (
     *MODERATOR,
-    *("moderation.ban_member", "moderation.view_figures", "invites.add_branchmeasure", "accounts.view_auditentry"),
+    *(
+        "moderation.ban_member",
+        "moderation.view_figures",
+        "rooms.view_audioworker",
+        "invites.add_branchmeasure",
+        "accounts.view_auditentry",
+    ),
     *("moderation.add_term", "moderation.change_term", "moderation.delete_term"),
     *("moderation.add_speechphrase", "moderation.change_speechphrase", "moderation.delete_speechphrase"),
     *("accounts.view_documentversion", "accounts.add_documentversion", "rooms.change_topic"),

@@ -1,13 +1,15 @@
-"""A person's page and a room's page, for staff. The admin's own rules decide who sees which part."""
+"""A person's page, a room's page and the processes' page, for staff. The admin's own rules decide who sees which part."""
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from moderation.staff import person as people
 from moderation.staff import room as rooms
+from moderation.staff import workers as processes
 from rooms.models import Room
 
 
@@ -34,6 +36,14 @@ def room(request: HttpRequest, public_id: str, context: dict) -> HttpResponse:
         context
         | {"room": found, "title": found.title, "entries": rooms.timeline(found, viewer)}
         | rooms.summary_of(found),
+    )
+
+
+def workers(request: HttpRequest, context: dict) -> HttpResponse:
+    """The processes that live, how they fare, and what a listener costs."""
+    _viewer(request, "rooms.view_audioworker")
+    return TemplateResponse(
+        request, "admin/moderation/workers/page.html", context | {"title": _("Processes")} | processes.page()
     )
 
 

@@ -27,6 +27,7 @@ from rooms.domain.snapshot import Audience
 from rooms.local_talk import LocalTalk
 from rooms.overseer import LOOK_EVERY_SECONDS, Overseer
 from rooms.quiet import Quiet, authors_of, without
+from rooms.seeing import metrics
 from rooms.talker import Talker
 
 logger = logging.getLogger(__name__)
@@ -190,6 +191,11 @@ class Hub:
             socket.send_elsewhere()
 
     @property
+    def is_live(self) -> bool:
+        """Whether it listens to the bus."""
+        return self._started
+
+    @property
     def rooms(self) -> set[str]:
         """The rooms that this process has a socket of."""
         return set(self._rooms)
@@ -200,6 +206,7 @@ class Hub:
         if local is None:
             local = self._rooms[room] = LocalRoom(quiet=Quiet(room))
             local.talker = Talker(room, self._bus, local.push_written, self._spawn)
+            metrics.HUB_ROOMS.set(len(self._rooms))
         if local.quiet is not None:
             local.quiet.forget(quiet)
         older = local.sockets.get(socket.connection)
@@ -231,6 +238,7 @@ class Hub:
         local.standings.pop(connection, None)
         if not local.sockets:
             del self._rooms[room]
+            metrics.HUB_ROOMS.set(len(self._rooms))
             if local.counting is not None:
                 local.counting.cancel()
             if local.talker is not None:
@@ -491,6 +499,7 @@ class Hub:
             # A frame that is on its way now is not lost: only a room that was behind already is told.
             if local.seqs[audience] == before[audience] < seq:
                 local.seqs[audience] = seq
+                metrics.CATCH_UPS.labels(audience.name.lower()).inc()
                 local.push(events.frame_of(message), audience)
                 self._spawn(self._settle_room(room, local))
 
@@ -541,6 +550,7 @@ async def _logged(function: Callable[..., Awaitable[None]], *arguments: Any) -> 
     try:
         await function(*arguments)
     except Exception:
+        metrics.WORK_FAILED.inc()
         logger.exception("hub.work_failed")
 
 

@@ -503,3 +503,4 @@ class CalendarFeed(models.Model):
 
 
 from rooms.moment_models import MomentKind, StageMoment  # noqa: E402, F401 - after what they point at
+from rooms.process_models import JobsProcess, WorkerMinute  # noqa: E402, F401

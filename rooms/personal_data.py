@@ -38,6 +38,7 @@ def register() -> None:
     not_personal(
         rooms__Topic__key="The topic’s name.",
         rooms__AudioWorker__public_ip="Of a server.",
+        rooms__WorkerMinute__public_ip="Of a server.",
         rooms__Participant__guest_key="Of guests, who have no account.",
         rooms__Participant__network="Of guests, who have no account.",
         rooms__Participant__session_key="Goes with its row.",

@@ -1,5 +1,7 @@
 """What happens to rooms later. Each task may be delivered twice, late or never: the next run finds what is due in rows."""
 
+from typing import Any
+
 from celery import shared_task
 
 from rooms import services
@@ -45,3 +47,15 @@ def mail_programme() -> None:
     """Remind those who are going, and send what else the programme has to say to people."""
     services.remind()
     services.send_due()
+
+
+@shared_task(bind=True)
+def beat_jobs(task: Any) -> None:
+    """Say that jobs are done, and by whom."""
+    services.beat_jobs(task.request.hostname or "jobs")
+
+
+@shared_task
+def forget_usage() -> None:
+    """Forget what audio workers used long ago."""
+    services.forget_usage()

@@ -42,7 +42,6 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
     "heroicons",
     "csp",
-    "django_structlog",
     "accounts",
     "rooms",
     "invites",
@@ -50,6 +49,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.measuring.MeasureMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -62,7 +62,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
     "accounts.middleware.ListedSessionMiddleware",
     "accounts.middleware.FreshSignInMiddleware",
     "accounts.middleware.ConsentMiddleware",
@@ -243,6 +242,8 @@ CELERY_BEAT_SCHEDULE = {
     "tend applications": {"task": "invites.tasks.tend_applications", "schedule": 3600.0, "options": {"expires": 3600}},
     "sweep rosters": {"task": "rooms.tasks.sweep_rosters", "schedule": 2.0, "options": {"expires": 2}},
     "close empty rooms": {"task": "rooms.tasks.close_empty_rooms", "schedule": 30.0, "options": {"expires": 30}},
+    "say that jobs are done": {"task": "rooms.tasks.beat_jobs", "schedule": 10.0, "options": {"expires": 30}},
+    "forget usage": {"task": "rooms.tasks.forget_usage", "schedule": 3600.0, "options": {"expires": 3600}},
     "delete old talk": {"task": "rooms.tasks.delete_old_talk", "schedule": 3600.0, "options": {"expires": 3600}},
     "forget attendance": {"task": "rooms.tasks.forget_attendance", "schedule": 3600.0, "options": {"expires": 3600}},
     "close missed rooms": {"task": "rooms.tasks.close_missed_rooms", "schedule": 30.0, "options": {"expires": 30}},
@@ -468,8 +469,17 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 
+# --- Seeing: docs/operating/seeing.md ---------------------------------------------------------------------------
+
+MITALK_METRICS_TOKEN = env.text("MITALK_METRICS_TOKEN")  # a bearer's, for whoever reads /metrics from elsewhere
+MITALK_METRICS_NETWORKS = env.networks("MITALK_METRICS_NETWORKS")  # that read it without, besides this machine
+MITALK_METRICS_BIND = env.text("MITALK_METRICS_BIND", "127.0.0.1")
+MITALK_METRICS_PORT = env.integer("MITALK_METRICS_PORT", 0, least=0, most=65535)  # of the audio worker; 0: none
+MITALK_JOBS_METRICS_PORT = env.integer("MITALK_JOBS_METRICS_PORT", 0, least=0, most=65535)  # of the jobs; 0: none
+MITALK_SENTRY_DSN = env.text("MITALK_SENTRY_DSN")  # errors go there, with nothing of anybody's; off without
+MITALK_SENTRY_ENVIRONMENT = env.text("MITALK_SENTRY_ENVIRONMENT")
+MITALK_CORE_HOUR_PRICE = env.price("MITALK_CORE_HOUR_PRICE")  # 0.04 EUR
+
 # --- Logs -------------------------------------------------------------------------------------------------------
 
-LOGGING = logging_settings(as_json=False)
-DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # an address is personal data
-DJANGO_STRUCTLOG_USER_ID_FIELD = None
+LOGGING = logging_settings(as_json=env.flag("MITALK_LOG_JSON", False))

@@ -27,4 +27,4 @@ STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "config.storage.HashedStaticF
 EMAIL_CONFIG = environ.Env.email_url_config(env.text("MITALK_MAIL_URL", "consolemail://"))
 vars().update(EMAIL_CONFIG)
 
-LOGGING = logging_settings(as_json=True)
+LOGGING = logging_settings(as_json=env.flag("MITALK_LOG_JSON", True))

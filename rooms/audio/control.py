@@ -194,6 +194,13 @@ class Lapsed:
 
 
 @dataclass(frozen=True, slots=True)
+class Figures:
+    """What media has done so far, in sums (`core.figures`). Once a second."""
+
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Census:
     """What there is, in answer to `CensusWanted`."""
 
@@ -204,6 +211,6 @@ class Census:
 
 Message = (
     Open | Agree | Expect | Unlock | Record | Close | OnStage | Lease | CensusWanted
-    | Reached | Gone | Heard | Floor | Unheard | Kept | Pulse | Lapsed | Census
+    | Reached | Gone | Heard | Floor | Unheard | Kept | Pulse | Figures | Lapsed | Census
 )  # fmt: skip
 BY_KIND: dict[str, type[Message]] = {message.__name__: message for message in typing.get_args(Message)}

@@ -14,6 +14,8 @@ from typing import Protocol
 from rooms.audio.codec import Encoder
 from rooms.audio.core.clock import TICK_SAMPLES
 from rooms.audio.core.effort import Effort, Governor
+from rooms.audio.core.figures import WORK_BOUNDS, Buckets
+from rooms.audio.core.jitter import Counters
 from rooms.audio.core.levels import INAUDIBLE_DBOV, level_dbov
 from rooms.audio.core.mixer import Sound
 from rooms.audio.core.packet import RtpPacket
@@ -128,11 +130,24 @@ class Engine:
         self._governor = Governor()
         self._timestamp = random.getrandbits(32)
         self._encoding = 0.0  # seconds of this tick
+        self.work = Buckets(WORK_BOUNDS)  # seconds a tick
+        self.encoded_seconds = 0.0
+        self.unheard = 0  # packets of voices that may not be heard
+        self._gone = Counters()  # of speakers that are no more
 
     @property
     def effort(self) -> Effort:
         """How hard encoders try: less when ticks take long."""
         return self._governor.effort
+
+    def voices(self) -> Counters:
+        """What became of the packets of all voices so far."""
+        total = Counters()
+        total.take_in(self._gone)
+        for room in self.rooms.values():
+            for speaker in room.speakers.values():
+                total.take_in(speaker.buffer.counters)
+        return total
 
     # --- rooms --------------------------------------------------------------------------------------------------------
 
@@ -153,6 +168,8 @@ class Engine:
             _move(member, None)
         found.session.leave(connection)
         if not found.members:
+            for speaker in found.speakers.values():
+                self._gone.take_in(speaker.buffer.counters)
             del self.rooms[room]
         return member
 
@@ -180,6 +197,7 @@ class Engine:
         """A packet from a connection's voice. Without leave of the roster it goes nowhere."""
         found = self.rooms.get(room)
         if found is None or connection not in found.members or connection not in found.session.may_speak:
+            self.unheard += 1
             return
         if connection not in found.speakers:
             found.speakers[connection] = Speaker()
@@ -207,7 +225,10 @@ class Engine:
             except Exception:
                 # One room's trouble is not the others'.
                 logger.exception("engine.room_failed")
-        if self._governor.account(time.perf_counter() - began, self._encoding):
+        work = time.perf_counter() - began
+        self.work.add(work)
+        self.encoded_seconds += self._encoding
+        if self._governor.account(work, self._encoding):
             for room in self.rooms.values():
                 for output in room.outputs():
                     output.encoder.set_effort(self.effort)
@@ -215,7 +236,7 @@ class Engine:
     def _tick_room(self, room: Room, now: float) -> None:
         audible = room.session.audible()
         for connection in room.speakers.keys() - set(audible):
-            del room.speakers[connection]
+            self._gone.take_in(room.speakers.pop(connection).buffer.counters)
         sounds = {}
         for connection, speaker in room.speakers.items():
             sound = speaker.read(now)

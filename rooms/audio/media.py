@@ -21,6 +21,7 @@ from functools import partial
 from rooms.audio import control
 from rooms.audio.codec import MOST_ENCODED_BYTES, Encoder
 from rooms.audio.core.clock import TICK_SECONDS, TickClock
+from rooms.audio.core.figures import LATENESS_BOUNDS, Buckets, Losses
 from rooms.audio.core.floor import FloorTime
 from rooms.audio.core.packet import RtpPacket
 from rooms.audio.engine import Engine, Member
@@ -87,6 +88,9 @@ class Media:
         self._clock = clock
         self._due = TickClock.starting(clock())
         self.tap.offset_ms = (time.time() - clock()) * 1000
+        self._late = Buckets(LATENESS_BOUNDS)
+        self._accepted = 0  # packets of voices of peers that are no more
+        self._losses = Losses()
         self._said: dict[str, Said] = {}  # by room
         self._lease_until = math.inf
         self._lapsed = False
@@ -121,6 +125,7 @@ class Media:
         now = self._clock()
         tick = self._due.advance(now)
         self.lateness.append(tick.late)
+        self._late.add(tick.late)
         self.engine.tick(tick.due, skipped=tick.skipped)
         self._report(now)
         self._pipe.flush()
@@ -131,10 +136,13 @@ class Media:
             self._tell_who_speaks()
         for guest in self._turns[ticks % _TURN_TICKS].values():
             self._check_on(guest, now)
+            if guest.peer.stream is not None:
+                self._losses.add(guest.peer.reported_loss)
             if guest.peer.sends:
                 guest.peer.report(now)
         if ticks % _PULSE_TICKS == 0:
             self._pipe.send(control.Pulse(ticks, self._late_ms(), self._cpu_percent(now)))
+            self._pipe.offer(control.Figures(self._figures()))
             self._hand_over(now)
             if not self.guests:
                 gc.collect()
@@ -223,6 +231,7 @@ class Media:
         del self._numbers[guest.room, guest.member.connection]
         del self._turns[number % _TURN_TICKS][number]
         self.engine.remove(guest.room, guest.member.connection)
+        self._accepted += guest.peer.accepted
         guest.peer.stop()
 
     # --- what control is told -----------------------------------------------------------------------------------------
@@ -268,6 +277,40 @@ class Media:
         floor.forget({member.person for member in self.engine.rooms[name].members.values()})
         seconds = tuple(int(spoken) for spoken in floor.seconds.values())
         self._pipe.send(control.Floor(name, tuple(floor.seconds), seconds, floor.holder, int(floor.held_seconds)))
+
+    def _figures(self) -> dict[str, object]:
+        """Of counters that are kept anyway; about a fifth of a millisecond with three thousand peers."""
+        voices = self.engine.voices()
+        loss, lossy = self._losses.taken()
+        return {
+            "ticks": self.engine.ticks,
+            "skipped": self._due.skipped,
+            "late": self._late.counts,
+            "late_seconds": self._late.total,
+            "work": self.engine.work.counts,
+            "work_seconds": self.engine.work.total,
+            "encoded_seconds": self.engine.encoded_seconds,
+            "rooms": len(self.engine.rooms),
+            "peers": len(self.guests),
+            "received": self.ice.received,
+            "accepted": self._accepted + sum(guest.peer.accepted for guest in self.guests.values()),
+            "sent": self.outlet.sent,
+            "octets": self.outlet.octets,
+            "dropped": {
+                **self.ice.dropped_by,
+                "not_on_stage": self.engine.unheard,
+                "not_sent": self.outlet.unsent + self.ice.unsent,
+                "duplicate": voices.duplicate,
+                "late": voices.late,
+                "overflow": voices.overflowed,
+                "given_up": voices.skipped,
+            },
+            "lost": voices.lost,
+            "loss": loss,
+            "lossy": lossy,
+            "complexity": self.engine.effort.complexity,
+            "cpu_seconds": time.process_time(),
+        }
 
     def _census(self, request: int) -> control.Census:
         figures = {

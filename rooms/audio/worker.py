@@ -27,6 +27,7 @@ from rooms.audio.transport import ice_lite, sdp
 from rooms.audio.transport.call import Call, Endpoint
 from rooms.audio.transport.dtls import certificate
 from rooms.audio.transport.own_address import own_address
+from rooms.audio.usage import Reading, Usage, between
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +37,7 @@ _REST_AFTER_READING = 9  # times as long as it took: a large roster is not read 
 HEARTBEAT_SECONDS = 0.5
 _GUARD_SECONDS = 0.5  # how often witnesses are asked for
 _DRAIN_LOOK_SECONDS = 0.25
+USAGE_SECONDS = 5.0
 _PULSE_WITHIN_SECONDS = 3.0  # media tells every second that it lives
 _DATABASE_SECONDS = 5.0
 
@@ -89,7 +91,8 @@ class AudioWorker:
     threads of their own, for none may hold up a reading or a beat. `without_media` gets the connections that are on the
     roster and have had no sound for too long, and the epoch of each one's room. `move_away` is called while the worker
     drains: it has the rooms moved, and returns how many with people in them stay. Without a `keeper` nothing of what is said
-    is kept, without a `watch` no machine listens to it."""
+    is kept, without a `watch` no machine listens to it. `use` gets what was used, every few seconds, in the thread of the
+    beats; `connected` how many seconds each handshake took."""
 
     def __init__(
         self,
@@ -102,6 +105,8 @@ class AudioWorker:
         move_away: Callable[[], int] = lambda: 0,
         keeper: Keeper | None = None,
         watch: Watch | None = None,
+        use: Callable[[Usage], None] | None = None,
+        connected: Callable[[float], None] = lambda seconds: None,
         start_media: StartMedia = start_process,
     ) -> None:
         self.config = config
@@ -113,6 +118,10 @@ class AudioWorker:
         self._move_away = move_away
         self._keeper = keeper
         self._watch = watch
+        self._use = use
+        self._used: Reading | None = None
+        self._connected = connected
+        self._told: dict[str, Any] = {}  # what media did so far, as it said last
         self._start_media = start_media
         self._readings = BlockingCalls("audio-readings")
         self._beats = BlockingCalls("audio-beats")
@@ -130,6 +139,7 @@ class AudioWorker:
         self._cpu_at = 0.0
         self._lapsed = False  # media has silenced every room
         self._draining = False
+        self._roster_at = 0.0  # seconds of the loop's clock: when the database answered last
         self._stopping = asyncio.Event()
         self._roster_wanted = asyncio.Event()
         self._failure: BaseException | None = None
@@ -158,6 +168,7 @@ class AudioWorker:
         self._spawn(self._for_ever(self._read_roster()))
         self._spawn(self._for_ever(_every(HEARTBEAT_SECONDS, self._beat)))
         self._spawn(self._for_ever(_every(_GUARD_SECONDS, self._guard_lease)))
+        self._spawn(self._for_ever(_every(USAGE_SECONDS, self._record_usage)))
         if self._keeper is not None:
             self._spawn(self._for_ever(self._keeper.run()))
         if self._watch is not None:
@@ -233,6 +244,24 @@ class AudioWorker:
             return {"pid": 0, "listened": 0.0, "left_out": 0.0}
         load = self._watch.load
         return {"pid": self._watch.pid or 0, "listened": load.listened_seconds, "left_out": load.left_out_seconds}
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        """What the worker does and did, for operators: empty before media has told any. May be read in any thread."""
+        if not self._told:
+            return {}
+        connected = sum(caller.connected for caller in list(self._by_number.values()))
+        cpu_seconds = self._told["cpu_seconds"] + time.process_time()
+        return {**self._told, "rooms": len(self.rooms), "peers": connected, "cpu_seconds": cpu_seconds}
+
+    def parts(self) -> dict[str, str]:
+        """What the worker needs, and how each is: "ok", or what is the matter. May be called in any thread."""
+        now = time.monotonic()
+        return {
+            "media": "ok" if now - self._pulse_at <= _PULSE_WITHIN_SECONDS else "silent",
+            "database": "ok" if now - self._roster_at <= _DATABASE_SECONDS else "no answer",
+            "stopping": "stopping" if self._stopping.is_set() else "ok",
+        }
 
     # --- the bus --------------------------------------------------------------------------------------------------------
 
@@ -316,7 +345,7 @@ class AudioWorker:
             if caller.link.person == offer.person:
                 self._drop(offer.room, name)
         link = self._media.peer(offer.room, offer.connection, offer.person)
-        call = Call(self._endpoint, link, ended=lambda: self._lost(link.number))
+        call = Call(self._endpoint, link, ended=lambda: self._lost(link.number), connected=self._connected)
         answer = call.negotiate(offer.sdp)
         self.rooms.setdefault(offer.room, {})[offer.connection] = self._by_number[link.number] = Caller(link, call)
         if offer.room in self._stages:
@@ -384,6 +413,8 @@ class AudioWorker:
             case control.Lapsed():
                 logger.error("worker.lease_lapsed")  # the database, or this machine, was away for too long
                 self._lapsed = True
+            case control.Figures():
+                self._told = message.values
             # Else it is about a peer that has just ended.
 
     def _fail(self, reason: BaseException) -> None:
@@ -401,6 +432,7 @@ class AudioWorker:
             began = asyncio.get_running_loop().time()
             try:
                 truth = await self._readings.call(self._read_truth, within=_DATABASE_SECONDS)
+                self._roster_at = asyncio.get_running_loop().time()
                 silent = self.reconcile(truth, began)
                 self._lease.confirm(began)
                 self._tell_lease()
@@ -472,6 +504,23 @@ class AudioWorker:
         own = round(100 * (used - before) / since)
         people = len(self._by_number)
         return wire.Load(people, self.config.most_peers, self._pulse.late_ms, self._pulse.cpu_percent + own)
+
+    async def _record_usage(self) -> None:
+        """What was used since the last time; what could not be kept is of the next one."""
+        figures = self.figures
+        if self._use is None or not figures:
+            return
+        reading = Reading.of(figures, asyncio.get_running_loop().time())
+        before = self._used
+        if before is None:
+            self._used = reading
+            return
+        try:
+            await self._beats.call(partial(self._use, between(before, reading)), within=_DATABASE_SECONDS)
+        except Exception:
+            logger.exception("worker.usage_not_kept")
+        else:
+            self._used = reading
 
     # --- tasks ------------------------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from rooms.selectors.admission import (
     shut_out,
 )
 from rooms.selectors.calendars import calendar_token_hash, has_calendar, owner_of_calendar, rooms_of_calendar
+from rooms.selectors.carrying import Used, WorkerNow, jobs_now, used_lately, webs_now, workers_now
 from rooms.selectors.conflicts import conflicts, conflicts_in
 from rooms.selectors.hall import Hall, Wanted, hall_for, topic_card
 from rooms.selectors.listing import (
@@ -75,7 +76,6 @@ from rooms.selectors.staying import is_in_a_room
 from rooms.selectors.talk import NOBODY, RoomTalk, chat_message, chat_wait, is_here, question_card, talk, voted
 from rooms.selectors.together import were_together
 from rooms.selectors.workers import (
-    WorkerNow,
     accepting_workers,
     audio_truth,
     connections_here,
@@ -84,7 +84,6 @@ from rooms.selectors.workers import (
     state_of_worker,
     stranded_rooms,
     workers_given_up,
-    workers_now,
     workers_with_load,
 )
 
@@ -96,6 +95,7 @@ __all__ = [
     "Hall",
     "RoomCard",
     "RoomTalk",
+    "Used",
     "Wanted",
     "WorkerNow",
     "accepted_co_hosts",
@@ -138,6 +138,7 @@ __all__ = [
     "is_in_a_room",
     "is_private",
     "is_signed_in",
+    "jobs_now",
     "live_workers",
     "may_ask",
     "may_be_pinged",
@@ -176,8 +177,10 @@ __all__ = [
     "those_who_go",
     "topic_card",
     "topics",
+    "used_lately",
     "versions",
     "voted",
+    "webs_now",
     "were_together",
     "who_goes",
     "with_claims",

@@ -4,8 +4,6 @@ Times are compared with the database's clock, by which they were written: machin
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
-from datetime import datetime
 
 from django.db.models import (
     BooleanField,
@@ -32,24 +30,6 @@ from rooms.selectors.people import admitted
 LATE_MS = 20  # a tick: a worker that is so late all the time has more than it can do
 _LEAST_BURDENED = ("here", "load", "pk")  # by people, then by rooms
 FULL_SHARE = 0.9  # of what it takes: the rest is for those who come to the rooms that it has
-
-
-@dataclass(frozen=True, slots=True)
-class WorkerNow:
-    """One audio worker as staff see it."""
-
-    address: str
-    worker_id: str
-    epoch: int
-    version: int
-    state: str  # live, late, full, draining, other_version, silent, ended
-    rooms: int  # live ones
-    people: int
-    most_people: int
-    late_ms: int
-    cpu_percent: int
-    started_at: datetime
-    beat_age_seconds: float
 
 
 def live_workers() -> QuerySet[AudioWorker]:
@@ -82,29 +62,8 @@ def stranded_rooms() -> QuerySet[Room]:
     return rooms.annotate(people=here).order_by("-people", "pk")
 
 
-def workers_now() -> list[WorkerNow]:
-    """Every worker that there is or lately was, for staff to look at. In one query."""
-    return [
-        WorkerNow(
-            address=str(row),
-            worker_id=row.worker_id,
-            epoch=row.epoch,
-            version=row.version,
-            state=state_of_worker(row),
-            rooms=row.load,  # type: ignore[attr-defined]
-            people=row.people,
-            most_people=row.most_people,
-            late_ms=row.late_ms,
-            cpu_percent=row.cpu_percent,
-            started_at=row.started_at,
-            beat_age_seconds=row.age.total_seconds(),  # type: ignore[attr-defined]
-        )
-        for row in workers_with_load()
-    ]
-
-
 def workers_with_load() -> QuerySet[AudioWorker]:
-    """The same as rows: `load` live rooms with `here` people in them, silent for `age`."""
+    """Every worker that there is or lately was: `load` live rooms with `here` people in them, silent for `age`."""
     age = ExpressionWrapper(Now() - F("beat_at"), output_field=DurationField())
     return _burdened(AudioWorker.objects.all()).annotate(age=age).order_by("public_ip", "udp_port")
 
@@ -120,7 +79,7 @@ def _burdened(workers: QuerySet[AudioWorker]) -> QuerySet[AudioWorker]:
 
 
 def state_of_worker(worker: AudioWorker) -> str:
-    """In a word of `WorkerNow.state`; needs a row of `workers_with_load`."""
+    """In one word; needs a row of `workers_with_load`."""
     silent = worker.age > WORKER_SILENT_AFTER  # type: ignore[attr-defined]
     found = {
         "ended": worker.retired,

@@ -36,6 +36,7 @@ from rooms.services.acting import (
     withdraw,
 )
 from rooms.services.calendars import make_calendar_address, revoke_calendar_address
+from rooms.services.carrying import beat_jobs, forget_usage, record_usage
 from rooms.services.departing import (
     PLACE_KEPT,
     depart_without_media,
@@ -116,6 +117,7 @@ __all__ = [
     "ask_approved",
     "ask_co_host",
     "ban",
+    "beat_jobs",
     "beat_web",
     "beat_worker",
     "block",
@@ -141,6 +143,7 @@ __all__ = [
     "forget_attendance",
     "forget_moments",
     "forget_places",
+    "forget_usage",
     "freeze",
     "freeze_from_outside",
     "go",
@@ -173,6 +176,7 @@ __all__ = [
     "put_on_guest_list",
     "put_ping_away",
     "raise_hand",
+    "record_usage",
     "register_worker",
     "remind",
     "remove",

@@ -13,6 +13,7 @@ from channels.consumer import get_handler_name
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.utils import translation
+from structlog.contextvars import bind_contextvars
 
 from rooms import hooks, selectors, services
 from rooms.domain import messages
@@ -21,6 +22,7 @@ from rooms.domain.pace import REACTING
 from rooms.domain.roles import RUNS_THE_ROOM, Role
 from rooms.events import frame_of
 from rooms.hub import get_hub
+from rooms.seeing import metrics
 from rooms.selectors.talk import moment
 from rooms.signalling.codec import Incoming, Unreadable, decode
 from rooms.signalling.commands import CHANGES
@@ -99,6 +101,8 @@ class RoomConsumer(AsyncWebsocketConsumer):
         self._closing = False
         self._answering = False
         self._dismissal: tuple[Code, dict[str, str]] | None = None
+        bind_contextvars(room=self.room)
+        metrics.SOCKETS.labels("room").inc()
         await self.accept()
         self._track(self._write())
         if get_hub().ending:
@@ -113,6 +117,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
     async def disconnect(self, code: int) -> None:
         """The socket is gone: the person keeps their place for a while."""
         self._closing = True
+        metrics.SOCKETS.labels("room").dec()
         for task in self._tasks:
             task.cancel()
         if self.connection:
@@ -142,19 +147,23 @@ class RoomConsumer(AsyncWebsocketConsumer):
     # --- Commands ---------------------------------------------------------------------------------------------------
 
     async def _handle(self, incoming: Incoming[messages.Command]) -> None:
+        began, outcome = time.monotonic(), "ok"
         try:
             if not self.connection and not isinstance(incoming.command, messages.Join | messages.Ping):
                 raise Refused(Code.NOT_JOINED)
             answer = await self._answer(incoming)
         except Refused as refusal:
+            outcome = "refused"
             self._refuse(incoming.id, refusal.code, refusal.details)
         except Exception:
+            outcome = "failed"
             logger.exception("live.command_failed", extra={"command": incoming.command.type})
             self._refuse(incoming.id, Code.SERVER_ERROR)
         else:
             if answer is not None:
                 self._say(messages.Ok(re=incoming.id, data=answer))
         finally:
+            _measure(incoming.command, outcome, time.monotonic() - began)
             self._answering = False
             if self._dismissal is not None:
                 code, details = self._dismissal
@@ -190,6 +199,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
     async def _enter(self, re: int, command: messages.Join) -> None:
         joined, quiet = await database_sync_to_async(self._join)(command)
         self.connection, self.number = joined.connection, joined.number
+        bind_contextvars(connection=joined.connection)
         self._held = []
         try:
             await get_hub().enter(self.room, self, quiet)
@@ -295,6 +305,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
 
     async def _negotiate(self, incoming: Incoming[messages.Command]) -> None:
         assert isinstance(incoming.command, messages.MediaOffer)
+        began, outcome = time.monotonic(), "ok"
         try:
             person = await database_sync_to_async(selectors.person_of)(self.room, self.connection)
             if person is None:
@@ -303,16 +314,21 @@ class RoomConsumer(AsyncWebsocketConsumer):
                 room=self.room, person=person, connection=self.connection, sdp=incoming.command.sdp
             )
         except Refused as refusal:
+            outcome = "refused"
             self._refuse(incoming.id, refusal.code)
         except Exception:
+            outcome = "failed"
             logger.exception("live.negotiation_failed")
             self._refuse(incoming.id, Code.SERVER_ERROR)
         else:
             if answer.epoch < get_hub().media_epoch(self.room):
+                metrics.NEGOTIATIONS.labels("refused").inc()
                 self._refuse(incoming.id, Code.MEDIA_UNAVAILABLE)  # placed anew meanwhile: what answered is not heard
                 return
             self._say(messages.Ok(re=incoming.id, data={"sdp": answer.sdp, "epoch": answer.epoch}))
             get_hub().negotiated(self.room, answer.epoch)
+            metrics.NEGOTIATION_SECONDS.observe(time.monotonic() - began)
+        metrics.NEGOTIATIONS.labels(outcome).inc()
 
     _HANDLERS: dict[type, Callable[["RoomConsumer", Incoming[messages.Command]], Awaitable[dict[str, Any] | None]]] = {
         messages.Join: _on_join,
@@ -354,6 +370,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
     def _refuse(
         self, re: int | None, code: Code, details: Mapping[str, object] | None = None, *, close: bool = False
     ) -> None:
+        metrics.ERRORS.labels(code.value).inc()
         with translation.override(self._language):
             told = {name: str(detail) for name, detail in (details or {}).items()}
             message = " ".join(filter(None, (str(SENTENCES[code]), told.get("reason"))))
@@ -374,6 +391,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
             self._outbox.put_nowait(text)
         else:
             self._unread = Unread()  # for the one frame that says why
+            metrics.SLOW_READERS.inc()
             self._refuse(None, Code.READER_TOO_SLOW, close=True)
 
     def _close(self, code: int) -> None:
@@ -396,6 +414,15 @@ class RoomConsumer(AsyncWebsocketConsumer):
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+
+def _measure(command: messages.Command, outcome: str, seconds: float) -> None:
+    metrics.COMMANDS.labels(command.type, outcome).inc()
+    metrics.COMMAND_SECONDS.labels(command.type).observe(seconds)
+    if isinstance(command, messages.Join):
+        metrics.JOINS.labels(outcome).inc()
+        if outcome == "ok":
+            metrics.JOIN_SECONDS.observe(seconds)
 
 
 def _read(

@@ -19,6 +19,7 @@ from rooms import selectors, turn
 from rooms.domain import messages
 from rooms.domain.errors import Code, Refused
 from rooms.events import frame_of
+from rooms.seeing import metrics
 from rooms.signalling.codec import Incoming, Unreadable, decode_one_of
 from rooms.signalling.limits import FrameLimit, Verdict
 from rooms.signalling.negotiate import get_negotiator
@@ -47,6 +48,7 @@ class SoundCheckConsumer(AsyncWebsocketConsumer):
         self._limit = FrameLimit()
         self._language = language_of(self.scope)
         self._end: asyncio.Task[None] | None = None
+        metrics.SOCKETS.labels("check").inc()
         await self.accept()
         if len(self.at_once) >= MOST_AT_ONCE or not await database_sync_to_async(self._comes_seldom)():
             await self._refuse(None, Code.TOO_MANY_MESSAGES)
@@ -59,6 +61,7 @@ class SoundCheckConsumer(AsyncWebsocketConsumer):
     async def disconnect(self, code: int) -> None:
         """Whatever it used is free again."""
         self.at_once.discard(self)
+        metrics.SOCKETS.labels("check").dec()
         if self._end is not None:
             self._end.cancel()
         if self._worker:
@@ -119,6 +122,7 @@ class SoundCheckConsumer(AsyncWebsocketConsumer):
         await self.close(CLOSE_OVER)
 
     async def _refuse(self, re: int | None, code: Code) -> None:
+        metrics.ERRORS.labels(code.value).inc()
         with translation.override(self._language):
             message = str(SENTENCES[code])
         await self._say(messages.Error(re=re, code=code.value, message=message, fatal=False))

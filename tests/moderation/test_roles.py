@@ -25,6 +25,7 @@ SEEN = {
     "admin:invites_application_changelist": {"Membership", "Auditor"},
     "admin:invites_invite_changelist": {"Membership", "Auditor"},
     "admin:accounts_claim_changelist": {"Membership", "Auditor"},
+    "admin:workers": {"Senior moderator", "Auditor"},
     "admin:accounts_auditentry_changelist": {"Senior moderator", "Auditor"},
     "admin:moderation_sanction_add": {"Moderator", "Senior moderator"},
     "admin:invites_invite_add": {"Membership"},

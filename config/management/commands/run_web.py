@@ -10,6 +10,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from rooms.seeing.uncaught import log_what_nobody_catches
+
 _END_WITHIN_SECONDS = 4.0
 
 
@@ -31,6 +33,7 @@ class Command(BaseCommand):
         from config.asgi import application
         from rooms.hub import start_live
 
+        log_what_nobody_catches()
         loop = reactor._asyncioEventloop
         ending: list[asyncio.Task[None]] = []
 

@@ -79,6 +79,11 @@ class Counters:
     overflowed: int = 0
     restarts: int = 0
 
+    def take_in(self, other: "Counters") -> None:
+        """Add another's."""
+        for name in self.__match_args__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
 
 @dataclass
 class JitterBuffer:

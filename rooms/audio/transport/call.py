@@ -65,13 +65,22 @@ class PeerLink(Protocol):
 
 
 class Call:
-    """See the module. `ended` is called once when the call ends by itself. Times are seconds of the event loop's clock."""
+    """See the module. `ended` is called once when the call ends by itself, `connected` once with the
+    seconds that it took. Times are seconds of the event loop's clock."""
 
-    def __init__(self, endpoint: Endpoint, link: PeerLink, *, ended: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        link: PeerLink,
+        *,
+        ended: Callable[[], None],
+        connected: Callable[[float], None] = lambda seconds: None,
+    ) -> None:
         self.connected = False
         self._endpoint = endpoint
         self._link = link
         self._ended = ended
+        self._told_connected = connected
         self._offer: sdp.Offer | None = None
         self._setup: Setup | None = None
         self._reached = asyncio.Event()
@@ -134,6 +143,7 @@ class Call:
         elif not self._over:
             self.connected = True
             self._link.unlock(keys)
+            self._told_connected(asyncio.get_running_loop().time() - self.began)
 
     # --- what the peer tells ------------------------------------------------------------------------------------------
 

@@ -28,6 +28,7 @@ _HEADER = np.dtype(
 _VERSION = 0x80
 _MARKER = 0x80  # the first packet after silence (RFC 3551, section 4.1)
 _TRAILER_BYTES = 148  # the most that libsrtp adds (SRTP_MAX_TRAILER_LEN)
+_WIRE_BYTES = _HEADER_BYTES + 10 + 8 + 20  # around a payload: SRTP's tag, UDP, IPv4
 _SLOT_BYTES = 768
 _FIRST_SLOTS = 8
 _MOST_AT_ONCE = 1_024  # UIO_MAXIOV
@@ -86,6 +87,7 @@ class Outlet:
         self.at_once = has_sendmmsg() if at_once is None else at_once
         self.sent = 0
         self.unsent = 0
+        self.octets = 0  # of sound, as on the wire
 
     def send(self, data: bytes | memoryview, address: tuple[str, int]) -> None:
         """Send one datagram. What the kernel has no room for is lost, as on any network."""
@@ -220,6 +222,7 @@ class Audience:
         else:
             refused = self._loops.protect_slots(self._slots, 0, count, payload, len(payload), timestamp, marker)
             self._send_protected(0, count, refused)
+        self._outlet.octets += count * (len(payload) + _WIRE_BYTES)
         self._report(count, timestamp)
         self._sends += 1
 

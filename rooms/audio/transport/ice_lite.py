@@ -19,6 +19,7 @@ _MOST_ADDRESSES = 6  # of one connection
 _MOST_CREDENTIALS = 2  # of one connection: those of an ICE restart, and those before until the new ones are used
 _MOST_BYTES = 1_500  # of any datagram: nothing of ours is larger than an Ethernet frame
 _SOCKET_BUFFER_BYTES = 4 << 20
+DROPPED = ("size", "not_a_check", "unsigned_check", "unchecked_address")  # why a datagram goes no further
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,25 +77,33 @@ class IceLite:
     """Sorts the datagrams of a socket to connections, and answers their checks."""
 
     def __init__(self, bound: socket.socket, clock: Callable[[], float] = time.monotonic) -> None:
-        self.dropped = 0
+        self.received = 0
+        self.dropped_by = dict.fromkeys(DROPPED, 0)
         self.unsent = 0
         self._socket = bound
         self._clock = clock
         self._by_ufrag: dict[str, _Expected] = {}
         self._by_address: dict[Address, IceConnection] = {}
 
+    @property
+    def dropped(self) -> int:
+        """How many datagrams went no further, for whatever reason."""
+        return sum(self.dropped_by.values())
+
     # --- the socket -------------------------------------------------------------------------------------------------
 
     def drain(self, most: int) -> bool:
         """Take what came, at most so many datagrams; whether there may be more."""
-        for _ in range(most):
+        for taken in range(most):
             try:
                 data, address = self._socket.recvfrom(_MOST_BYTES + 1)
             except BlockingIOError:
+                self.received += taken
                 return False
             except OSError:
                 continue  # an ICMP error about some datagram of ours; consent notices who is gone
             self.receive(data, address[:2])
+        self.received += most
         return True
 
     def send(self, data: bytes, address: Address) -> None:
@@ -128,13 +137,13 @@ class IceLite:
     def receive(self, data: bytes, address: Address) -> None:
         """One datagram from anybody."""
         if not data or len(data) > _MOST_BYTES:
-            self.dropped += 1
+            self.dropped_by["size"] += 1
         elif data[0] < 4:  # RFC 7983: 0…3 is STUN
             self._check(data, address)
         else:
             connection = self._by_address.get(address)
             if connection is None:
-                self.dropped += 1
+                self.dropped_by["unchecked_address"] += 1
             else:
                 connection.receive(data)
 
@@ -142,7 +151,7 @@ class IceLite:
         try:
             check = stun.parse(data)
         except stun.NotACheck:
-            self.dropped += 1
+            self.dropped_by["not_a_check"] += 1
             return
         found = self._by_ufrag.get(check.local_ufrag)
         if (
@@ -150,7 +159,7 @@ class IceLite:
             or check.remote_ufrag != found.credentials.remote_ufrag
             or not check.is_signed_with(found.credentials.password)
         ):
-            self.dropped += 1
+            self.dropped_by["unsigned_check"] += 1
             return
         connection, credentials = found.connection, found.credentials
         if check.controlled:

@@ -8,15 +8,22 @@ from typing import Any, TypeVar
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import close_old_connections
+from prometheus_client import REGISTRY
 
 from rooms import hooks, selectors, services, speech
 from rooms.audio.codec import CodecMissing
+from rooms.audio.core.figures import LATENESS_BOUNDS, WORK_BOUNDS
 from rooms.audio.keeper import Keeper
 from rooms.audio.media_link import give_way
 from rooms.audio.speech.watch import Watch
+from rooms.audio.usage import Usage
 from rooms.audio.worker import AudioWorker, Config, keep_for_ever
 from rooms.bus import get_bus
 from rooms.evidence import ring, sealed_folder
+from rooms.seeing.access import Access
+from rooms.seeing.audio import CONNECT_SECONDS, AudioCollector
+from rooms.seeing.port import Port, open_port
+from rooms.seeing.uncaught import log_what_nobody_catches
 
 Result = TypeVar("Result")
 
@@ -28,6 +35,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run until stopped."""
+        log_what_nobody_catches()
         asyncio.run(self._run())
 
     async def _run(self) -> None:
@@ -51,6 +59,8 @@ class Command(BaseCommand):
                 sealed=lambda sealed: _fresh(lambda: hooks.evidence_sealed(sealed)),
             ),
             watch=_watch(config),
+            use=lambda usage: _fresh(lambda: _record(usage, config.public_ip, worker.port)),
+            connected=CONNECT_SECONDS.observe,
         )
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, worker.drain, settings.MITALK_DRAIN_SECONDS)
@@ -66,10 +76,13 @@ class Command(BaseCommand):
                 most_people=config.most_peers,
             )
             await worker.announce()
+            port = _open_port(worker)
             give_way()
             keep_for_ever()
             await worker.run_until_stopped()
             await asyncio.to_thread(_fresh, lambda: services.retire_worker(worker_id=config.worker_id))
+            if port is not None:
+                await asyncio.to_thread(port.close)
         finally:
             await bus.close()
 
@@ -83,6 +96,18 @@ class Command(BaseCommand):
                 f"UDP port {config.udp_port} on {config.bind_ip} cannot be used ({error.strerror}). "
                 "Choose another port, MITALK_UDP_PORT=7883, or another address of this machine, MITALK_UDP_BIND."
             ) from error
+
+
+def _record(usage: Usage, public_ip: str, udp_port: int) -> None:
+    services.record_usage(usage, public_ip=public_ip, udp_port=udp_port)
+
+
+def _open_port(worker: AudioWorker) -> Port | None:
+    """Where the worker's metrics are read, if anywhere."""
+    bounds = {"late_bounds": LATENESS_BOUNDS, "work_bounds": WORK_BOUNDS}
+    REGISTRY.register(AudioCollector(lambda: worker.figures, **bounds))
+    access = Access.of(settings.MITALK_METRICS_TOKEN, settings.MITALK_METRICS_NETWORKS)
+    return open_port(settings.MITALK_METRICS_BIND, settings.MITALK_METRICS_PORT, access, worker.parts)
 
 
 def _watch(config: Config) -> Watch | None:
