@@ -743,8 +743,9 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class You:
-    """How one stands in the room oneself. `place` is one's place in the queue from 1, or 0 without a hand; `invited_by` is
-    the name of whoever asks one onto the stage, or empty."""
+    """How one stands in the room oneself. `place` is one's place in the queue from 1, or 0 without a hand; `line_waiting` is
+    what one wrote with it that nobody else is shown before staff have decided; `invited_by` is the name of whoever asks one
+    onto the stage, or empty."""
 
     id: str
     role: str
@@ -752,6 +753,7 @@ class You:
     muted: bool
     place: int
     line: str
+    line_waiting: str
     invited_by: str
 
 

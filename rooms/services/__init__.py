@@ -95,7 +95,7 @@ from rooms.services.talking import (
     vote,
 )
 from rooms.services.webs import beat_web
-from rooms.services.words import Written, set_hand_line, set_room_words
+from rooms.services.words import Written, drop_hand_line, set_hand_line, set_room_words
 from rooms.services.workers import beat_worker, place_room, register_worker, retire_worker
 
 __all__ = [
@@ -129,6 +129,7 @@ __all__ = [
     "dismiss_moderator",
     "do_not_go",
     "drop",
+    "drop_hand_line",
     "drop_waiting",
     "end",
     "end_from_outside",

@@ -115,7 +115,7 @@
  */
 
 /**
- * How one stands in the room oneself. `place` is one's place in the queue from 1, or 0 without a hand; `invited_by` is the name of whoever asks one onto the stage, or empty.
+ * How one stands in the room oneself. `place` is one's place in the queue from 1, or 0 without a hand; `line_waiting` is what one wrote with it that nobody else is shown before staff have decided; `invited_by` is the name of whoever asks one onto the stage, or empty.
  * @typedef {object} You
  * @property {string} id
  * @property {string} role
@@ -123,6 +123,7 @@
  * @property {boolean} muted
  * @property {number} place
  * @property {string} line
+ * @property {string} line_waiting
  * @property {string} invited_by
  */
 
