@@ -1027,6 +1027,15 @@ class QuestionsVoted:
 
 
 @dataclass(frozen=True, slots=True)
+class TalkQuiet:
+    """Told to one alone: the people here whom one has muted for oneself, since one of them came, or one muted or heard
+    somebody on another page. Who is none of them any more is read again with `room.sync`."""
+
+    type: ClassVar[str] = "talk.quiet"
+    quiet: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class RoomReacted:
     """How many reacted since this was last said. At most once a second."""
 
@@ -1118,6 +1127,7 @@ Event = (
     | ChatRemoved
     | QuestionsChanged
     | QuestionsVoted
+    | TalkQuiet
     | RoomReacted
     | StageSpeaking
     | StageFloor

@@ -208,3 +208,14 @@ test("a room that ended stays ended", async () => {
   Socket.last.says({ type: "error", re: null, code: "room_ended", message: "", fatal: true, details: {} });
   assert.deepEqual([room.state, said], ["ended", [["ended", "Ji-woo"]]]);
 });
+
+test("whom one muted and who comes later is known to be muted; whom one hears again elsewhere is read again", async () => {
+  const lin = { id: "lin", name: "Lin Wei", initials: "LW", tint: 0, portrait: "", role: "member", claims: [] };
+  const said = { id: "1", text: "Hello", at: "2026-11-27T10:00:00.000+00:00", author: lin };
+  await enter({ talk: { ...silence, messages: [said] } });
+  await happens("talk.quiet", { quiet: ["lin"] });
+  assert.deepEqual([room.talk?.quiet, room.talk?.messages], [["lin"], []]);
+  await happens("talk.quiet", { quiet: [] });
+  assert.deepEqual(room.talk?.quiet, []);
+  assert.ok(Socket.last.command("room.sync"));
+});

@@ -644,6 +644,12 @@
  */
 
 /**
+ * Told to one alone: the people here whom one has muted for oneself, since one of them came, or one muted or heard somebody on another page. Who is none of them any more is read again with `room.sync`.
+ * @typedef {object} TalkQuiet
+ * @property {string[]} quiet
+ */
+
+/**
  * How many reacted since this was last said. At most once a second.
  * @typedef {object} RoomReacted
  * @property {ReactionCount[]} counts
@@ -832,6 +838,7 @@
  *   "chat.removed": ChatRemoved,
  *   "questions.changed": QuestionsChanged,
  *   "questions.voted": QuestionsVoted,
+ *   "talk.quiet": TalkQuiet,
  *   "room.reacted": RoomReacted,
  *   "stage.speaking": StageSpeaking,
  *   "stage.floor": StageFloor,
@@ -1086,6 +1093,9 @@ export const EVENTS = Object.freeze({
   ],
   "questions.voted": [
     "votes"
+  ],
+  "talk.quiet": [
+    "quiet"
   ],
   "room.reacted": [
     "counts"
