@@ -58,11 +58,6 @@ def test_from_the_form_of_staff_to_the_appeal(scene: Scene, screenshots: Path) -
     reported.page.locator("#main-button").click()
     reported.is_told("muted you in rooms")
     listener.must_hear_silence()
-    why.click()
-    reported.page.wait_for_url("**/me/standing/")
-    expect(reported.page.get_by_role("heading", name="Your standing")).to_be_visible()
-    reported.page.locator("[data-back]").click()
-    reported.is_inside()
 
     beside = scene.person(REPORTED)
     beside.go("/hallway/")
@@ -75,6 +70,12 @@ def test_from_the_form_of_staff_to_the_appeal(scene: Scene, screenshots: Path) -
     album.take(beside, "appeal")
     beside.page.get_by_role("button", name="Appeal").click()
     expect(beside.page.locator("main")).to_contain_text("You appealed on")
+
+    why.click()
+    reported.page.wait_for_url("**/me/standing/")
+    expect(reported.page.get_by_role("heading", name="Your standing")).to_be_visible()
+    reported.page.locator("[data-back]").click()
+    reported.is_inside()
 
     staff.go("/staff/moderation/appeal/")
     staff.page.locator("#result_list tbody a").first.click()
