@@ -88,13 +88,17 @@ class DecisionForm(forms.Form):
         return None if days is None else timezone.now() + timedelta(days=days)
 
 
+def _called(user: User | None) -> str:
+    return (user.name or user.email) if user else "–"
+
+
 @admin.register(Appeal)
 class AppealAdmin(ReadOnlyAdmin):
     """Rows that only the services write."""
 
-    list_display = ("at", "whose", "what", "state", "imposed_by", "decided_by", "decided_at")
+    list_display = ("at", "whose", "what", "state", "imposed", "decided", "decided_at")
     list_filter = (QueueFilter, "state", "sanction__kind")
-    list_select_related = ("sanction__user__profile", "imposed_by", "decided_by")
+    list_select_related = ("sanction__user__profile", "imposed_by__profile", "decided_by__profile")
     search_fields = ("public_id", "words", "sanction__user__email", "sanction__user__profile__name")
     change_list_template = "admin/moderation/appeal/change_list.html"
     ordering = ("at", "pk")
@@ -107,12 +111,27 @@ class AppealAdmin(ReadOnlyAdmin):
     def whose(self, appeal: Appeal) -> str:
         """Who appealed."""
         user = appeal.sanction.user
-        return (user.name or user.email) if user else "–"
+        return _called(user)
 
     @admin.display(description=gettext_lazy("sanction"), ordering="sanction__kind")
     def what(self, appeal: Appeal) -> str:
         """What they appealed against."""
         return str(appeal.sanction)
+
+    @admin.display(description=gettext_lazy("imposed by"), ordering="imposed_by")
+    def imposed(self, appeal: Appeal) -> str:
+        """By name: addresses are too wide."""
+        return _called(appeal.imposed_by)
+
+    @admin.display(description=gettext_lazy("decided by"), ordering="decided_by")
+    def decided(self, appeal: Appeal) -> str:
+        """By name."""
+        return _called(appeal.decided_by)
+
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        """In the queue nothing is decided yet: what would be empty takes no place."""
+        beside = request.GET.get(QueueFilter.parameter_name) or "state__exact" in request.GET
+        return self.list_display if beside else self.list_display[:-2]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """With how appeals went until now."""

@@ -52,6 +52,10 @@ class DecidingAdmin(ReadOnlyAdmin):
         """Decide on one; whether it still waited. None of one's own: PermissionError."""
         raise NotImplementedError
 
+    def own_of(self, rows: list[Any], user: User) -> set[int]:
+        """In which of these rows they have a part, so that somebody else decides; by their keys."""
+        raise NotImplementedError
+
     def details(self, row: Any) -> list[tuple[str, str]]:
         """What staff have to know of a row, label by label."""
         raise NotImplementedError
@@ -89,19 +93,22 @@ class DecidingAdmin(ReadOnlyAdmin):
             request.POST or None, choices=[("yes", self.yes), ("no", self.no)], help_text=self.reason_help
         )
         if request.method == "POST" and form.is_valid():
-            self._decide(request, chosen, form.cleaned_data)
+            self._decide(request, chosen, len(set(ids)), form.cleaned_data)
             return redirect(f"{reverse(f'admin:{self._address()}_changelist')}?state__exact={self.waiting_state}")
+        own = self.own_of(chosen, request.user)
+        rows = [(row, self.details(row), row.pk in own) for row in chosen]
         context = {
             **self.admin_site.each_context(request),
             "title": _("Decide"),
             "opts": self.opts,
             "form": form,
-            "rows": [(row, self.details(row)) for row in chosen],
+            "rows": rows,
+            "may_decide": not all(is_own for _row, _details, is_own in rows),
             "list_address": reverse(f"admin:{self._address()}_changelist"),
         }
         return TemplateResponse(request, "admin/moderation/decide.html", context)
 
-    def _decide(self, request: HttpRequest, chosen: list[Any], said: dict[str, Any]) -> None:
+    def _decide(self, request: HttpRequest, chosen: list[Any], asked: int, said: dict[str, Any]) -> None:
         assert isinstance(request.user, User)
         done = own = 0
         for row in chosen:
@@ -111,9 +118,9 @@ class DecidingAdmin(ReadOnlyAdmin):
                 own += 1
         messages.success(request, ngettext("%(count)d decided.", "%(count)d decided.", done) % {"count": done})
         if own:
-            messages.error(request, _("Nobody decides about what they wrote themselves: somebody else has to."))
-        if left := len(chosen) - done - own:
-            told = ngettext("%(count)d was decided already.", "%(count)d were decided already.", left)
+            messages.error(request, _("Nobody decides on what they have a part in: somebody else has to."))
+        if left := asked - done - own:
+            told = ngettext("%(count)d does not wait any more.", "%(count)d do not wait any more.", left)
             messages.warning(request, told % {"count": left})
 
     def change_view(
@@ -122,5 +129,7 @@ class DecidingAdmin(ReadOnlyAdmin):
         """To read; it leads to the decision while there is one to make."""
         row = self.get_object(request, object_id)
         waits = row is not None and row.state == self.waiting_state and self.has_decide_permission(request)
-        decide = f"{reverse(f'admin:{self._address()}_decide')}?{urlencode({'ids': object_id})}" if waits else ""
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), "decide": decide})
+        is_own = waits and isinstance(request.user, User) and bool(self.own_of([row], request.user))
+        decide = f"{reverse(f'admin:{self._address()}_decide')}?{urlencode({'ids': object_id})}"
+        context = {"decide": decide if waits and not is_own else "", "is_own": is_own}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **context})

@@ -9,13 +9,19 @@ from accounts.text import tidy
 from moderation.words import CATEGORIES
 from rooms.domain.messages import ReportCategory
 
+CHOOSE = _("Choose what it is about.")
 _A_DAY_MINUTES = 1440
 
 
 class ReportForm(forms.Form):
     """A category and a line; of a room that is over, the moment as well."""
 
-    category = forms.ChoiceField(label=_("What is it about?"), choices=CATEGORIES)
+    category = forms.ChoiceField(
+        label=_("What is it about?"),
+        choices=[("", _("Choose …")), *CATEGORIES],  # nobody's report is filed under the first by accident
+        widget=forms.Select(attrs={"data-choose": CHOOSE}),
+        error_messages={"required": CHOOSE, "invalid_choice": CHOOSE},
+    )
     line = forms.CharField(
         label=_("In your words"),
         max_length=500,

@@ -49,10 +49,15 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One thing that the next tier asks for."""
+    """One thing that the next tier asks for; `missing` is what of it is not there yet, in numbers."""
 
     words: str
-    is_met: bool
+    missing: str = ""
+
+    @property
+    def is_met(self) -> bool:
+        """Whether it is there."""
+        return not self.missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,7 @@ class Trust:
     next_title: Promise | None = None
     sooner: tuple[Need, ...] = ()
     later: Need | None = None
-    is_held_back: bool = False  # by strikes
+    held_back: str = ""  # by strikes: how many, and how few it takes
 
 
 def tiers_of(users: Iterable[int]) -> dict[int, Tier]:
@@ -111,8 +116,7 @@ def trust_of(user: User) -> Trust:
         return Trust(tier, TITLES[tier], is_by_rule=not facts.is_trusted)
     wanted = Tier(tier + 1)
     sooner, later = _needs(wanted, facts)
-    is_held_back = facts.strikes >= settings.STRIKES_THAT_COST_TRUST
-    return Trust(tier, TITLES[tier], True, TITLES[wanted], sooner, later, is_held_back)
+    return Trust(tier, TITLES[tier], True, TITLES[wanted], sooner, later, _held_back(facts.strikes))
 
 
 def _needs(wanted: Tier, facts: Facts) -> tuple[tuple[Need, ...], Need]:
@@ -120,17 +124,37 @@ def _needs(wanted: Tier, facts: Facts) -> tuple[tuple[Need, ...], Need]:
         days, rooms, anyway = settings.TRUST_SPEAK_DAYS, settings.TRUST_SPEAK_ROOMS, settings.TRUST_SPEAK_ANYWAY_DAYS
     else:
         days, rooms, anyway = settings.TRUST_HOST_DAYS, settings.TRUST_HOST_ROOMS, settings.TRUST_HOST_ANYWAY_DAYS
-    waited = Need(_member_for(days), facts.is_vouched or facts.days >= days)
+    waited = Need(_member_for(days), "" if facts.is_vouched else _days(days - facts.days))
     heard = ngettext(
         "Listen in %(count)d room of somebody else for %(minutes)d minutes (until now: %(done)d)",
         "Listen in %(count)d rooms of others for %(minutes)d minutes each (until now: %(done)d)",
         rooms,
     ) % {"count": rooms, "minutes": MINUTES_IN_A_ROOM, "done": facts.rooms}
-    return (waited, Need(heard, facts.rooms >= rooms)), Need(_member_for(anyway), facts.days >= anyway)
+    return (waited, Need(heard, _rooms(rooms - facts.rooms))), Need(_member_for(anyway), _days(anyway - facts.days))
 
 
 def _member_for(days: int) -> str:
     return ngettext("Be a member for %(count)d day", "Be a member for %(count)d days", days) % {"count": days}
+
+
+def _days(missing: int) -> str:
+    return ngettext("%(count)d day more", "%(count)d days more", missing) % {"count": missing} if missing > 0 else ""
+
+
+def _rooms(missing: int) -> str:
+    return ngettext("%(count)d room more", "%(count)d rooms more", missing) % {"count": missing} if missing > 0 else ""
+
+
+def _held_back(strikes: int) -> str:
+    few = settings.STRIKES_THAT_COST_TRUST
+    if strikes < few:
+        return ""
+    words = ngettext(
+        "Strikes hold you back: you have %(count)d, and it takes fewer than %(few)d. They decay.",
+        "Strikes hold you back: you have %(count)d, and it takes fewer than %(few)d. They decay.",
+        strikes,
+    )
+    return words % {"count": strikes, "few": few}
 
 
 def _rules_hold() -> bool:

@@ -16,6 +16,7 @@ from accounts.models import User
 from moderation import services
 from moderation.deciding_admin import DecidingAdmin
 from moderation.models import Flag, FlagState, HeldState, HeldText, RoomRisk
+from moderation.partiality import flags_of, texts_of
 from moderation.risk.score import THRESHOLD
 from moderation.risk.words import in_words
 from moderation.wheres import WHERES, name_of
@@ -77,6 +78,10 @@ class FlagAdmin(DecidingAdmin):
         except services.NotYours as refused:
             raise PermissionError from refused
 
+    def own_of(self, rows: list[Flag], user: User) -> set[int]:
+        """About them, or a room that they run."""
+        return flags_of(user, rows)
+
     def details(self, row: Flag) -> list[tuple[str, str]]:
         """What was noticed."""
         who = row.user.name if row.user else ""
@@ -125,6 +130,10 @@ class HeldTextAdmin(DecidingAdmin):
             return services.decide_held(row, by=by, approved=yes, reason=reason)
         except services.NotYours as refused:
             raise PermissionError from refused
+
+    def own_of(self, rows: list[HeldText], user: User) -> set[int]:
+        """Theirs, or of a room that they run."""
+        return texts_of(user, rows)
 
     def details(self, row: HeldText) -> list[tuple[str, str]]:
         """What waits."""

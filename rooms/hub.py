@@ -75,6 +75,9 @@ class LocalRoom:
     writing: asyncio.Lock = field(default_factory=asyncio.Lock)  # what is written is told in order
     sockets: dict[str, Socket] = field(default_factory=dict)
     standings: dict[str, You] = field(default_factory=dict)  # by connection
+    quiet_told: dict[str, frozenset[str]] = field(
+        default_factory=dict
+    )  # by connection: whom its page knows to be muted
     moved: dict[str, str] = field(default_factory=dict)  # person → by whom: standings to read again
     reading: bool = False  # standings, now
     subscribed: bool = False
@@ -127,6 +130,14 @@ class LocalRoom:
             if self.is_host(connection):
                 for conflict in conflicts:
                     socket.push(messages.encode(events.frame_of(messages.RoomConflict(**conflict))))
+
+    def tell_quiet(self, quiet: Mapping[str, set[str]]) -> None:
+        """Say to each page for whom it changed whom of the people here it has muted."""
+        for connection, socket in list(self.sockets.items()):
+            muted = frozenset(quiet.get(connection, ()))
+            if muted != self.quiet_told.get(connection, frozenset()):
+                self.quiet_told[connection] = muted
+                socket.push(messages.encode(events.frame_of(messages.TalkQuiet(quiet=sorted(muted)))))
 
     def is_host(self, connection: str) -> bool:
         """Whether this connection's person hosts the room."""
@@ -209,6 +220,7 @@ class Hub:
             metrics.HUB_ROOMS.set(len(self._rooms))
         if local.quiet is not None:
             local.quiet.forget(quiet)
+        local.quiet_told[socket.connection] = frozenset(quiet)
         older = local.sockets.get(socket.connection)
         local.sockets[socket.connection] = socket
         if self.ending:
@@ -236,6 +248,7 @@ class Hub:
             return
         del local.sockets[connection]
         local.standings.pop(connection, None)
+        local.quiet_told.pop(connection, None)
         if not local.sockets:
             del self._rooms[room]
             metrics.HUB_ROOMS.set(len(self._rooms))
@@ -359,6 +372,7 @@ class Hub:
             case events.MutesMoved.kind:
                 if local.quiet is not None:
                     local.quiet.forget()
+                self._count_soon(room, local)  # and tell who is muted now
             case events.Met.kind:
                 local.tell_host(data["conflicts"])
             case wire.MediaLost.kind:
@@ -419,7 +433,8 @@ class Hub:
         # Wait first, then count: all who come within the second are in one frame.
         await asyncio.sleep(AUDIENCE_EVERY_SECONDS)
         local.counting = None
-        count, faces = await database_sync_to_async(selectors.audience_of)(room)
+        (count, faces), quiet = await database_sync_to_async(_audience_and_quiet)(room)
+        local.tell_quiet(quiet)
         due = local.faces_at + FACES_EVERY_SECONDS - time.monotonic()
         if faces != local.faces and (count <= LARGE_AUDIENCE or due <= 0):
             local.count, local.faces, local.faces_at = count, faces, time.monotonic()
@@ -526,6 +541,10 @@ class Hub:
 
 def _versions_and_gone(rooms: list[str]) -> tuple[dict[str, tuple[int, int, int, int]], set[str]]:
     return selectors.versions(rooms), selectors.gone_lately(rooms, GONE_LATELY_SECONDS)
+
+
+def _audience_and_quiet(room: str) -> tuple[tuple[int, list[Face]], dict[str, set[str]]]:
+    return selectors.audience_of(room), selectors.quiet_in(room)
 
 
 def _standings_and_here(room: str, connections: list[str], known: dict[str, You]) -> tuple[dict[str, You], set[str]]:

@@ -221,6 +221,7 @@ class Participant(models.Model):
     hand_number = models.PositiveIntegerField(_("hand's place"), default=0, help_text=_("0: no hand is up."))
     hand_at = models.DateTimeField(_("hand raised"), null=True, blank=True)
     hand_line = models.CharField(_("why"), max_length=MAX_LINE, blank=True)
+    hand_line_waiting = models.CharField(_("why, as it waits for staff"), max_length=MAX_LINE, blank=True, default="")
     invited_by = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("invited by")
     )
@@ -286,7 +287,7 @@ class Participant(models.Model):
     def forget_place(self) -> None:
         """Neither seat nor hand nor invitation, and nothing that waits; not saved. The role stays."""
         self.position, self.muted, self.number = Position.AUDIENCE, True, 0
-        self.hand_number, self.hand_at, self.hand_line = 0, None, ""
+        self.hand_number, self.hand_at, self.hand_line, self.hand_line_waiting = 0, None, "", ""
         self.invited_by = None
         self.place_until = None
 

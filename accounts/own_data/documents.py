@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.document_models import DocumentVersion
-from accounts.own_data import rules
+from accounts.own_data import figures, rules
 from accounts.own_data.rules import Rule
 
 RULES = "rules"
@@ -69,7 +69,7 @@ class Document:
     def _file(self, language: str) -> str:
         folder = _folder() / self.name / self.version
         path = folder / f"{language}.html"
-        return (path if path.exists() else folder / "en.html").read_text()
+        return figures.filled((path if path.exists() else folder / "en.html").read_text())
 
 
 def current() -> tuple[Document, ...]:

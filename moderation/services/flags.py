@@ -6,7 +6,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.services import record
 from moderation.models import Flag, FlagSource, FlagState
-from moderation.partiality import NotYours
+from moderation.partiality import NotYours, flags_of
 from rooms.domain.confidentiality import Kept, may_be_kept
 from rooms.domain.snapshot import Confidentiality
 from rooms.models import Participant, Room
@@ -50,9 +50,9 @@ def decide_flag(flag: Flag, *, by: User, upheld: bool, reason: str = "") -> bool
         Whether it was still open.
 
     Raises:
-        NotYours: it is about them, or the signals of a room that they host.
+        NotYours: it is about them, or about a room that they run.
     """
-    if by.pk in _whose(flag):
+    if flags_of(by, [flag]):
         raise NotYours
     state = FlagState.UPHELD if upheld else FlagState.DISMISSED
     still_open = Flag.objects.filter(pk=flag.pk, state=FlagState.OPEN)
@@ -60,9 +60,3 @@ def decide_flag(flag: Flag, *, by: User, upheld: bool, reason: str = "") -> bool
         return False
     record(f"flag.{state}", flag.public_id, actor=by, reason=reason)
     return True
-
-
-def _whose(flag: Flag) -> set[int | None]:
-    place = flag.participant.user_id if flag.participant is not None else None
-    host = flag.room.host_id if flag.room is not None and flag.source == FlagSource.SIGNAL else None
-    return {flag.user_id, place, host}

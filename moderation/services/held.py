@@ -14,7 +14,7 @@ from accounts.models import Industry, User
 from accounts.writing import language_of
 from accounts.written import Place, Verdict
 from moderation.models import Flag, FlagState, HeldState, HeldText
-from moderation.partiality import NotYours
+from moderation.partiality import NotYours, texts_of
 from moderation.wheres import name_of
 from rooms import passing
 from rooms import services as rooms
@@ -66,18 +66,18 @@ def decide_held(held: HeldText, *, by: User, approved: bool, reason: str = "") -
         Whether it was still waiting.
 
     Raises:
-        NotYours: it is one's own.
+        NotYours: it is one's own, or of a room that one runs.
     """
     _lock_where_it_stands(held)
     held = HeldText.objects.select_for_update(of=("self",)).get(pk=held.pk)
     if held.state != HeldState.WAITING:
         return False
-    if held.user_id == by.pk:
+    if texts_of(by, [held]):
         raise NotYours
     if approved:
         _APPLY[held.where](held)
-    elif held.where in _TALK and held.room is not None:
-        rooms.drop_waiting(held.room.public_id, held.target)
+    else:
+        _take_away(held)
     held.state = HeldState.APPROVED if approved else HeldState.REJECTED
     held.decided_by, held.decided_at, held.reason = by, timezone.now(), reason[:300]
     held.save(update_fields=["state", "decided_by", "decided_at", "reason"])
@@ -174,6 +174,16 @@ def _asked(held: HeldText) -> None:
 def _hand(held: HeldText) -> None:
     if held.room is not None and held.participant is not None:
         rooms.set_hand_line(held.room.public_id, held.participant, held.text)
+
+
+def _take_away(held: HeldText) -> None:
+    """The page of who wrote it shows it no more."""
+    if held.room is None:
+        return
+    if held.where in _TALK:
+        rooms.drop_waiting(held.room.public_id, held.target)
+    elif held.where == "hand.line" and held.participant is not None:
+        rooms.drop_hand_line(held.room.public_id, held.participant)
 
 
 _APPLY: dict[str, Callable[[HeldText], None]] = {

@@ -745,8 +745,9 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class You:
-    """How one stands in the room oneself. `place` is one's place in the queue from 1, or 0 without a hand; `invited_by` is
-    the name of whoever asks one onto the stage, or empty."""
+    """How one stands in the room oneself. `place` is one's place in the queue from 1, or 0 without a hand; `line_waiting` is
+    what one wrote with it that nobody else is shown before staff have decided; `invited_by` is the name of whoever asks one
+    onto the stage, or empty."""
 
     id: str
     role: str
@@ -754,6 +755,7 @@ class You:
     muted: bool
     place: int
     line: str
+    line_waiting: str
     invited_by: str
 
 
@@ -1027,6 +1029,15 @@ class QuestionsVoted:
 
 
 @dataclass(frozen=True, slots=True)
+class TalkQuiet:
+    """Told to one alone: the people here whom one has muted for oneself, since one of them came, or one muted or heard
+    somebody on another page. Who is none of them any more is read again with `room.sync`."""
+
+    type: ClassVar[str] = "talk.quiet"
+    quiet: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class RoomReacted:
     """How many reacted since this was last said. At most once a second."""
 
@@ -1122,6 +1133,7 @@ Event = (
     | ChatRemoved
     | QuestionsChanged
     | QuestionsVoted
+    | TalkQuiet
     | RoomReacted
     | StageSpeaking
     | StageFloor

@@ -57,7 +57,7 @@ from rooms.selectors.programme import (
     those_who_go,
     who_goes,
 )
-from rooms.selectors.quiet import connections_without, quiet_for, rooms_with
+from rooms.selectors.quiet import connections_without, quiet_for, quiet_in, rooms_with
 from rooms.selectors.search import Found, search_for
 from rooms.selectors.stage import (
     audience,
@@ -159,6 +159,7 @@ __all__ = [
     "programme_for",
     "question_card",
     "quiet_for",
+    "quiet_in",
     "room_card",
     "room_snapshot",
     "rooms_of_calendar",

@@ -9,7 +9,8 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Block, User
+from accounts.models import Block, Follow, User
+from accounts.muting import is_muted
 from accounts.people_search import holding
 from accounts.portraits import Look, look
 from rooms.domain.confidentiality import shows_audience
@@ -17,7 +18,7 @@ from rooms.domain.messages import PersonCard
 from rooms.domain.programme import MISSED_AFTER, may_start
 from rooms.domain.roles import Role
 from rooms.domain.snapshot import Confidentiality, Phase
-from rooms.models import CoHost, Room, Rsvp
+from rooms.models import CoHost, Room, Rsvp, TopicFollow
 from rooms.selectors.admission import open_to
 from rooms.selectors.listing import member_card
 
@@ -55,17 +56,26 @@ class EventCard:
 
 def programme_for(viewer: User, *, topic: str = "", language: str = "", now: datetime | None = None) -> QuerySet[Room]:
     """The rooms to come, the next first, and what did not happen lately although the viewer was going; `event_cards` shows
-    them. `topic` is a public id."""
+    them. As with live rooms, what somebody hosts whom the viewer muted for themselves is only listed if they are a part of it
+    or follow it. `topic` is a public id."""
     now = now or timezone.now()
     to_come = Q(phase=Phase.SCHEDULED, starts_at__gte=now - MISSED_AFTER) & has_somebody_to_run_it()
     mine = Exists(Rsvp.objects.filter(room=OuterRef("pk"), user=viewer))
     did_not_happen = ~Q(not_held="") & Q(ended_at__gte=now - _TOLD_FOR) & Q(mine)
-    rooms = Room.objects.filter(open_to(viewer) & (to_come | did_not_happen))
+    wanted = ~is_muted("host", viewer) | Q(mine) | _followed_or_run_by(viewer)
+    rooms = Room.objects.filter(open_to(viewer) & (to_come | did_not_happen) & wanted)
     if topic:
         rooms = rooms.filter(topic__public_id=topic)
     if language:
         rooms = rooms.filter(language=language)
     return as_events(rooms, viewer).order_by("starts_at", "pk")
+
+
+def _followed_or_run_by(viewer: User) -> Q:
+    follows_host = Follow.objects.filter(follower=viewer, followed=OuterRef("host"))
+    follows_topic = TopicFollow.objects.filter(user=viewer, topic=OuterRef("topic"))
+    runs_it = CoHost.objects.filter(user=viewer, declined_at=None, room=OuterRef("pk"))
+    return Q(Exists(follows_host)) | Q(Exists(follows_topic)) | Q(Exists(runs_it))
 
 
 def has_somebody_to_run_it() -> Q:

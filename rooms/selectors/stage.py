@@ -160,6 +160,7 @@ def standings(public_id: str, connections: Iterable[str]) -> dict[str, You]:
             muted=person.muted,
             place=places.get(person.public_id, 0),
             line=person.hand_line,
+            line_waiting=person.hand_line_waiting,
             invited_by=person.invited_by.name if person.invited_by else "",
         )
         for person in people  # few are invited: joining the inviter to everybody costs more than asking for theirs

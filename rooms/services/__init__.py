@@ -97,7 +97,7 @@ from rooms.services.talking import (
     vote,
 )
 from rooms.services.webs import beat_web
-from rooms.services.words import Written, set_hand_line, set_room_words
+from rooms.services.words import Written, drop_hand_line, set_hand_line, set_room_words
 from rooms.services.workers import beat_worker, drain_worker, register_worker, retire_worker
 
 __all__ = [
@@ -134,6 +134,7 @@ __all__ = [
     "do_not_go",
     "drain_worker",
     "drop",
+    "drop_hand_line",
     "drop_waiting",
     "empty_worker",
     "end",

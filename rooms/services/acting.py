@@ -30,7 +30,7 @@ from rooms.services.departing import give_up_place, take_off_roster
 from rooms.services.entering import email_key
 from rooms.services.limiting import demand_act, demand_act_on
 from rooms.services.succession import succeed_if_host_is_gone
-from rooms.services.words import place_of, settle
+from rooms.services.words import keep_hand_line_waiting, place_of, settle
 
 GUEST_BAN = timedelta(hours=24)
 
@@ -58,8 +58,14 @@ def raise_hand(room_public_id: str, connection: str, *, line: str) -> None:
     me = present(room, connection)
     demand_act(me, Act.RAISE_HAND)
     followed = me.user is not None and selectors.followed_by_speakers(room, me.user)
-    words = settle(place_of(room, me, "hand.line", me.public_id), readable(line), me.hand_line)
+    wanted, place = readable(line), place_of(room, me, "hand.line", me.public_id)
+    if wanted == me.hand_line:
+        accounts_hooks.text_gate().drop(place.where, place.target)  # what waited was of another hand
+    words = settle(place, wanted, me.hand_line)
     change(room, commands.RaiseHand(selectors.as_person(me), words, followed=followed))
+    waiting = wanted if words != wanted else ""
+    if waiting != me.hand_line_waiting:
+        keep_hand_line_waiting(room, me, waiting)
 
 
 def lower_hand(room_public_id: str, connection: str) -> None:

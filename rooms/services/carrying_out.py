@@ -144,7 +144,7 @@ def _save(room: Room, event: changes.Event) -> None:
             people.filter(public_id=hand.person).update(hand_number=hand.number, hand_at=hand.at, hand_line=hand.line)
         case changes.HandLowered(person, kept=kept):
             if not kept:
-                people.filter(public_id=person).update(hand_number=0, hand_at=None, hand_line="")
+                people.filter(public_id=person).update(hand_number=0, hand_at=None, hand_line="", hand_line_waiting="")
         case changes.Invited(person, by):
             people.filter(public_id=person).update(invited_by=people.get(public_id=by))
         case changes.InvitationEnded(person, kept=kept):

@@ -132,8 +132,21 @@ def set_hand_line(room_public_id: str, participant: Participant, line: str) -> N
     me = locked_participant(participant.pk)
     if me.hand_number == 0 or me.left_at is not None:
         return
-    me.hand_line = line
-    me.save(update_fields=["hand_line"])
+    me.hand_line, me.hand_line_waiting = line, ""
+    me.save(update_fields=["hand_line", "hand_line_waiting"])
     room.moderators_version += 1
     room.save(update_fields=["moderators_version"])
     events.publish(room.public_id, events.StandingsMoved({me.public_id: ""}))
+
+
+def keep_hand_line_waiting(room: Room, me: Participant, line: str) -> None:
+    """The line of a hand that is up waits for staff; empty: none does. Whose hand it is sees it. Call it locked."""
+    people = Participant.objects.filter(pk=me.pk, hand_number__gt=0).exclude(hand_line_waiting=line)
+    if people.update(hand_line_waiting=line):
+        events.publish(room.public_id, events.StandingsMoved({me.public_id: ""}))
+
+
+@transaction.atomic
+def drop_hand_line(room_public_id: str, participant: Participant) -> None:
+    """The line that waited is not shown. Nobody but whose hand it is knows of it."""
+    keep_hand_line_waiting(locked(room_public_id), participant, "")

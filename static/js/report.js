@@ -1,6 +1,8 @@
 // Reporting what a page shows without leaving it: the link opens the form that stands beside it. Without scripts it leads to a
 // page of its own.
 
+import "./choice.js";
+
 document.addEventListener("click", (event) => {
   const pressed = event.target instanceof Element ? event.target.closest("a[data-report], .report-dialog [data-close]") : null;
   if (!(pressed instanceof HTMLElement) || event.defaultPrevented) return;

@@ -61,6 +61,7 @@ def test_a_listener_joins_raises_a_hand_accepts_speaks_reports_and_leaves(scene:
     listener.choose("#stage button", name=HOST)
     listener.choose("#person-dialog button", name="Report")
     listener.tab_to("#report-category")
+    listener.press("ArrowDown")  # nothing is chosen beforehand
     listener.press("ArrowDown")
     listener.tab_to("#report-line")
     listener.page.keyboard.type("They named a patient")

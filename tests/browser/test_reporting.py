@@ -1,4 +1,4 @@
-"""Reporting in two taps from where one is, and by keyboard; and staff who work through the queue by keyboard."""
+"""Reporting in a few taps from where one is, and by keyboard; and staff who work through the queue by keyboard."""
 
 from pathlib import Path
 
@@ -28,10 +28,11 @@ def kinds_and_lines(scene: Scene, name: str) -> list[tuple[str, str]]:
 
 
 def taps(person: Person, kind: str, line: str = "") -> None:
-    """Two taps, and a line between them if there is one."""
+    """What it is about between two taps, and a line if there is one."""
     person.page.locator(f'[data-report="report-{kind}-dialog"]').first.click()
     dialog = person.page.locator(f"#report-{kind}-dialog")
     expect(dialog).to_be_visible()
+    dialog.get_by_label("What is it about?").select_option("harassment")
     if line:
         dialog.get_by_label("In your words").fill(line)
     dialog.get_by_role("button", name="Report").click()
@@ -43,7 +44,7 @@ def a_topic_of(person: Person) -> str:
     return person.page.locator("#filter-topic option[value]:not([value=''])").first.get_attribute("value") or ""
 
 
-def test_profile_topic_and_a_room_to_come_in_two_taps(made: Scene, screenshots: Path) -> None:
+def test_profile_topic_and_a_room_to_come_in_a_few_taps(made: Scene, screenshots: Path) -> None:
     member = made.person(MEMBER)
     album = BothThemes(screenshots, "en")
     coming = made.backstage("to_come", host_email=made.address_of(HOST), title="Get rich by Friday", minutes=90)
@@ -86,11 +87,19 @@ def test_by_keyboard_the_dialog_gives_the_focus_back(made: Scene) -> None:
     member.page.keyboard.press("Tab")
     member.page.keyboard.type("By keyboard")
     member.page.keyboard.press("Enter")
+    category = member.page.get_by_label("What is it about?")
+    expect(category).to_be_focused()
+    expect(category).to_have_attribute("aria-invalid", "true")
+    expect(category).to_have_accessible_description("Choose what it is about.")
+    member.page.keyboard.type("Fraud")
+    expect(category).not_to_have_attribute("aria-invalid", "true")
+    member.page.keyboard.press("Tab")
+    member.page.keyboard.press("Enter")
     expect(member.page.locator(".notices")).to_contain_text("Thank you.")
     assert kinds_and_lines(made, MEMBER) == [("profile", "By keyboard")]
 
 
-def test_a_question_is_reported_in_the_room(made: Scene) -> None:
+def test_a_question_is_reported_in_the_room(made: Scene, screenshots: Path) -> None:
     host, member = made.person(HOST), made.person(MEMBER)
     host.enter(made.room)
     asks(host, "Who of you is bribed?")
@@ -99,10 +108,22 @@ def test_a_question_is_reported_in_the_room(made: Scene) -> None:
     expect(host.page.locator("#questions [data-report]")).to_be_hidden()  # one's own
     member.page.get_by_role("button", name="Report this question").click()
     expect(member.page.locator("#report-title")).to_have_text(f"Report the question of {HOST}")
-    member.page.locator("#report-dialog button[value=yes]").click()
+    category, send = member.page.locator("#report-category"), member.page.locator("#report-dialog button[value=yes]")
+    send.click()
+    expect(member.page.locator("#report-category_error")).to_have_text("Choose what it is about.")
+    expect(category).to_be_focused()
+    member.page.locator("#report-dialog [data-close]").click()
+    member.page.get_by_role("button", name="Report this question").click()
+    expect(member.page.locator("#report-category_error")).to_have_count(0)
+    send.click()
+    album = BothThemes(screenshots, "en")
+    album.take(member, "report-nothing-chosen")
+    assert album.wrong == []
+    category.select_option("fraud")
+    send.click()
     member.is_told("Thank you.")
     (report,) = reported_by(made, MEMBER)
-    assert (report["kind"], report["message"]) == ("question", "Who of you is bribed?")
+    assert (report["kind"], report["category"], report["message"]) == ("question", "fraud", "Who of you is bribed?")
 
 
 @pytest.mark.parametrize("language", ["en-GB", "zh-CN", "ko-KR"])
@@ -123,6 +144,7 @@ def test_after_the_room_by_member_and_guest(scene: Scene, screenshots: Path, lan
         person.page.locator("#who-was-there ~ ul .row-item", has_text=HOST).locator("a.button").click()
         person.page.wait_for_url("**/report/person/**")
         album.take(person, f"report-person-{number}")
+        person.page.locator("main select[name=category]").select_option("hate")
         person.page.locator("main form button[type=submit]").click()
         expect(person.page.locator(".notices .notice")).to_be_visible()
     expect(guest.page.locator(".my-reports li")).to_have_count(1)

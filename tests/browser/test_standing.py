@@ -52,6 +52,8 @@ def test_from_the_form_of_staff_to_the_appeal(scene: Scene, screenshots: Path) -
     listener.must_hear_silence(within=3)
     reported.is_told("muted you in rooms")
     wrong += taken(staff, "staff-sanction", screenshots)
+    why = reported.page.locator("#why-limited a")
+    expect(why).to_have_text("Your standing")
     album.take(reported, "room-sanctioned")
     reported.page.locator("#main-button").click()
     reported.is_told("muted you in rooms")
@@ -68,6 +70,12 @@ def test_from_the_form_of_staff_to_the_appeal(scene: Scene, screenshots: Path) -
     album.take(beside, "appeal")
     beside.page.get_by_role("button", name="Appeal").click()
     expect(beside.page.locator("main")).to_contain_text("You appealed on")
+
+    why.click()
+    reported.page.wait_for_url("**/me/standing/")
+    expect(reported.page.get_by_role("heading", name="Your standing")).to_be_visible()
+    reported.page.locator("[data-back]").click()
+    reported.is_inside()
 
     staff.go("/staff/moderation/appeal/")
     staff.page.locator("#result_list tbody a").first.click()

@@ -9,7 +9,7 @@ import { bigButton } from "../../static/js/room/button.js";
 
 /** @type {Situation} a member who listens, hands open */
 const listening = {
-  ...{ state: "inside", asks: "", expectsStage: false, role: "member", onStage: false, muted: true, unheard: false, silent: false, place: 0 },
+  ...{ state: "inside", asks: "", expectsStage: false, role: "member", onStage: false, muted: true, unheard: false, silent: false, place: 0, lineWaits: false },
   ...{ invited: false, handPolicy: "everyone", frozen: false, blocked: false, wait: 0 },
 };
 const speaking = { ...listening, onStage: true, muted: false };
@@ -55,6 +55,11 @@ for (const [name, situation, word, does] of SITUATIONS)
 test("what a tap does nothing about looks at rest", () => {
   for (const [name, situation, , does] of SITUATIONS)
     assert.equal(bigButton({ ...listening, ...situation }).look === "rest", does === "", name);
+});
+
+test("words with a hand that wait for staff are told of beside the button", () => {
+  assert.equal(bigButton({ ...listening, place: 1 }).hint, "handUpHint");
+  assert.equal(bigButton({ ...listening, place: 1, lineWaits: true }).hint, "lineWaitsHint");
 });
 
 test("an open microphone that nothing comes from is said beside the button", () => {

@@ -35,7 +35,7 @@ export const snapshotWith = (more = {}) => ({
  * @returns {You}
  */
 export const youWith = (more = {}) => ({
-  ...{ id: "me", role: "member", position: "audience", muted: true, place: 0, line: "", invited_by: "" },
+  ...{ id: "me", role: "member", position: "audience", muted: true, place: 0, line: "", line_waiting: "", invited_by: "" },
   ...more,
 });
 

@@ -221,3 +221,14 @@ test("the sound is elsewhere: by a frame, or by the answer to a ping, which is a
   await settled();
   assert.deepEqual(media.asked.at(-1), ["moved", 3, 0]);
 });
+
+test("whom one muted and who comes later is known to be muted; whom one hears again elsewhere is read again", async () => {
+  const lin = { id: "lin", name: "Lin Wei", initials: "LW", tint: 0, portrait: "", role: "member", claims: [] };
+  const said = { id: "1", text: "Hello", at: "2026-11-27T10:00:00.000+00:00", author: lin };
+  await enter({ talk: { ...silence, messages: [said] } });
+  await happens("talk.quiet", { quiet: ["lin"] });
+  assert.deepEqual([room.talk?.quiet, room.talk?.messages], [["lin"], []]);
+  await happens("talk.quiet", { quiet: [] });
+  assert.deepEqual(room.talk?.quiet, []);
+  assert.ok(Socket.last.command("room.sync"));
+});

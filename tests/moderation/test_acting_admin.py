@@ -143,6 +143,7 @@ def test_appeals_are_decided_by_another(reported):
     client = as_(a_moderator("view_appeal", "decide_appeal"))
     queue = client.get(address("moderation_appeal_changelist")).content.decode()
     assert "Of 1 sanctions 1 were appealed; 1 wait, 0 are decided." in queue
+    assert "field-decided" not in queue, "what is empty in a queue takes no place"
     response = client.post(page, {"outcome": "shortened", "reasons": "It is heard in the recording."})
     assert "Say how many days it still lasts." in response.content.decode()
     assert client.post(page, {**said, "outcome": "shortened", "days": "2"}).status_code == 302
@@ -151,6 +152,7 @@ def test_appeals_are_decided_by_another(reported):
     assert "Petra Roth" not in client.get(address("moderation_appeal_changelist")).content.decode()
     decided = client.get(address("moderation_appeal_changelist") + "?what=decided").content.decode()
     assert "Petra Roth" in decided
+    assert "field-decided" in decided
 
 
 def test_rules_are_looked_at_and_then_published():

@@ -144,6 +144,22 @@ def test_what_is_not_a_report_is_said_on_the_page(person, reporter, fields) -> N
     answer = send(signed_in(reporter), "profile", person.public_id, **fields)
     assert answer.status_code == 200
     assert "errorlist" in answer.content.decode()
+    if "category" in fields:
+        assert answer.context["form"].errors["category"] == ["Choose what it is about."]
+        assert 'aria-invalid="true" aria-describedby="id_category_error"' in answer.content.decode()
+    assert not Report.objects.exists()
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "Choose …"), ("zh-hans", "请选择…"), ("ko", "선택하세요…")])
+def test_no_category_is_chosen_beforehand(person, reporter, settings, language, words) -> None:
+    browser = signed_in(reporter)
+    browser.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    page = browser.get(reverse("moderation:report", args=["profile", person.public_id])).content.decode()
+    assert f'<option value="" selected>{words}</option>' in page
+    assert page.count(" selected>") == 1
+    answer = send(browser, "profile", person.public_id, category="")
+    (error,) = answer.context["form"].errors["category"]
+    assert error in page, "the page says the same before anything is sent"
     assert not Report.objects.exists()
 
 

@@ -84,6 +84,29 @@ def test_ones_own_rooms_and_a_look_inside_do_not_count(tiers, sponsor):
     assert tier(user) is Tier.LISTENS
 
 
+@pytest.mark.parametrize(
+    ("days", "heard_rooms", "missing", "later"),
+    [
+        (0, 0, ("1 day more", "1 room more"), "7 days more"),
+        (0, 1, ("1 day more", ""), "7 days more"),
+        (2, 0, ("", "1 room more"), "5 days more"),
+        (2, 1, ("5 days more", "2 rooms more"), "28 days more"),
+        (8, 2, ("", "1 room more"), "22 days more"),
+    ],
+)
+def test_what_is_still_missing_is_told_in_numbers(tiers, sponsor, client, days, heard_rooms, missing, later):
+    user = newcomer(sponsor, days=days)
+    heard(user, heard_rooms)
+    trust = trust_of(User.objects.get(pk=user.pk))
+    assert tuple(need.missing for need in trust.sooner) == missing
+    assert [need.is_met for need in trust.sooner] == [not each for each in missing]
+    client.force_login(user)
+    page = client.get(reverse("moderation:standing")).content.decode()
+    for each in (*filter(None, missing), later):
+        assert f"Still missing: {each}" in page
+    assert page.count("Still missing") == len([*filter(None, missing), later])
+
+
 def test_whom_staff_invited_or_approved_speaks_at_once_and_hosts_after_three_rooms(tiers, sponsor):
     staff = a_member("Sofia Takács", is_staff=True)
     user = newcomer(sponsor, invite_by=staff)
@@ -116,7 +139,7 @@ def test_strikes_are_those_of_the_sanctions(tiers, sponsor):
     for _ in range(4):
         impose(user, "warn", rule=2, facts="Shouted at somebody.", by=staff)
     assert tier(user) is Tier.SPEAKS
-    assert trust_of(user).is_held_back
+    assert trust_of(user).held_back == "Strikes hold you back: you have 4, and it takes fewer than 4. They decay."
     Sanction.objects.update(overturned=True)
     assert tier(user) is Tier.HOSTS
 

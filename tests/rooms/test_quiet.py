@@ -11,6 +11,7 @@ from accounts.models import User
 from rooms import selectors, services
 from rooms.domain.errors import Code, Refused
 from rooms.domain.messages import ChatSaid, QuestionsChanged
+from rooms.domain.snapshot import Confidentiality
 from rooms.events import MutesMoved
 from rooms.models import Room
 from rooms.quiet import authors_of, without
@@ -75,6 +76,50 @@ def test_a_room_of_theirs_that_one_follows_stays_where_it_was(amara: User, lin: 
     assert [card.title for card in selectors.hall_for(amara, Wanted()).following.cards] == ["Of Lin Wei"]
 
 
+def titles(viewer: User) -> list[str]:
+    """What is to come, in the programme and in the hall."""
+    coming = [room.title for room in selectors.programme_for(viewer)]
+    assert [event.title for event in selectors.hall_for(viewer, Wanted()).events] == coming
+    return coming
+
+
+def test_their_rooms_to_come_are_not_listed(amara: User, lin: User) -> None:
+    a_room_to_come(lin, title="Of Lin Wei", minutes=60)
+    a_room_to_come(title="Of somebody else", minutes=90)
+    muting.mute(amara, lin)
+    assert titles(amara) == ["Of somebody else"]
+    assert titles(a_member()) == ["Of Lin Wei", "Of somebody else"]
+    found = selectors.search_for(amara, "Of Lin Wei")
+    assert found is not None
+    assert [card.title for card in found.coming] == ["Of Lin Wei"], "who looks for it finds it"
+    muting.unmute(amara, lin)
+    assert titles(amara) == ["Of Lin Wei", "Of somebody else"]
+
+
+def follows_the_host(room: Room, amara: User) -> None:
+    accounts.follow(amara, room.host)
+
+
+def follows_the_topic(room: Room, amara: User) -> None:
+    services.follow_topic(amara, room.topic)
+
+
+def is_going(room: Room, amara: User) -> None:
+    services.go(room, amara, "UTC")
+
+
+def is_asked_to_host_with_them(room: Room, amara: User) -> None:
+    services.ask_co_host(room.public_id, room.host, amara)
+
+
+@pytest.mark.parametrize("is_a_part", [follows_the_host, follows_the_topic, is_going, is_asked_to_host_with_them])
+def test_what_one_is_a_part_of_or_follows_stays_listed(amara: User, lin: User, is_a_part: Any) -> None:
+    room = a_room_to_come(lin, title="Of Lin Wei")
+    is_a_part(room, amara)
+    muting.mute(amara, lin)
+    assert titles(amara) == ["Of Lin Wei"]
+
+
 def test_being_asked_to_host_with_them_comes_by_no_mail(amara: User, lin: User) -> None:
     room = a_room_to_come(lin)
     services.ask_co_host(room.public_id, lin, amara)
@@ -98,7 +143,22 @@ def test_who_muted_whom_is_known_by_the_people_of_a_room(amara: User, lin: User)
         muted.person: {me.connection},
         me.person: set(),
     }
+    assert selectors.quiet_in(room.public_id) == {me.connection: {muted.person}}
+    assert selectors.quiet_in(elsewhere.public_id) == {}
     assert selectors.connections_without(elsewhere.public_id, [muted.person]) == {muted.person: set()}
+
+
+def test_a_mute_tells_nobody_who_listens_where_that_is_not_shown(amara: User, lin: User) -> None:
+    room = a_live_room()
+    room.confidentiality = Confidentiality.CHATHAM_HOUSE
+    room.save()
+    muting.mute(amara, lin)
+    muting.mute(amara, room.host)
+    host = enter(room, room.host)
+    enter(room, lin, accepts=room.confidentiality)
+    me = enter(room, amara, accepts=room.confidentiality)
+    assert selectors.quiet_for(room.public_id, me.person) == [host.person]
+    assert selectors.quiet_in(room.public_id) == {me.connection: {host.person}}
 
 
 def test_only_the_rooms_that_one_is_in_are_told_and_not_of_whom(bus: RecordingBus, amara: User, lin: User) -> None:

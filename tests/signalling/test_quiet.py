@@ -131,6 +131,22 @@ async def test_who_comes_later_is_spared_from_the_first_word(live: None) -> None
     assert await said_after(late, "Of the host") == ["Of the host"]
 
 
+async def test_of_whom_one_muted_and_who_comes_later_the_page_is_told(live: None) -> None:
+    room = await make_room()
+    host, petra = await a_page(room, room.host), await a_page(room, await make_member("Petra"))
+    late = await a_page(room, await make_member("Amara Okafor"))
+    await mute(petra.user, late.user)
+    for page in (host, petra, late):
+        await page.join()
+    told = (await petra.until("talk.quiet"))["data"]
+    assert told == {"quiet": [await person_of(late)]}
+    await unmute(petra.user, late.user)
+    assert (await petra.until("talk.quiet"))["data"] == {"quiet": []}
+    assert not any("quiet" in str(event["type"]) for page in (host, late) for event in page.events), (
+        "nobody else is told"
+    )
+
+
 async def test_what_the_bus_lost_is_known_soon(live: None, monkeypatch: pytest.MonkeyPatch) -> None:
     host, lin, petra = await three(await make_room())
     await lin.command("chat.say", text="First")

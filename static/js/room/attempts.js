@@ -6,6 +6,8 @@ import { Refusal } from "./wire.js";
 
 /** @typedef {(what: string, work: () => Promise<unknown>) => Promise<void>} Attempt */
 
+/** What “Your standing” explains. */
+const LIMITED = /** @type {string[]} */ ([CODES.SANCTIONED_MUTE, CODES.SANCTIONED_STAGE, CODES.SANCTIONED_HOSTING, CODES.TRUST_SPEAK, CODES.TRUST_HOST]);
 const FULL = /** @type {string[]} */ ([CODES.ROOM_FULL, CODES.WORKER_FULL, CODES.STAGE_FULL]);
 
 export class Attempts {
@@ -30,6 +32,7 @@ export class Attempts {
     this.#underWay.add(what);
     this.view.alert("");
     this.view.full(false);
+    this.view.limited(false);
     try {
       await work();
     } catch (error) {
@@ -43,6 +46,7 @@ export class Attempts {
   complain = (error) => {
     if (this.gone.aborted) return;
     this.view.full(error instanceof Refusal && FULL.includes(error.code));
+    this.view.limited(error instanceof Refusal && LIMITED.includes(error.code));
     const why = this.explain(error);
     if (why) this.view.alert(why);
   };

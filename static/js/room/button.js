@@ -11,6 +11,7 @@
  * @property {boolean} unheard unmuted, and no sound arrives at the server
  * @property {boolean} silent unmuted, and the microphone gives nothing at all
  * @property {number} place in the queue of hands, 0 without a hand
+ * @property {boolean} lineWaits what one wrote with one's hand waits for staff
  * @property {boolean} invited
  * @property {string} handPolicy
  * @property {boolean} frozen
@@ -70,7 +71,7 @@ function inside(now) {
     if (now.frozen) return { word: "frozen", look: "rest", does: "", hint: "frozenHint" };
     return { word: "unmute", look: "primary", does: "unmute" };
   }
-  if (now.place > 0) return { word: "handUp", look: "up", does: "lower", hint: "handUpHint" };
+  if (now.place > 0) return { word: "handUp", look: "up", does: "lower", hint: now.lineWaits ? "lineWaitsHint" : "handUpHint" };
   if (now.frozen) return { word: "frozen", look: "rest", does: "", hint: "frozenHint" };
   if (now.invited || now.role === "host" || now.role === "moderator")
     return { word: "joinStage", look: "hand", does: "join" };

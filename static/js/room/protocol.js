@@ -115,7 +115,7 @@
  */
 
 /**
- * How one stands in the room oneself. `place` is one's place in the queue from 1, or 0 without a hand; `invited_by` is the name of whoever asks one onto the stage, or empty.
+ * How one stands in the room oneself. `place` is one's place in the queue from 1, or 0 without a hand; `line_waiting` is what one wrote with it that nobody else is shown before staff have decided; `invited_by` is the name of whoever asks one onto the stage, or empty.
  * @typedef {object} You
  * @property {string} id
  * @property {string} role
@@ -123,6 +123,7 @@
  * @property {boolean} muted
  * @property {number} place
  * @property {string} line
+ * @property {string} line_waiting
  * @property {string} invited_by
  */
 
@@ -643,6 +644,12 @@
  */
 
 /**
+ * Told to one alone: the people here whom one has muted for oneself, since one of them came, or one muted or heard somebody on another page. Who is none of them any more is read again with `room.sync`.
+ * @typedef {object} TalkQuiet
+ * @property {string[]} quiet
+ */
+
+/**
  * How many reacted since this was last said. At most once a second.
  * @typedef {object} RoomReacted
  * @property {ReactionCount[]} counts
@@ -833,6 +840,7 @@
  *   "chat.removed": ChatRemoved,
  *   "questions.changed": QuestionsChanged,
  *   "questions.voted": QuestionsVoted,
+ *   "talk.quiet": TalkQuiet,
  *   "room.reacted": RoomReacted,
  *   "stage.speaking": StageSpeaking,
  *   "stage.floor": StageFloor,
@@ -1088,6 +1096,9 @@ export const EVENTS = Object.freeze({
   ],
   "questions.voted": [
     "votes"
+  ],
+  "talk.quiet": [
+    "quiet"
   ],
   "room.reacted": [
     "counts"

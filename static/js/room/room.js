@@ -3,7 +3,7 @@
 
 import { CODES, ORDERED, PROTOCOL } from "./protocol.js";
 import { applyEvent, applyToDesk, judge } from "./stage.js";
-import { applyToTalk, mergeTalk, withQuiet } from "./talk.js";
+import { applyToTalk, mergeTalk, withQuiet, withQuietPeople } from "./talk.js";
 import { NO_ANSWER, Refusal } from "./wire.js";
 
 /** @typedef {import("./protocol.js").RoomSnapshot} RoomSnapshot */
@@ -187,6 +187,9 @@ export class Room extends EventTarget {
         if (this.talk) this.talk = applyToTalk(this.talk, frame);
         this.#tell("talked", frame);
         break;
+      case "talk.quiet":
+        this.#knowQuiet(frame.data.quiet);
+        break;
       case "room.reacted":
         this.#tell("reacted", frame.data.counts);
         return;
@@ -295,6 +298,17 @@ export class Room extends EventTarget {
     if (this.talk) this.talk = withQuiet(this.talk, person, isQuiet);
     this.#tell("changed");
     if (!isQuiet) await this.sync();
+  }
+
+  /**
+   * Whom of the people here one has muted: somebody of them came, or it was changed on another page.
+   * @param {string[]} quiet
+   */
+  #knowQuiet(quiet) {
+    if (!this.talk) return;
+    const heard = this.talk.quiet.some((person) => !quiet.includes(person));
+    this.talk = withQuietPeople(this.talk, quiet);
+    if (heard) this.sync();
   }
 
   /** Ask for everything again. */

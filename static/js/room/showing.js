@@ -59,6 +59,7 @@ export class Showing {
         unheard: room.unheard,
         silent: sounding.silent,
         place: you?.place ?? 0,
+        lineWaits: Boolean(you?.line_waiting),
         invited: Boolean(you?.invited_by),
         handPolicy: snapshot?.hand_policy ?? "everyone",
         frozen: snapshot?.frozen ?? false,

@@ -18,7 +18,17 @@ const GIVEN_TO_WHO_ENTERS = 50;
  */
 export function withQuiet(talk, person, isQuiet) {
   const others = talk.quiet.filter((id) => id !== person);
-  return withoutQuiet({ ...talk, quiet: isQuiet ? [...others, person] : others });
+  return withQuietPeople(talk, isQuiet ? [...others, person] : others);
+}
+
+/**
+ * The talk as one reads it who has muted these people for oneself.
+ * @param {Talk} talk
+ * @param {string[]} quiet
+ * @returns {Talk}
+ */
+export function withQuietPeople(talk, quiet) {
+  return withoutQuiet({ ...talk, quiet });
 }
 
 /**

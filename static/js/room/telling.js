@@ -103,5 +103,17 @@ export class Telling {
     else if (now.muted && !before.muted && by) view.toast(fill(words.mutedBy, { NAME: by }));
     else if (before.role === "moderator" && now.role === "member") view.toast(fill(words.dismissedBy, { NAME: by }));
     else if (now.role === "moderator" && before.role === "member") view.toast(fill(words.namedBy, { NAME: by }));
+    this.#sayOfLine(before, now);
+  }
+
+  /**
+   * What one wrote with one's hand waits for staff, or they have decided.
+   * @param {Stood["before"]} before
+   * @param {Stood["now"]} now
+   */
+  #sayOfLine(before, now) {
+    if (!now.place || now.line_waiting === before.line_waiting) return;
+    if (now.line_waiting) this.view.toast(fill(words.lineWaits, { LINE: now.line_waiting }));
+    else this.view.toast((now.line === before.line_waiting ? words.lineShown : words.lineNotShown) ?? "");
   }
 }

@@ -184,6 +184,12 @@ export class View {
     find("full").hidden = !full;
   }
 
+  /** @param {boolean} limited whether something was refused or taken for a reason that one's standing tells */
+  limited(limited) {
+    const why = this.room.querySelector("#why-limited"); // members have it
+    if (why instanceof HTMLElement) why.hidden = !limited;
+  }
+
   /** @param {string} by who ended the room; empty if nobody did */
   ended(by) {
     if (by) find("ended-words").textContent = fill(words.endedBy, { NAME: by });
