@@ -110,7 +110,7 @@ class EvidenceAdmin(ReadOnlyAdmin):
             raise Http404
         try:
             services.hear(evidence, request.user, person)
-            sound = tracks(evidence.public_id, int(evidence.from_at.timestamp() * 1000))
+            sound = tracks(evidence.public_id, evidence.parts, int(evidence.from_at.timestamp() * 1000))
         except services.OpeningRefused as refusal:
             raise PermissionDenied from refusal
         except Unheard as gone:
@@ -129,7 +129,7 @@ class EvidenceAdmin(ReadOnlyAdmin):
         try:
             services.hear(evidence, request.user, person)
             began_ms = int(evidence.from_at.timestamp() * 1000)
-            found = speech.transcript(evidence.public_id, person, began_ms=began_ms, language=language)
+            found = speech.transcript(evidence.public_id, evidence.parts, person, began_ms=began_ms, language=language)
         except services.OpeningRefused as refusal:
             raise PermissionDenied from refusal
         except Unheard as gone:

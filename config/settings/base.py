@@ -156,6 +156,7 @@ MITALK_EVIDENCE_KEYS_DIR = env.folder("MITALK_EVIDENCE_KEYS_DIR", VAR_DIR / "evi
 MITALK_EVIDENCE_BEFORE_SECONDS = env.integer("MITALK_EVIDENCE_BEFORE_SECONDS", 120, least=1, most=300)  # a report
 MITALK_EVIDENCE_AFTER_SECONDS = env.integer("MITALK_EVIDENCE_AFTER_SECONDS", 30, least=1, most=60)
 MITALK_EVIDENCE_DAYS = env.integer("MITALK_EVIDENCE_DAYS", 30, least=1, most=365)
+MITALK_EVIDENCE_MOST_MEGABYTES = env.integer("MITALK_EVIDENCE_MOST_MEGABYTES", 2_000, least=10, most=10_000_000)  # all
 
 # --- Sanctions and trust ----------------------------------------------------------------------------------------
 
