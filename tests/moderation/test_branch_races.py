@@ -1,19 +1,16 @@
 """A branch is cut off while it is let back in, or while somebody of it is sanctioned: nobody waits for the other for ever."""
 
-import threading
-import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection, connections, transaction
 
 from accounts.models import User
 from invites.models import BranchMeasure, MeasureKind
 from invites.services import branches
 from moderation.services import impose, lift
 from tests.factories import a_member
+from tests.moderation.racing import Workers, held
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("recording_bus")]
 ROUNDS = 5
@@ -32,65 +29,10 @@ def below(name: str, sponsor: User) -> User:
     return a_member(name, sponsor=sponsor, branch_of=sponsor)
 
 
-class Workers:
-    """Work in threads and connections of its own."""
-
-    def __init__(self, pool: ThreadPoolExecutor) -> None:
-        self._pool = pool
-
-    def start(self, work: Callable[[], object]) -> Future:
-        def run() -> object:
-            try:
-                return work()
-            finally:
-                connections.close_all()
-
-        return self._pool.submit(run)
-
-
 @pytest.fixture
 def workers() -> Iterator[Workers]:
     with ThreadPoolExecutor(4) as pool:
         yield Workers(pool)
-
-
-@contextmanager
-def held(user: User) -> Iterator[None]:
-    """Somebody else works on this account meanwhile."""
-    taken, done = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        try:
-            with transaction.atomic():
-                User.objects.select_for_update(no_key=True).get(pk=user.pk)
-                taken.set()
-                done.wait(30)
-        finally:
-            connections.close_all()
-
-    thread = threading.Thread(target=hold)
-    thread.start()
-    assert taken.wait(10)
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
-
-
-def until_waiting(number: int) -> None:
-    """Until so many wait for a row. SQLite has one lock for all, and cannot say."""
-    if connection.vendor != "postgresql":
-        return
-    asked = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-    end = time.monotonic() + 20
-    while time.monotonic() < end:
-        with connection.cursor() as cursor:
-            cursor.execute(asked)
-            if cursor.fetchone()[0] >= number:
-                return
-        time.sleep(0.01)
-    raise AssertionError("nobody waits")
 
 
 def test_a_branch_is_cut_off_while_its_pause_is_lifted_whoever_of_it_is_out_for_themselves(
@@ -107,9 +49,9 @@ def test_a_branch_is_cut_off_while_its_pause_is_lifted_whoever_of_it_is_out_for_
     assert set(pause.members.values_list("user", flat=True)) == {older_and_deeper.pk, younger.pk}
     with held(younger):
         cut = workers.start(lambda: branches.take(root, MeasureKind.CUT, by=staff, reason="Fraud"))
-        until_waiting(1)
+        workers.until_waiting(1)
         lifted = workers.start(lambda: branches.lift(pause, by=staff, reason="A mistake"))
-        until_waiting(2)
+        workers.until_waiting(2)
     assert lifted.result(30)
     cut.result(30)
     assert not User.objects.filter(pk__in=[older_and_deeper.pk, younger.pk], is_active=True).exists()
