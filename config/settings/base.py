@@ -187,6 +187,7 @@ MITALK_SPEECH_ENGINE = env.one_of("MITALK_SPEECH_ENGINE", ("none", *SPEECH_ENGIN
 MITALK_SPEECH_MODEL = env.words("MITALK_SPEECH_MODEL")  # a folder, or one a language: en=/models/en,ko=/models/ko
 MITALK_SPEECH_LANGUAGES = env.words("MITALK_SPEECH_LANGUAGES", ("en",))
 MITALK_SPEECH_BUDGET = env.integer("MITALK_SPEECH_BUDGET", 50, least=5, most=100)  # percent of a core, each worker
+MITALK_SPEECH_TRANSCRIPTS = env.integer("MITALK_SPEECH_TRANSCRIPTS", 1, least=1, most=16)  # at once, each web process
 
 # --- Audio ------------------------------------------------------------------------------------------------------
 
