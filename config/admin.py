@@ -17,6 +17,7 @@ from accounts.models import User
 from accounts.requests import where_next
 from accounts.second_factor import has_second_factor, staff_may_work
 from moderation import staff_views
+from moderation.staff.evidence_space import space_words
 from moderation.staff.waiting import waiting_for
 
 
@@ -41,7 +42,7 @@ class MiTalkAdminSite(AdminSite):
         return secure_admin_login(super().login)(request, extra_context=extra_context)
 
     def index(self, request: HttpRequest, extra_context: dict | None = None) -> TemplateResponse:
-        """What waits, then the list of everything; before it, that text messages are used up."""
+        """What waits, then the list of everything; before it, that text messages are used up, or the space for evidence."""
         for count in sms_budget.full_today():
             messages.warning(
                 request,
@@ -49,6 +50,8 @@ class MiTalkAdminSite(AdminSite):
                 % {"where": count.scope, "sent": count.sent},
             )
         assert isinstance(request.user, User)
+        if said := space_words(request.user):
+            messages.warning(request, said)
         waiting = {"queues": waiting_for(request.user)}
         return super().index(request, (extra_context or {}) | waiting)
 

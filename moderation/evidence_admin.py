@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -20,9 +21,12 @@ from moderation.ranges import part_of
 from moderation.selectors import VoiceShown, heard_by, voices_of
 from moderation.services.evidence import MIN_REASON
 from moderation.streaming import streamed
+from moderation.turns import Turns
 from rooms import speech
 from rooms.admin import ReadOnlyAdmin
 from rooms.evidence import Unheard, as_wav, tracks
+
+_transcripts = Turns(lambda: settings.MITALK_SPEECH_TRANSCRIPTS)
 
 _REFUSED = {
     "state": gettext_lazy("There is nothing to hear any more."),
@@ -110,7 +114,7 @@ class EvidenceAdmin(ReadOnlyAdmin):
             raise Http404
         try:
             services.hear(evidence, request.user, person)
-            sound = tracks(evidence.public_id, int(evidence.from_at.timestamp() * 1000))
+            sound = tracks(evidence.public_id, evidence.parts, int(evidence.from_at.timestamp() * 1000))
         except services.OpeningRefused as refusal:
             raise PermissionDenied from refusal
         except Unheard as gone:
@@ -129,12 +133,12 @@ class EvidenceAdmin(ReadOnlyAdmin):
         try:
             services.hear(evidence, request.user, person)
             began_ms = int(evidence.from_at.timestamp() * 1000)
-            found = speech.transcript(evidence.public_id, person, began_ms=began_ms, language=language)
+            found = speech.transcript(evidence.public_id, evidence.parts, person, began_ms=began_ms, language=language)
         except services.OpeningRefused as refusal:
             raise PermissionDenied from refusal
         except Unheard as gone:
             raise Http404 from gone
-        response = StreamingHttpResponse(streamed(found), content_type="application/x-ndjson")
+        response = StreamingHttpResponse(streamed(found, _transcripts), content_type="application/x-ndjson")
         response["Cache-Control"] = "no-store"
         return response
 

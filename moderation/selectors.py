@@ -38,7 +38,7 @@ def voices_of(evidence: Evidence) -> list[VoiceShown]:
         for participant in Participant.objects.filter(public_id__in=evidence.voices).select_related("user__profile")
     }
     seconds = (evidence.until_at - evidence.from_at).total_seconds()
-    sound = tracks(evidence.public_id, int(evidence.from_at.timestamp() * 1000))
+    sound = tracks(evidence.public_id, evidence.parts, int(evidence.from_at.timestamp() * 1000))
     return [
         VoiceShown(person, names.get(person, person), _waveform(peaks(track, seconds, _COLUMNS)))
         for person, track in sound.items()

@@ -88,7 +88,7 @@ def own_voice_sound(request: HttpRequest, public_id: str) -> HttpResponse:
         raise Http404
     evidence, place = found
     try:
-        sound = tracks(evidence.public_id, int(evidence.from_at.timestamp() * 1000))[place]
+        sound = tracks(evidence.public_id, evidence.parts, int(evidence.from_at.timestamp() * 1000))[place]
     except (Unheard, KeyError) as gone:
         raise Http404 from gone
     record("evidence.heard_own", evidence.public_id, actor=person, reason=place)

@@ -1,6 +1,7 @@
 """Where this installation keeps rings and evidence, how its own keys wrap theirs, and evidence as sound."""
 
 import base64
+from collections.abc import Iterable
 
 from django.conf import settings
 
@@ -31,29 +32,29 @@ class Unheard(Exception):
     """Evidence is destroyed, was changed, or its key was wrapped with a key that the installation has no more."""
 
 
-def packets_of(name: str, person: str) -> list[VoicePacket]:
-    """What one person said in a piece of evidence, as it came.
+def packets_of(name: str, parts: Iterable[str], person: str) -> list[VoicePacket]:
+    """What one person said in these parts of a piece of evidence, as it came.
 
     Raises:
         Unheard: it cannot be heard.
     """
-    return [packet for packet in _read(name) if packet.person == person]
+    return [packet for packet in _read(name, parts) if packet.person == person]
 
 
-def tracks(name: str, began_ms: int) -> dict[str, Track]:
-    """The voices of a piece of evidence, by participant; all begin at that moment (milliseconds since 1970).
+def tracks(name: str, parts: Iterable[str], began_ms: int) -> dict[str, Track]:
+    """The voices of these parts of a piece of evidence, by participant; all begin at that moment (milliseconds since 1970).
 
     Raises:
         Unheard: they cannot be heard.
     """
-    packets = _read(name)
+    packets = _read(name, parts)
     people = dict.fromkeys(packet.person for packet in packets)
     return {person: track_of([packet for packet in packets if packet.person == person], began_ms) for person in people}
 
 
-def _read(name: str) -> list[VoicePacket]:
+def _read(name: str, parts: Iterable[str]) -> list[VoicePacket]:
     try:
-        return sealed_folder().read(name)
+        return sealed_folder().read(name, parts)
     except (FileNotFoundError, Altered, Malformed, Unreadable) as error:
         raise Unheard(name) from error
 

@@ -1,6 +1,6 @@
 """Where a higher app answers what rooms cannot know: registered in that app's AppConfig."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -92,20 +92,20 @@ def still_needed(now: datetime) -> list[Needed]:
     return [needed(now) for needed in _needed]
 
 
-_orders: Callable[[set[str]], Orders] | None = None
+_orders: Callable[[Mapping[str, str]], Orders] | None = None
 _sealed: Callable[[Sealed], None] | None = None
 
 
-def register_evidence(orders: Callable[[set[str]], Orders], sealed: Callable[[Sealed], None]) -> None:
+def register_evidence(orders: Callable[[Mapping[str, str]], Orders], sealed: Callable[[Sealed], None]) -> None:
     """Say who decides what is sealed of rings and what is deleted, and who is told that it was sealed."""
     global _orders, _sealed
     _orders, _sealed = orders, sealed
 
 
-def evidence_orders(rooms: set[str]) -> Orders:
-    """What is to be done with the rings of these rooms now."""
+def evidence_orders(rings: Mapping[str, str]) -> Orders:
+    """What is to be done now with what a machine keeps: the mark of its ring by room."""
     assert _orders is not None, "nobody decides on evidence: is moderation installed?"
-    return _orders(rooms)
+    return _orders(rings)
 
 
 def evidence_sealed(sealed: Sealed) -> None:

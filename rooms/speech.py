@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.conf import settings
 
@@ -58,15 +58,15 @@ class NotTranscribed(Exception):
     """The engine could not write down what was said."""
 
 
-def transcript(evidence: str, person: str, *, began_ms: int, language: str) -> Iterator[bytes]:
-    """What somebody said in sealed evidence, as lines of JSON (`at` in seconds, `text`) as they are found, by a process that
-    is ended with this iterator, which raises NotTranscribed when the engine fails. Nothing of it is kept.
+def transcript(evidence: str, parts: Iterable[str], person: str, *, began_ms: int, language: str) -> Iterator[bytes]:
+    """What somebody said in these parts of sealed evidence, as lines of JSON (`at` in seconds, `text`) as they are found, by
+    a process that is ended with this iterator, which raises NotTranscribed when the engine fails. Nothing of it is kept.
 
     Raises:
         Unheard: it cannot be heard.
     """
     listed = [phrase for each, phrase in hooks.phrases() if each == language]
-    packets = packets_of(evidence, person)
+    packets = packets_of(evidence, parts, person)
     wanted = Wanted(settings.MITALK_SPEECH_ENGINE, models(), language, listed, began_ms, packets)
     return _lines(wanted)
 

@@ -158,6 +158,7 @@ MITALK_EVIDENCE_KEYS_DIR = env.folder("MITALK_EVIDENCE_KEYS_DIR", VAR_DIR / "evi
 MITALK_EVIDENCE_BEFORE_SECONDS = env.integer("MITALK_EVIDENCE_BEFORE_SECONDS", 120, least=1, most=300)  # a report
 MITALK_EVIDENCE_AFTER_SECONDS = env.integer("MITALK_EVIDENCE_AFTER_SECONDS", 30, least=1, most=60)
 MITALK_EVIDENCE_DAYS = env.integer("MITALK_EVIDENCE_DAYS", 30, least=1, most=365)
+MITALK_EVIDENCE_MOST_MEGABYTES = env.integer("MITALK_EVIDENCE_MOST_MEGABYTES", 2_000, least=10, most=10_000_000)  # all
 
 # --- Sanctions and trust ----------------------------------------------------------------------------------------
 
@@ -188,6 +189,7 @@ MITALK_SPEECH_ENGINE = env.one_of("MITALK_SPEECH_ENGINE", ("none", *SPEECH_ENGIN
 MITALK_SPEECH_MODEL = env.words("MITALK_SPEECH_MODEL")  # a folder, or one a language: en=/models/en,ko=/models/ko
 MITALK_SPEECH_LANGUAGES = env.words("MITALK_SPEECH_LANGUAGES", ("en",))
 MITALK_SPEECH_BUDGET = env.integer("MITALK_SPEECH_BUDGET", 50, least=5, most=100)  # percent of a core, each worker
+MITALK_SPEECH_TRANSCRIPTS = env.integer("MITALK_SPEECH_TRANSCRIPTS", 1, least=1, most=16)  # at once, each web process
 
 # --- Audio ------------------------------------------------------------------------------------------------------
 

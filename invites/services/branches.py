@@ -71,17 +71,22 @@ def is_held(user: User) -> bool:
 
 
 def _locked_branch(root: User) -> list[User]:
-    """Everybody in it, level by level. Whoever lets somebody in holds their sponsor's row (`redeem`): a newcomer is either
-    seen here, one level down, or finds their sponsor suspended."""
-    branch: list[User] = []
-    level, seen = [root.pk], {root.pk}
+    """Everybody in it. Several accounts are locked by number, the oldest first, here and wherever else that is done
+    (docs/decisions/0008). Whoever lets somebody in holds their sponsor's row (`redeem`): a newcomer is either seen here, when
+    all the others are locked, or finds their sponsor suspended."""
+    branch: dict[int, User] = {}
+    while missing := _numbers_below(root) - branch.keys():
+        locked = User.objects.select_for_update(no_key=True).filter(pk__in=missing).order_by("pk")
+        branch |= {user.pk: user for user in locked}
+    return list(branch.values())
+
+
+def _numbers_below(root: User) -> set[int]:
+    level, seen = {root.pk}, {root.pk}
     while level:
-        locked = User.objects.select_for_update(no_key=True).filter(pk__in=level).order_by("pk")
-        branch += list(locked)
-        children = User.objects.filter(branch_of__in=level).values_list("pk", flat=True)
-        level = [pk for pk in children if pk not in seen]
-        seen.update(level)
-    return branch
+        level = set(User.objects.filter(branch_of__in=level).values_list("pk", flat=True)) - seen
+        seen |= level
+    return seen
 
 
 def _out_of_every_room(users: Iterable[User]) -> None:

@@ -115,6 +115,7 @@ def _evidence(period: Period) -> dict[str, int]:
         sealed=Count("pk", filter=~Q(state=EvidenceState.SILENT) & _in("sealed_at", period)),
         silent=Count("pk", filter=wanted & Q(state=EvidenceState.SILENT)),
         lost=Count("pk", filter=wanted & Q(state=EvidenceState.LOST)),
+        full=Count("pk", filter=wanted & Q(state=EvidenceState.FULL)),
         destroyed=Count("pk", filter=_in("destroyed_at", period)),
     )
     openings = (

@@ -234,6 +234,7 @@ def _evidence(counted: Counted) -> Section:
         ("sealed", _("sealed")),
         ("silent", _("nobody spoke")),
         ("lost", _("could not be sealed")),
+        ("full", _("not kept: no space was left")),
         ("asked", _("staff asked to open it")),
         ("opened", _("opened")),
         ("opened_by_two", _("opened with somebody else’s consent")),

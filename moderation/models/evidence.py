@@ -1,5 +1,7 @@
 """Evidence of what was reported."""
 
+from datetime import UTC, datetime
+from itertools import pairwise
 from typing import ClassVar
 
 from django.db import models
@@ -18,6 +20,7 @@ class EvidenceState(models.TextChoices):
     SILENT = "silent", _("nobody spoke")
     LOST = "lost", _("could not be sealed")
     DESTROYED = "destroyed", _("destroyed")
+    FULL = "full", _("not kept: no space was left")
 
 
 class Evidence(models.Model):
@@ -33,6 +36,10 @@ class Evidence(models.Model):
     keep_until = models.DateTimeField(_("kept until"), null=True)
     destroyed_at = models.DateTimeField(_("destroyed at"), null=True)
     voices = models.JSONField(_("voices"), default=dict, help_text=_("Packets by participant."))
+    rings = models.JSONField(
+        default=dict, editable=False, help_text="What each machine that carried the room had of it."
+    )
+    bytes = models.BigIntegerField(_("bytes"), default=0, editable=False)
 
     class Meta:
         verbose_name = _("evidence")
@@ -43,6 +50,27 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.public_id} {self.from_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def parts(self) -> list[str]:
+        """What its files are called (rooms.evidence): one of each ring in which somebody spoke; sealed of old, one alone."""
+        return [ring for ring, part in self.rings.items() if part["first_ms"] is not None] or [""]
+
+    def gaps(self) -> list[tuple[datetime, datetime]]:
+        """When the room was on its way from one machine to another: what was said then nobody holds."""
+        spans = sorted(
+            (part["first_ms"], part["last_ms"]) for part in self.rings.values() if part["first_ms"] is not None
+        )
+        found, reached = [], 0
+        for (_first, last), (following, _last) in pairwise(spans):
+            reached = max(reached, last)
+            if following > reached:
+                found.append((_moment(reached), _moment(following)))
+        return found
+
+
+def _moment(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 class EvidenceOpening(models.Model):

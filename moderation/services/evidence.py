@@ -1,22 +1,26 @@
-"""Evidence: wanted by a report, sealed by an audio worker, opened by staff with a reason, destroyed in time.
+"""Evidence: wanted by a report, sealed by every audio worker that carried the room, opened by staff with a reason, destroyed
+in time.
 
 Everything due is a row, so that nothing is lost with a process: workers ask for their orders every other second, and jobs
 look for what is overdue.
 """
 
+from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.services import record
 from moderation.models import Evidence, EvidenceOpening, EvidenceState
 from moderation.partiality import has_part_in
+from moderation.services.evidence_space import GRAVEST, complain, space
 from rooms.audio.evidence.orders import Orders, Sealed, SealOrder
 from rooms.audio.evidence.ring import Span
-from rooms.domain.messages import ReportCategory
 from rooms.domain.snapshot import Phase
 from rooms.evidence import sealed_folder
 from rooms.models import Room
@@ -26,12 +30,13 @@ SETTLED_AFTER = timedelta(seconds=3)  # the end of a window: what was said last 
 SILENT_AFTER = timedelta(minutes=1)  # a room may have been on another machine, whose worker answers too
 GIVEN_UP_AFTER = timedelta(minutes=15)
 OPEN_FOR = timedelta(hours=1)
-GRAVEST = frozenset({ReportCategory.DANGER.value})  # nobody hears these alone
 MIN_REASON = 10
+_MAY_GROW = (EvidenceState.SEALED, EvidenceState.SILENT)  # another machine may have had more
 
 
-def want(room: Room, now: datetime) -> Evidence:
-    """Have what is said around this moment sealed: with what is already to be sealed, if that goes on until then.
+def want(room: Room, now: datetime, category: str) -> Evidence:
+    """Have what is said around this moment sealed: with what is already to be sealed, if that goes on until then. Where there
+    is no space for what is reported for this reason, that is said instead.
 
     Call it in a transaction.
     """
@@ -43,17 +48,41 @@ def want(room: Room, now: datetime) -> Evidence:
     evidence = going_on.order_by("-until_at").first()
     longest = timedelta(seconds=settings.MITALK_RING_SECONDS - after)
     if evidence is None or last - evidence.from_at > longest:
-        return Evidence.objects.create(room=room, from_at=first, until_at=last, wanted_at=now)
+        return _begin(room, first, last, now, category)
     evidence.until_at = max(evidence.until_at, last)
     evidence.save(update_fields=["until_at"])
     return evidence
 
 
-def orders_for(rooms: set[str]) -> Orders:
-    """What a worker does now with the rings of these rooms, by public id."""
-    now = timezone.now()
-    waiting = Evidence.objects.filter(state=EvidenceState.WANTED, room__public_id__in=rooms)
-    wanted = list(waiting.values_list("public_id", "room__public_id", "from_at", "until_at"))
+def _begin(room: Room, first: datetime, last: datetime, now: datetime, category: str) -> Evidence:
+    left = space()
+    if left.takes(category):
+        return Evidence.objects.create(room=room, from_at=first, until_at=last, wanted_at=now)
+    refused = Evidence.objects.filter(room=room, state=EvidenceState.FULL, until_at__gte=now).first()
+    if refused is None:
+        refused = Evidence.objects.create(
+            room=room, from_at=first, until_at=last, wanted_at=now, state=EvidenceState.FULL
+        )
+        record("evidence.no_space", refused.public_id)
+        complain(left)
+    return refused
+
+
+def orders_for(rings: Mapping[str, str]) -> Orders:
+    """What a worker does now with what its machine keeps: the mark of its ring by the public id of each room. Whatever
+    another machine has sealed, this one is asked for its part."""
+    now, rooms = timezone.now(), set(rings)
+    waiting = Evidence.objects.filter(
+        Q(state=EvidenceState.WANTED) | Q(state__in=_MAY_GROW, until_at__gt=now - GIVEN_UP_AFTER),
+        room__public_id__in=rooms,
+    )
+    wanted = [
+        (name, room, first, last)
+        for name, room, first, last, sealed in waiting.values_list(
+            "public_id", "room__public_id", "from_at", "until_at", "rings"
+        )
+        if rings[room] not in sealed
+    ]
     known = Room.objects.filter(public_id__in=rooms)
     live = set(known.filter(phase=Phase.LIVE).values_list("public_id", flat=True))
     lately = set(known.filter(ended_at__gte=now - KEPT_AFTER_END).values_list("public_id", flat=True))
@@ -70,18 +99,28 @@ def orders_for(rooms: set[str]) -> Orders:
 
 @transaction.atomic
 def take_sealed(sealed: Sealed) -> None:
-    """A worker has sealed this. Told twice, it is one."""
-    evidence = Evidence.objects.select_for_update().filter(public_id=sealed.name, state=EvidenceState.WANTED).first()
-    now = timezone.now()
-    if evidence is None or evidence.until_at > now:
+    """A worker has sealed what its machine had. Told twice, it is one; what another machine had is added."""
+    evidence = Evidence.objects.select_for_update().filter(public_id=sealed.name).first()
+    if evidence is None or evidence.state not in (EvidenceState.WANTED, *_MAY_GROW):
+        sealed_folder().destroy(sealed.name)  # too late: no row would say when
+        return
+    now, kept = timezone.now(), sealed.kept
+    if evidence.until_at > now:
         return  # another report made it longer meanwhile: it is sealed again
-    if not sealed.voices and evidence.until_at > now - SILENT_AFTER:
+    if sealed.ring in evidence.rings:
+        return
+    if not kept.voices and evidence.until_at > now - SILENT_AFTER:
         return  # nobody spoke here; it is asked again
-    evidence.state = EvidenceState.SEALED if sealed.voices else EvidenceState.SILENT
-    evidence.voices, evidence.sealed_at = sealed.voices, now
-    evidence.keep_until = now + timedelta(days=settings.MITALK_EVIDENCE_DAYS)
-    evidence.save(update_fields=["state", "voices", "sealed_at", "keep_until"])
-    record("evidence.sealed", evidence.public_id)
+    is_first = evidence.state == EvidenceState.WANTED
+    evidence.rings[sealed.ring] = {"first_ms": kept.first_ms, "last_ms": kept.last_ms}
+    evidence.voices = dict(Counter(evidence.voices) + Counter(kept.voices))
+    evidence.bytes += kept.bytes
+    evidence.state = EvidenceState.SEALED if evidence.voices else EvidenceState.SILENT
+    if is_first:
+        evidence.sealed_at, evidence.keep_until = now, now + timedelta(days=settings.MITALK_EVIDENCE_DAYS)
+    evidence.save(update_fields=["state", "voices", "rings", "bytes", "sealed_at", "keep_until"])
+    if is_first or kept.voices:
+        record("evidence.sealed" if is_first else "evidence.added", evidence.public_id)
 
 
 def give_up() -> int:

@@ -115,7 +115,7 @@ def make_report(who: Reporter, about: About, *, category: ReportCategory, line: 
         snapshot=about.snapshot,
         seconds_in=about.seconds_in,
         stage=_stage(about.room),
-        evidence=_evidence(who, about, now),
+        evidence=_evidence(who, about, now, category),
     )
     gather(report)
     return report
@@ -142,12 +142,12 @@ def _stage(room: Room | None) -> list[dict[str, Any]]:
     return [{"person": person.public_id, "muted": person.muted} for person in selectors.on_stage(room)]
 
 
-def _evidence(who: Reporter, about: About, now: datetime) -> Evidence | None:
+def _evidence(who: Reporter, about: About, now: datetime, category: ReportCategory) -> Evidence | None:
     room = about.room
     if room is None or who.place is None:
         return None  # who was not there has nothing sealed
     moment = moment_held(room, who.place, about.seconds_in, now)
-    return want(room, moment) if moment else None
+    return want(room, moment, category.value) if moment else None
 
 
 def moment_held(room: Room, place: Participant, seconds_in: int | None, now: datetime) -> datetime | None:

@@ -5,7 +5,8 @@ from typing import Any
 from allauth.usersessions.models import UserSession
 from django.db.models import Q
 
-from accounts.models import AuditEntry, User
+from accounts.audit.reading import about_person
+from accounts.models import User
 from invites.models import Redemption
 from moderation.models import Case, Flag, HeldText, Report, Sanction
 from moderation.strikes import strikes_of
@@ -54,12 +55,7 @@ def parts_of(person: User, viewer: User) -> dict[str, list[Any]]:
         ),
         "audit": (
             "accounts.view_auditentry",
-            lambda: AuditEntry.objects.filter(
-                Q(actor=person.public_id)
-                | Q(target=person.public_id)
-                | Q(target__startswith=f"{person.public_id} ")  # sanctions, appeals
-                | Q(target__endswith=f" {person.public_id}")  # acts in a room
-            ),
+            lambda: about_person(person.public_id, MOST),
         ),
     }
     return {name: list(rows()[:MOST]) for name, (permission, rows) in parts.items() if viewer.has_perm(permission)}

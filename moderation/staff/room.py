@@ -6,7 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import AuditEntry, User
+from accounts.audit.reading import about_room
+from accounts.models import User
 from moderation.models import Evidence, Flag, Report, RoomRisk
 from moderation.risk.words import in_words
 from rooms.domain.snapshot import Confidentiality, Visibility
@@ -95,8 +96,7 @@ _TOLD_BY_THE_STAGE = {
 
 
 def _audit(room: Room) -> list[Entry]:
-    found = AuditEntry.objects.filter(target__startswith=room.public_id).order_by("-at")[:MOST]
-    acts = [act for act in found if act.reason or act.act not in _TOLD_BY_THE_STAGE]
+    acts = [act for act in about_room(room.public_id, MOST) if act.reason or act.act not in _TOLD_BY_THE_STAGE]
     names = {
         user.public_id: user.name or user.email
         for user in User.objects.filter(public_id__in={act.actor for act in acts}).select_related("profile")

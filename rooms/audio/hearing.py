@@ -12,6 +12,7 @@ from rooms.audio.evidence.packets import VoicePacket
 Track = NDArray[np.float32]  # mono, 48 kHz, -1 to 1
 
 _PAUSE_MS = 400  # between two packets: then the sender had paused, and its timestamps may have
+_ANOTHER_CLOCK_MS = 2000  # so far from when it came: the sender began anew, as at another audio worker
 _MOST_SECONDS = 900
 
 
@@ -24,21 +25,26 @@ def track_of(packets: list[VoicePacket], began_ms: int) -> Track:
     decoder, pieces = Decoder(), []
     start, first, last_ms = 0, 0, -(1 << 60)
     for packet in packets:
-        if packet.at_ms - last_ms > _PAUSE_MS:
-            start, first = (packet.at_ms - began_ms) * SAMPLE_RATE // 1000, packet.timestamp
+        came = (packet.at_ms - began_ms) * SAMPLE_RATE // 1000
+        is_another_clock = abs(start + _since(packet, first) - came) > _ANOTHER_CLOCK_MS * SAMPLE_RATE // 1000
+        if packet.at_ms - last_ms > _PAUSE_MS or is_another_clock:
+            start, first = came, packet.timestamp
         last_ms = packet.at_ms
         try:
             sound = decoder.decode(packet.payload)
         except BadPacket:
             continue
-        since = (packet.timestamp - first + (1 << 31)) % (1 << 32) - (1 << 31)
-        place = start + since
+        place = start + _since(packet, first)
         if 0 <= place < _MOST_SECONDS * SAMPLE_RATE:
             pieces.append((place, sound))
     track = np.zeros(max((place + len(sound) for place, sound in pieces), default=0), dtype=np.float32)
     for place, sound in pieces:
         track[place : place + len(sound)] = sound
     return track
+
+
+def _since(packet: VoicePacket, first: int) -> int:
+    return (packet.timestamp - first + (1 << 31)) % (1 << 32) - (1 << 31)
 
 
 def as_wav(track: Track) -> bytes:

@@ -7,8 +7,7 @@ costs what it cannot take, and is logged once a minute; sound goes on.
 import asyncio
 import logging
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import TypeVar
 
@@ -28,14 +27,15 @@ _COMPLAIN_EVERY_SECONDS = 60.0
 
 
 class Keeper:
-    """See the module. `orders` and `sealed` may be slow and ask the database."""
+    """See the module. `orders` and `sealed` may be slow and ask the database; `orders` gets what is kept here: the mark of
+    the ring by room."""
 
     def __init__(
         self,
         ring: Ring,
         evidence: SealedFolder,
         *,
-        orders: Callable[[set[str]], Orders],
+        orders: Callable[[Mapping[str, str]], Orders],
         sealed: Callable[[Sealed], None],
     ) -> None:
         self._ring, self._evidence = ring, evidence
@@ -97,7 +97,7 @@ class Keeper:
     def _tend(self) -> None:
         rooms = self._ring.rooms()
         try:
-            orders = self._orders(rooms)
+            orders = self._orders({room: self._ring.mark(room) for room in rooms})
         except Exception:
             self._prune(rooms)  # while the database is away too, nothing of a live room grows older than is kept
             raise
@@ -116,8 +116,9 @@ class Keeper:
             self._ring.prune(room, _now_ms())
 
     def _seal(self, order: SealOrder) -> None:
-        voices: Counter[str] = self._evidence.write(order.name, self._ring.read(order.room, order.span))
-        self._sealed(Sealed(order.name, dict(voices)))
+        ring = self._ring.mark(order.room)
+        kept = self._evidence.write(order.name, self._ring.read(order.room, order.span), ring)
+        self._sealed(Sealed(order.name, kept, ring))
 
 
 def _each(items: Iterable[Item], work: Callable[[Item], None]) -> list[Exception]:

@@ -43,6 +43,13 @@ def test_what_came_late_or_twice_stands_where_it_belongs_and_rubbish_is_left_out
     assert all(loud(track, second) for second in (0.3, 1.0, 1.8))
 
 
+def test_who_goes_on_at_another_worker_without_a_pause_is_heard_where_they_spoke() -> None:
+    packets = talk(0, 50, 1_000) + talk(1_100, 50, 3_000_000_000)
+    track = track_of(packets, BEGAN_MS)
+    assert abs(len(track) / 48_000 - 2.1) < 0.05
+    assert all(loud(track, second) for second in (0.5, 1.5, 1.9))
+
+
 def test_of_nothing_there_is_an_empty_file() -> None:
     with wave.open(io.BytesIO(as_wav(track_of([], BEGAN_MS)))) as read:
         assert (read.getnframes(), read.getframerate(), read.getnchannels()) == (0, 48_000, 1)

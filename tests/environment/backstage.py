@@ -323,7 +323,7 @@ def evidence(room: str) -> list[dict[str, Any]]:
 
     found = []
     for row in Evidence.objects.filter(room__public_id=room).order_by("pk"):
-        packets = sealed_folder().read(row.public_id) if row.state == EvidenceState.SEALED else []
+        packets = sealed_folder().read(row.public_id, row.parts) if row.state == EvidenceState.SEALED else []
         payloads: dict[str, list[str]] = {}
         for packet in packets:
             payloads.setdefault(packet.person, []).append(packet.payload.hex())

@@ -1,6 +1,8 @@
 """Whom staff kept out before contacts were bound is bound by the migration: as if it were done today."""
 
+import ast
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 from django.apps import apps
@@ -17,7 +19,8 @@ from tests.factories import a_member
 
 pytestmark = pytest.mark.django_db
 ADDRESS, NUMBER = "amara@example.org", "+821012345678"
-bind = import_module("invites.migrations.0007_bind_who_is_kept_out").bind
+migration = import_module("invites.migrations.0007_bind_who_is_kept_out")
+bind = migration.bind
 
 
 @pytest.fixture
@@ -58,3 +61,18 @@ def test_nobody_else(amara: User) -> None:
     deletion.request(amara)
     bind(apps, None)
     assert not BoundContact.objects.exists()
+
+
+def test_another_way_to_write_an_address_is_the_same(staff: User) -> None:
+    person = a_proven_member(email="Ama.ra+news@GoogleMail.com")
+    User.objects.filter(pk=person.pk).update(is_active=False)
+    bind(apps, None)
+    assert bans.is_bound(contacts.email("amara@gmail.com"))
+
+
+def test_it_needs_nothing_of_the_apps() -> None:
+    found = [
+        node for node in ast.walk(ast.parse(Path(migration.__file__).read_text())) if isinstance(node, ast.ImportFrom)
+    ]
+    names = {(node.module or "").partition(".")[0] for node in found}
+    assert not names & {"accounts", "invites", "rooms", "moderation", "config"}

@@ -17,6 +17,7 @@ from moderation.services.evidence import KEPT_AFTER_END, OPEN_FOR
 from rooms import services as rooms
 from rooms.audio.evidence.orders import Sealed
 from rooms.audio.evidence.packets import VoicePacket
+from rooms.audio.evidence.sealed import Kept
 from rooms.evidence import sealed_folder
 from rooms.models import Room
 from tests.factories import a_live_room, a_member
@@ -59,7 +60,7 @@ def sealed_evidence(room: Room, category: str = "harassment") -> Evidence:
     time_passes(31)
     at_ms = int(evidence.from_at.timestamp() * 1000)
     sealed_folder().write(evidence.public_id, [VoicePacket("somebody", at_ms, 0, b"\xf8\xff\xfe")])
-    services.take_sealed(Sealed(evidence.public_id, {"somebody": 1}))
+    services.take_sealed(Sealed(evidence.public_id, Kept({"somebody": 1})))
     return Evidence.objects.get(pk=evidence.pk)
 
 
@@ -73,12 +74,12 @@ def test_a_report_has_two_minutes_before_and_half_a_minute_after_it_sealed(room:
     assert made.evidence.until_at - made.at == timedelta(seconds=30)
     assert made.at - made.evidence.from_at == timedelta(seconds=120)
     time_passes(31)
-    assert services.orders_for({room.public_id}).seal == (), "the last words are still on their way"
+    assert services.orders_for({room.public_id: "here"}).seal == (), "the last words are still on their way"
     time_passes(3)
-    (order,) = services.orders_for({room.public_id}).seal
+    (order,) = services.orders_for({room.public_id: "here"}).seal
     assert (order.name, order.room) == (made.evidence.public_id, room.public_id)
     assert order.span.until_ms - order.span.from_ms == 150_000
-    assert services.orders_for({"another"}).seal == ()
+    assert services.orders_for({"another": "here"}).seal == ()
 
 
 def test_reports_that_come_together_have_one_evidence_which_lasts_until_the_last(room: Room) -> None:
@@ -100,11 +101,11 @@ def test_what_is_sealed_while_another_report_makes_it_longer_is_sealed_again(roo
     evidence = report(room).evidence
     time_passes(29)
     report(room)
-    services.take_sealed(Sealed(evidence.public_id, {"somebody": 1}))
+    services.take_sealed(Sealed(evidence.public_id, Kept({"somebody": 1})))
     assert Evidence.objects.get().state == EvidenceState.WANTED
     time_passes(31)
-    services.take_sealed(Sealed(evidence.public_id, {"somebody": 2}))
-    services.take_sealed(Sealed(evidence.public_id, {"somebody": 3}))
+    services.take_sealed(Sealed(evidence.public_id, Kept({"somebody": 2})))
+    services.take_sealed(Sealed(evidence.public_id, Kept({"somebody": 3})))
     assert Evidence.objects.get().voices == {"somebody": 2}
     assert acts() == ["evidence.sealed"]
 
@@ -112,24 +113,24 @@ def test_what_is_sealed_while_another_report_makes_it_longer_is_sealed_again(roo
 def test_where_nobody_spoke_that_is_said(room: Room) -> None:
     evidence = report(room).evidence
     time_passes(40)
-    services.take_sealed(Sealed(evidence.public_id, {}))
+    services.take_sealed(Sealed(evidence.public_id, Kept()))
     assert Evidence.objects.get().state == EvidenceState.WANTED, "another machine may have heard somebody"
     time_passes(60)
-    services.take_sealed(Sealed(evidence.public_id, {}))
+    services.take_sealed(Sealed(evidence.public_id, Kept()))
     assert Evidence.objects.get().state == EvidenceState.SILENT
 
 
 def test_a_ring_outlives_its_room_by_ten_minutes_unless_it_is_still_wanted(room: Room) -> None:
     name = room.public_id
-    assert services.orders_for({name, "unknown"}).destroy == {"unknown"}
+    assert services.orders_for({name: "here", "unknown": "here"}).destroy == {"unknown"}
     rooms.end_from_outside(name, by=room.host)
-    orders = services.orders_for({name})
+    orders = services.orders_for({name: "here"})
     assert (orders.ended, orders.destroy) == ({name}, frozenset())
     time_passes(KEPT_AFTER_END.total_seconds() + 1)
-    assert services.orders_for({name}).destroy == {name}
+    assert services.orders_for({name: "here"}).destroy == {name}
     just_over = timezone.now() - timedelta(seconds=5)
     Evidence.objects.create(room=room, from_at=just_over, until_at=just_over)
-    orders = services.orders_for({name})
+    orders = services.orders_for({name: "here"})
     assert orders.seal
     assert orders.destroy == frozenset()
 

@@ -79,6 +79,7 @@ def test_every_row_of_the_period_counts_once_and_no_other(db: None) -> None:
         "sealed": 2,
         "silent": 1,
         "lost": 1,
+        "full": 0,
         "asked": 3,
         "opened": 2,
         "opened_by_two": 1,

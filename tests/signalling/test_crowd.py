@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from channels.db import database_sync_to_async
 
-from rooms import events, hub, selectors
+from rooms import events, hub, local_room, selectors
 from rooms.domain import messages
 from rooms.signalling import consumer
 from tests.factories import a_live_room, a_member
@@ -44,7 +44,7 @@ async def test_a_large_room_is_read_once_for_all_who_come_at_once(live: None, re
 
 
 async def test_a_count_for_many_lets_others_have_their_turn(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hub, "SOCKETS_AT_ONCE", 2)
+    monkeypatch.setattr(local_room, "SOCKETS_AT_ONCE", 2)
     happened: list[str] = []
 
     class Socket:
@@ -54,7 +54,7 @@ async def test_a_count_for_many_lets_others_have_their_turn(monkeypatch: pytest.
         def push(self, text: str) -> None:
             happened.append(self.connection)
 
-    local = hub.LocalRoom(sockets={name: Socket(name) for name in "abc"})  # type: ignore[misc]
+    local = local_room.LocalRoom(sockets={name: Socket(name) for name in "abc"})  # type: ignore[misc]
     pushing = asyncio.create_task(local.push_gently({"type": "audience.counted", "data": {"count": 3}}))
     asyncio.get_running_loop().call_soon(happened.append, "another")
     await pushing

@@ -1,6 +1,7 @@
 """Keys of what is kept, each wrapped in a file of its own, in a folder apart from what they open and outside of backups. To
 destroy a key is to delete all that it opens, wherever copies of that may be."""
 
+import hashlib
 import os
 import re
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from pathlib import Path
 from rooms.audio.evidence.vault import new_key
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_MARK_LETTERS = 16
 
 
 class KeyFolder:
@@ -48,6 +50,13 @@ class KeyFolder:
             return self._unwrap(self._path(name).read_bytes())
         except FileNotFoundError:
             return None
+
+    def mark(self, name: str) -> str:
+        """What tells this key from another of that name, in another folder; nothing, if there is none. It opens nothing."""
+        try:
+            return hashlib.sha256(self._path(name).read_bytes()).hexdigest()[:_MARK_LETTERS]
+        except FileNotFoundError:
+            return ""
 
     def destroy(self, name: str) -> None:
         """Delete what this key opens."""

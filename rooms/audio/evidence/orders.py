@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from rooms.audio.evidence.ring import Span
+from rooms.audio.evidence.sealed import Kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,8 @@ class Orders:
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """What came of an order: whose voices, and how many packets of each."""
+    """What came of an order. `ring` marks the ring it was taken from: each machine that carried a room seals its own."""
 
     name: str
-    voices: dict[str, int]
+    kept: Kept
+    ring: str = ""

@@ -112,6 +112,10 @@ class Ring:
         keys = {name.removeprefix(_KEY_OF_ROOM) for name in self.keys.names() if name.startswith(_KEY_OF_ROOM)}
         return folders | keys
 
+    def mark(self, room: str) -> str:
+        """What tells the ring of a room here from that on another machine; workers of one machine give the same."""
+        return self.keys.mark(_KEY_OF_ROOM + room)
+
     def destroy(self, room: str) -> None:
         """Delete all of a room: its key first."""
         self.keys.destroy(_KEY_OF_ROOM + room)

@@ -51,6 +51,7 @@ class Load:
     listened_seconds: float
     left_out_seconds: float
     unknown: tuple[str, ...] = ()  # phrases that the engine cannot spot
+    malformed: int = 0  # batches that it could not read
 
 
 Message = Setup | Plan | Heard | Spotted | Load

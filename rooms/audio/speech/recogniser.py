@@ -38,6 +38,7 @@ class Recogniser:
         self.spotted: queue.SimpleQueue[Spotted] = queue.SimpleQueue()
         self.failure: BaseException | None = None
         self._load_engine = load_engine
+        self._malformed = 0
         self._voices = Voices()
         self._backlog = Backlog()
         self._changed = threading.Condition()  # guards what follows
@@ -64,6 +65,7 @@ class Recogniser:
         try:
             packets = unpack(heard.batch)
         except Malformed:
+            self._malformed += 1  # told with how it keeps up; what was in it nobody needs to know
             return
         self._queue(self._voices.take(heard.room, language, packets, now), now)
 
@@ -81,6 +83,7 @@ class Recogniser:
                 round(self._listened_seconds, 1),
                 round(self._backlog.left_out_seconds, 1),
                 self._unknown,
+                self._malformed,
             )
 
     def _queue(self, utterances: Iterable[Utterance], now: float) -> None:

@@ -14,6 +14,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
+import msgpack
+
 from rooms.audio.blocking import BlockingCalls
 from rooms.audio.pipe import Closed, Pipe
 from rooms.audio.speech.messages import BY_KIND, Heard, Load, Plan, Setup, Spotted
@@ -89,7 +91,7 @@ class Watch:
         self.state = State.STARTING
         self._told: tuple[str, tuple[str, ...]] | None = None
         self._told_at = float("-inf")
-        self._complained_at = float("-inf")
+        self._complained_at: dict[str, float] = {}  # by what it was about: none hides another
         self._process: Process | None = None
         self._pipe: Pipe | None = None
         self._ended = asyncio.Event()
@@ -195,11 +197,18 @@ class Watch:
         except Closed:
             self._ended.set()
             return
+        except (LookupError, TypeError, ValueError, msgpack.UnpackException) as error:
+            # Of what follows nothing could be trusted to begin where it should: another one is started.
+            self._complain("speech.answer_malformed", type(error).__name__)
+            self._ended.set()
+            return
         for message in messages:
             match message:
                 case Spotted():
                     self._keep(message)
                 case Load():
+                    if message.malformed > self.load.malformed:
+                        self._complain("speech.batch_malformed", f"{message.malformed} so far")
                     self.load = message
                     self.state = _state_of(message)
                     if message.behind:
@@ -259,8 +268,9 @@ class Watch:
                     await asyncio.sleep(PLAN_SECONDS)
 
     def _complain(self, event: str, reason: str) -> None:
-        if time.monotonic() - self._complained_at >= _COMPLAIN_EVERY_SECONDS:
-            self._complained_at = time.monotonic()
+        now = time.monotonic()
+        if now - self._complained_at.get(event, float("-inf")) >= _COMPLAIN_EVERY_SECONDS:
+            self._complained_at[event] = now
             logger.warning(event, extra={"reason": reason})
 
 

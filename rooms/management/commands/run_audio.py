@@ -55,7 +55,7 @@ class Command(BaseCommand):
             keeper=Keeper(
                 ring(),
                 sealed_folder(),
-                orders=lambda rooms: _fresh(lambda: hooks.evidence_orders(rooms)),
+                orders=lambda rings: _fresh(lambda: hooks.evidence_orders(rings)),
                 sealed=lambda sealed: _fresh(lambda: hooks.evidence_sealed(sealed)),
             ),
             watch=_watch(config),

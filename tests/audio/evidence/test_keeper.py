@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from rooms.audio import keeper as keepers
 from rooms.audio.evidence.orders import Orders, Sealed, SealOrder
 from rooms.audio.evidence.packets import VoicePacket, pack
 from rooms.audio.evidence.ring import Span
+from rooms.audio.evidence.sealed import SealedFolder
 from rooms.audio.keeper import Keeper
 from tests.audio.evidence.kept import a_ring, a_sealed_folder, files
 
@@ -25,11 +26,11 @@ class Backstage:
     def __init__(self) -> None:
         self.orders = Orders()
         self.sealed: list[Sealed] = []
-        self.asked: set[str] = set()
+        self.asked: Mapping[str, str] = {}
         self.away = False
 
-    def ask(self, rooms: set[str]) -> Orders:
-        self.asked = rooms
+    def ask(self, rings: Mapping[str, str]) -> Orders:
+        self.asked = rings
         if self.away:
             raise ConnectionError("the database is away")
         return self.orders
@@ -40,8 +41,12 @@ class Backstage:
 
 
 @asynccontextmanager
-async def keeping(folder: Path, backstage: Backstage) -> AsyncIterator[Keeper]:
-    keeper = Keeper(a_ring(folder), a_sealed_folder(folder), orders=backstage.ask, sealed=backstage.take)
+async def keeping(
+    folder: Path, backstage: Backstage, sealed_folder: SealedFolder | None = None
+) -> AsyncIterator[Keeper]:
+    keeper = Keeper(
+        a_ring(folder), sealed_folder or a_sealed_folder(folder), orders=backstage.ask, sealed=backstage.take
+    )
     running = asyncio.create_task(keeper.run())
     try:
         yield keeper
@@ -74,10 +79,12 @@ async def test_a_report_seals_what_was_said_and_nothing_else_is_left(tmp_path: P
         await until(lambda: files(tmp_path / "ring"))
         backstage.orders = Orders(seal=(SealOrder("one", ROOM, EVER),))
         await until(lambda: backstage.sealed)
-        assert backstage.sealed == [Sealed("one", {"lin": 2, "amara": 1})]
+        (sealed,) = backstage.sealed
+        assert sealed.kept.voices == {"lin": 2, "amara": 1}
+        assert sealed.kept.bytes == sum(path.stat().st_size for path in files(tmp_path / "evidence"))
         backstage.orders = Orders(destroy=frozenset({ROOM}))
         await until(lambda: not files(tmp_path / "ring"))
-    assert {packet.person for packet in a_sealed_folder(tmp_path).read("one")} == {"lin", "amara"}
+    assert {packet.person for packet in a_sealed_folder(tmp_path).read("one", [sealed.ring])} == {"lin", "amara"}
     assert len(files(tmp_path)) == 2
 
 
@@ -88,8 +95,8 @@ async def test_what_a_killed_worker_left_is_sealed_by_the_next(tmp_path: Path) -
     backstage.orders = Orders(seal=(SealOrder("one", ROOM, EVER), SealOrder("two", "of another machine", EVER)))
     async with keeping(tmp_path, backstage):
         await until(lambda: backstage.sealed)
-    assert backstage.asked == {ROOM}
-    assert backstage.sealed == [Sealed("one", {"lin": 1})]
+    assert backstage.asked == {ROOM: left.mark(ROOM)}
+    assert [(sealed.name, sealed.kept.voices) for sealed in backstage.sealed] == [("one", {"lin": 1})]
 
 
 async def test_leftovers_of_rooms_that_ended_are_swept_at_the_start(tmp_path: Path) -> None:

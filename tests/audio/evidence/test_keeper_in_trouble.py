@@ -11,7 +11,9 @@ from tests.audio.evidence.test_keeper import EVER, ROOM, Backstage, just_said, k
 
 async def test_the_others_are_sealed(tmp_path: Path) -> None:
     a_ring(tmp_path).add(ROOM, just_said(), int(time.time() * 1000))
-    (tmp_path / "evidence" / "broken").mkdir(parents=True)  # nothing can be put in its place
+    (tmp_path / "evidence" / f"broken.{a_ring(tmp_path).mark(ROOM)}").mkdir(
+        parents=True
+    )  # nothing can be put in its place
     backstage = Backstage()
     backstage.orders = Orders(seal=(SealOrder("broken", ROOM, EVER), SealOrder("one", ROOM, EVER)))
     async with keeping(tmp_path, backstage):
@@ -22,7 +24,7 @@ async def test_the_others_are_sealed(tmp_path: Path) -> None:
 async def test_what_is_old_is_deleted(tmp_path: Path) -> None:
     a_ring(tmp_path).add("long-over", just_said(), int(time.time() * 1000))
     a_ring(tmp_path).add(ROOM, just_said(), int(time.time() * 1000))
-    (tmp_path / "evidence" / "broken").mkdir(parents=True)
+    (tmp_path / "evidence" / f"broken.{a_ring(tmp_path).mark(ROOM)}").mkdir(parents=True)
     backstage = Backstage()
     backstage.orders = Orders(seal=(SealOrder("broken", ROOM, EVER),), destroy=frozenset({"long-over"}))
     async with keeping(tmp_path, backstage):
@@ -35,7 +37,7 @@ def test_what_a_killed_worker_left_half_is_in_nobodys_way_and_goes_with_the_rest
     half.mkdir(parents=True)
     (half / "one").write_bytes(b"half")
     sealed = a_sealed_folder(tmp_path)
-    assert sealed.write("one", [said(1)]) == {"lin": 1}
+    assert sealed.write("one", [said(1)]).voices == {"lin": 1}
     assert sealed.read("one") == [said(1)]
     sealed.destroy("one")
     assert files(tmp_path) == []

@@ -5,13 +5,14 @@ from pathlib import Path
 import pytest
 
 from rooms.audio.evidence import vault
+from rooms.audio.evidence.sealed import Kept
 from tests.audio.evidence.kept import a_sealed_folder, files, said
 
 
 def test_what_is_sealed_is_read_in_the_order_in_which_it_came(tmp_path: Path) -> None:
     sealed = a_sealed_folder(tmp_path)
     packets = [said(second, person) for person in ("lin", "amara") for second in range(600)]
-    assert sealed.write("one", packets) == {"lin": 600, "amara": 600}
+    assert sealed.write("one", packets).voices == {"lin": 600, "amara": 600}
     found = sealed.read("one")
     assert sorted(found, key=lambda packet: (packet.person, packet.at_ms)) == sorted(
         packets, key=lambda packet: (packet.person, packet.at_ms)
@@ -28,7 +29,7 @@ def test_sealing_again_replaces(tmp_path: Path) -> None:
 
 
 def test_of_silence_nothing_is_kept_not_even_a_key(tmp_path: Path) -> None:
-    assert a_sealed_folder(tmp_path).write("one", []) == {}
+    assert a_sealed_folder(tmp_path).write("one", []) == Kept()
     assert files(tmp_path) == []
 
 
@@ -42,7 +43,7 @@ def test_a_full_disk_leaves_no_half(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         with pytest.raises(OSError, match="no space"):
             sealed.write("one", [said(1)])
     assert files(tmp_path / "evidence") == []
-    assert sealed.write("one", [said(1)]) == {"lin": 1}
+    assert sealed.write("one", [said(1)]).voices == {"lin": 1}
 
 
 def test_destroyed_evidence_is_gone(tmp_path: Path) -> None:
