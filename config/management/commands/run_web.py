@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run until stopped."""
-        import daphne.server  # installs the asyncio reactor, so before anything else of Twisted
+        from config.web_server import LimitedServer  # isort: skip - installs the asyncio reactor, so before anything of Twisted
         from twisted.internet import reactor
 
         from config.asgi import application
@@ -30,7 +30,7 @@ class Command(BaseCommand):
             _collect_garbage_seldom()
             reactor._asyncioEventloop.create_task(start_live())
 
-        daphne.server.Server(
+        LimitedServer(
             application=application,
             endpoints=[f"tcp:port={options['port']}:interface={options['bind']}"],
             ready_callable=lambda: reactor.callWhenRunning(begin),
