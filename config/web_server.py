@@ -65,17 +65,19 @@ class LimitedChannel(http.HTTPChannel):
 
     def asked_path(self) -> str:
         """Where the request goes whose head was just read."""
-        return self._path.partition(b"?")[0].decode("latin-1")
+        asked: Any = self._path
+        return asked.partition(b"?")[0].decode("latin-1")
 
     def refuse_body(self) -> None:
         """Say that it is too large, read no more, and close."""
         if self.has_refused:
             return
         self.has_refused = True
-        self.dataReceived = self._nothing
+        self.dataReceived = self._nothing  # type: ignore[method-assign]
         lines = [f"HTTP/1.1 {HTTPStatus.REQUEST_ENTITY_TOO_LARGE.value} Content Too Large"]
         lines += [f"{name}: {value}" for name, value in TOO_LARGE_HEADERS.items()]
-        self.transport.write("\r\n".join([*lines, "", ""]).encode() + TOO_LARGE)
+        transport: Any = self.transport
+        transport.write("\r\n".join([*lines, "", ""]).encode() + TOO_LARGE)
         self.setTimeout(None)
         self.callLater(LINGER_SECONDS, self.loseConnection)
 

@@ -79,9 +79,8 @@ class Browsers:
         if key not in self.known:
             role = OPERATOR if route.of_staff else OWNER
             with taken_back():
-                self.known[key] = dict.fromkeys(_WHOM, self.other) | fields_of(
-                    self.ask(role, "GET", route.path(self.values_for(route)))
-                )
+                page = self.ask(role, "GET", route.path(self.values_for(route)))
+                self.known[key] = dict.fromkeys(_WHOM, self.other) | fields_of(page)
         return self.known[key]
 
     def ask(self, role: str, method: str, path: str, data: Any = None, **more: Any) -> HttpResponseBase:

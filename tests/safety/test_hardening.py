@@ -17,7 +17,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.second_factor import SEEN_AT
 from accounts.session_store import BEGAN_AT, SessionStore
-from tests.accounts.signing_in import a_proven_member, an_app_of, app_code, is_signed_in, sign_in
+from tests.accounts.signing_in import a_proven_member, an_app_of, app_code, confirm_it_is_me, is_signed_in, sign_in
 from tests.environment.installation import ROOT
 from tests.factories import a_member
 
@@ -64,9 +64,11 @@ from accounts.cookies import MessageStorage
 from rooms import guests
 response, request = HttpResponse(), HttpRequest()
 guests.give(response, "x" * 16); zones.choose(response, "UTC"); known_browsers.remember(request, response, "a@example.org")
+request.session = {}
 messages = MessageStorage(request); messages.add(20, "Saved"); messages.update(response)
-print(*[settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.LANGUAGE_COOKIE_NAME, *response.cookies])
-print(all(cookie["secure"] and cookie["path"] == "/" and not cookie["domain"] and cookie["samesite"] for cookie in response.cookies.values()))
+print(settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.LANGUAGE_COOKIE_NAME, *response.cookies)
+cookies = response.cookies.values()
+print(all(one["secure"] and one["path"] == "/" and not one["domain"] and one["samesite"] for one in cookies))
 print(all([settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE, settings.LANGUAGE_COOKIE_SECURE]))
 print(all([settings.SESSION_COOKIE_HTTPONLY, settings.CSRF_COOKIE_HTTPONLY, settings.LANGUAGE_COOKIE_HTTPONLY]))
 print(settings.SECURE_HSTS_SECONDS >= 31536000 and settings.SECURE_HSTS_INCLUDE_SUBDOMAINS, settings.DEBUG)
@@ -193,7 +195,8 @@ def test_words_of_this_place_are_no_password(password: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "password", ["correct horse battery", "x" * 8 + "qzvjk" * 13, "房间里的大象很安静啊真的", "我mitalk的密码是很长的"]
+    "password",
+    ["correct horse battery", "x" * 8 + "qzvjk" * 13, "房间里的大象很安静啊真的", "我mitalk的密码是很长的"],
 )
 def test_others_are_whatever_they_are_made_of(password: str) -> None:
     validate_password(password)
@@ -237,6 +240,7 @@ def test_a_second_factor_that_comes_or_goes_is_noted(client: Client) -> None:
     secret = an_app_of(member)
     sign_in(client, member)
     client.post(reverse("mfa_authenticate"), {"code": app_code(secret)})
+    confirm_it_is_me(client)
     with structlog.testing.capture_logs() as log:
         client.post(reverse("mfa_deactivate_totp"))
     assert not Authenticator.objects.filter(user=member, type="totp").exists()
