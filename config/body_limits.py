@@ -11,7 +11,7 @@ FORM_BYTES = 256 * KIB  # the longest form, in Chinese, and a room for its field
 UPLOAD_BYTES = {
     "/me/photo/": 8 * MIB + 64 * KIB,  # accounts.photos.MOST_BYTES
     "/me/claims/": 5 * MIB + 64 * KIB,  # accounts.claims.uploads.MOST_BYTES
-    "/staff/": 2 * MIB + 64 * KIB,  # invites.csv_files.MOST_BYTES
+    "/staff/": 2_000_000 + 64 * KIB,  # invites.csv_files.MOST_BYTES
 }
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]

@@ -77,7 +77,7 @@ async def test_the_application_counts_whatever_was_announced(
 
 _SERVE = """
 from config import web_server
-web_server.FORM_SECONDS = 1
+web_server.FORM_SECONDS = %d
 async def application(scope, receive, send):
     body = b""
     while True:
@@ -92,9 +92,9 @@ web_server.LimitedServer(application=application, endpoints=["tcp:port=%d:interf
 
 
 @contextmanager
-def a_server() -> Iterator[int]:
+def a_server(*, seconds: int) -> Iterator[int]:
     port = free_port()
-    process = subprocess.Popen([sys.executable, "-c", _SERVE % port], cwd=ROOT, env=dict(os.environ))
+    process = subprocess.Popen([sys.executable, "-c", _SERVE % (seconds, port)], cwd=ROOT, env=dict(os.environ))
     try:
         end = time.monotonic() + _READY_WITHIN_SECONDS
         while True:
@@ -113,13 +113,19 @@ def a_server() -> Iterator[int]:
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    with a_server() as served:
+    with a_server(seconds=30) as served:
+        yield served
+
+
+@pytest.fixture
+def hasty_port() -> Iterator[int]:
+    with a_server(seconds=1) as served:
         yield served
 
 
 def _raw(port: int, *parts: bytes) -> bytes:
     """What is answered to these bytes, until the server closes."""
-    with socket.create_connection(("127.0.0.1", port), 10) as connection:
+    with socket.create_connection(("127.0.0.1", port), 30) as connection:
         for part in parts:
             connection.sendall(part)
         answer = b""
@@ -133,7 +139,7 @@ def _head(path: str, *lines: str) -> bytes:
 
 
 def _post(port: int, path: str, body: Any, **more: Any) -> tuple[int, bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     connection.request("POST", path, body, **more)
     response = connection.getresponse()
     return response.status, response.read()
@@ -180,10 +186,10 @@ def test_a_head_that_is_ambiguous_or_too_large_is_refused(port: int, lines: list
     assert re.match(rb"HTTP/1.1 4\d\d |\Z", _raw(port, _head("/me/", *lines)))
 
 
-def test_what_does_not_come_in_time_is_cut_off(port: int) -> None:
+def test_what_does_not_come_in_time_is_cut_off(hasty_port: int) -> None:
     """The head without its end, and a body that trickles: both are closed, however often a byte comes."""
-    assert _raw(port, b"POST /me/ HTTP/1.1\r\nHost: localhost\r\n") == b""
-    with socket.create_connection(("127.0.0.1", port), 10) as connection:
+    assert _raw(hasty_port, b"POST /me/ HTTP/1.1\r\nHost: localhost\r\n") == b""
+    with socket.create_connection(("127.0.0.1", hasty_port), 10) as connection:
         connection.sendall(_head("/me/", "Content-Length: 4000"))
         connection.settimeout(0.05)
         closed = False
