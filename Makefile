@@ -1,6 +1,6 @@
 # MiTalk's commands. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench lock messages
+.PHONY: help run test lint format bench lock messages sbom fuzz
 SHELL := /bin/sh
 
 help: ## Show this list
@@ -29,6 +29,16 @@ bench: ## Measure the audio worker with real clients
 lock: ## Pin the dependencies of pyproject.toml again, with hashes (needs uv)
 	uv pip compile --quiet pyproject.toml --no-header --universal --generate-hashes --no-emit-index-url --python-version 3.11 -o requirements.lock
 	uv pip compile --quiet pyproject.toml --no-header --universal --group test --generate-hashes --no-emit-index-url --python-version 3.11 -c requirements.lock -o requirements-test.lock
+
+sbom: ## Write what the product is made of to var/sbom.json (CycloneDX)
+	@sh config/local/bootstrap.sh requirements-test.lock
+	@mkdir -p var
+	@.venv/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible -o var/sbom.json
+	@echo "var/sbom.json"
+
+fuzz: ## Send hostile requests and messages to everything, much more than make test does (EXAMPLES=20000, ARGS= goes to pytest)
+	@sh config/local/bootstrap.sh requirements-test.lock
+	@MITALK_FUZZ_EXAMPLES=$(or $(EXAMPLES),20000) exec .venv/bin/python -m pytest -q -n 2 tests/safety/test_route_fuzz.py tests/safety/test_message_fuzz.py $(ARGS)
 
 messages: ## Collect the words to translate and compile the translations (needs gettext)
 	.venv/bin/python manage.py makemessages --all --no-location --no-obsolete --ignore .venv --ignore tests --ignore var

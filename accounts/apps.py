@@ -18,7 +18,16 @@ class AccountsConfig(AppConfig):
         sign in by go to members only; the audit log is append-only; a claim’s file goes with its row."""
         from allauth.account.signals import user_logged_in
 
-        from accounts import bans, former_contacts, own_kinds, own_phones, personal_data, sessions, signals
+        from accounts import (
+            bans,
+            former_contacts,
+            own_kinds,
+            own_phones,
+            personal_data,
+            security_log,
+            sessions,
+            signals,
+        )
         from accounts.claims import selectors as claims
         from accounts.claims import signals as claim_signals
         from accounts.hooks import register_claimed, register_gate, register_hold
@@ -35,6 +44,7 @@ class AccountsConfig(AppConfig):
         post_delete.connect(_profile_gone, sender="accounts.Profile", dispatch_uid="accounts.profile_gone")
         post_save.connect(_saved, sender="accounts.User", dispatch_uid="accounts.saved")
         former_contacts.connect()
+        security_log.connect()
         personal_data.register()
         own_kinds.register()
 

@@ -12,6 +12,8 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from accounts.cookies import named
+
 COOKIE = "known"
 _SALT = "mitalk.accounts.known_browsers"
 _DAYS = 180
@@ -34,7 +36,7 @@ def remember(request: HttpRequest, response: HttpResponse, address: str) -> None
     mark = next((mark for found, mark in known if found == tag), secrets.token_urlsafe(12))
     people = [(tag, mark), *((found, mark) for found, mark in known if found != tag)][:_MOST_PEOPLE]
     response.set_cookie(
-        COOKIE,
+        named(COOKIE),
         signing.dumps(people, salt=_SALT),
         max_age=_DAYS * 86_400,
         secure=settings.SESSION_COOKIE_SECURE,
@@ -49,7 +51,7 @@ def _tag(address: str) -> str:
 
 def _read(request: HttpRequest) -> list[tuple[str, str]]:
     try:
-        people = signing.loads(request.COOKIES.get(COOKIE, ""), salt=_SALT, max_age=_DAYS * 86_400)
+        people = signing.loads(request.COOKIES.get(named(COOKIE), ""), salt=_SALT, max_age=_DAYS * 86_400)
     except signing.BadSignature:
         return []
     return [(tag, mark) for tag, mark in people]

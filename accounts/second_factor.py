@@ -1,5 +1,7 @@
 """Passkeys, authenticator apps, recovery codes: what allauth asks of MiTalk about them, and what MiTalk asks of a session."""
 
+import time
+
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -68,14 +70,35 @@ def has_second_factor(user: User) -> bool:
     return Authenticator.objects.filter(user=user, type__in=STRONG).exists()
 
 
-def used_second_factor(request: HttpRequest) -> bool:
-    """Whether whoever is signed in has shown a passkey, a code of their app or a recovery code in this session."""
+SEEN_AT = "staff_seen_at"  # in a session: when its staff last looked at a page of theirs
+_NOTED_EVERY_SECONDS = 60
+
+
+def second_factor_shown_at(request: HttpRequest) -> float | None:
+    """When whoever is signed in last showed a passkey, a code of their app or a recovery code in this session."""
     user = request.user
-    return isinstance(user, User) and any(
-        record.get("method") == "mfa" for record in get_authentication_records(request, user)
-    )
+    if not isinstance(user, User):
+        return None
+    records = get_authentication_records(request, user)
+    return max((record["at"] for record in records if record.get("method") == "mfa"), default=None)
 
 
 def staff_may_work(request: HttpRequest) -> bool:
-    """Whether the staff's pages open to this session, as far as the second factor is concerned."""
-    return not settings.MITALK_STAFF_SECOND_FACTOR or used_second_factor(request)
+    """Whether what is staff's opens to this session: the second factor was shown this working day."""
+    if not settings.MITALK_STAFF_SECOND_FACTOR:
+        return True
+    shown = second_factor_shown_at(request)
+    return shown is not None and time.time() - shown < settings.MITALK_STAFF_HOURS * 3600
+
+
+def staff_are_there(request: HttpRequest) -> bool:
+    """Whether a page of staff's was looked at a while ago, or the second factor was shown since; from now on it was."""
+    if not settings.MITALK_STAFF_SECOND_FACTOR:
+        return True
+    now, seen = time.time(), request.session.get(SEEN_AT, 0)
+    latest = max(seen, second_factor_shown_at(request) or 0)
+    if now - latest >= settings.MITALK_STAFF_IDLE_MINUTES * 60:
+        return False
+    if now - seen >= _NOTED_EVERY_SECONDS:
+        request.session[SEEN_AT] = int(now)
+    return True

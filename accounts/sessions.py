@@ -13,6 +13,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from accounts.browsers import browser_in_words
 from accounts.models import User
+from accounts.session_store import BEGAN_AT
 
 LISTED_AT = "listed_at"  # in a session: when it was last noted in the list
 NOTED_EVERY_SECONDS = 300  # by the minute it would be a write for every page
@@ -39,7 +40,8 @@ def note(request: HttpRequest) -> None:
 
 
 def noted(request: HttpRequest) -> None:
-    """The list is true for a while."""
+    """The list is true for a while; and it is known since when somebody is signed in by this session."""
+    request.session.setdefault(BEGAN_AT, int(time.time()))
     request.session[LISTED_AT] = int(time.time())
 
 

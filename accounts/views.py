@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import hooks, muting, renaming, selectors, services, zones
+from accounts.cookies import named
 from accounts.forms import ProfileForm
 from accounts.models import Block, Follow, Profile, User
 from accounts.portraits import PHOTO_SIZES, photo_address
@@ -108,7 +109,7 @@ def time_zone(request: HttpRequest) -> HttpResponse:
     context = {
         "zones": zones.zone_choices(),
         "current": zones.zone_of(request),
-        "is_chosen": zones.CHOSEN_COOKIE in request.COOKIES,
+        "is_chosen": named(zones.CHOSEN_COOKIE) in request.COOKIES,
         "next": request.GET.get("next", ""),
     }
     return render(request, "accounts/time_zone.html", context)

@@ -6,6 +6,8 @@ import zoneinfo
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from accounts.cookies import named
+
 COOKIE = "mitalk_zone"  # the browser's own zone, written by static/js/zone.js
 CHOSEN_COOKIE = "mitalk_zone_chosen"  # the person's choice, which goes before it
 UTC = "UTC"
@@ -34,7 +36,7 @@ def is_zone(name: str) -> bool:
 def zone_of(request: HttpRequest) -> str:
     """The zone that this person's times are shown in."""
     for cookie in (CHOSEN_COOKIE, COOKIE):
-        name = request.COOKIES.get(cookie, "").strip('"')
+        name = request.COOKIES.get(named(cookie), "").strip('"')
         if is_zone(name):
             return name
     return UTC
@@ -43,8 +45,8 @@ def zone_of(request: HttpRequest) -> str:
 def choose(response: HttpResponse, name: str) -> None:
     """Keep a choice of zone; empty: follow the browser again."""
     if not name:
-        response.delete_cookie(CHOSEN_COOKIE, samesite="Lax")
+        response.delete_cookie(named(CHOSEN_COOKIE), samesite="Lax")
         return
     response.set_cookie(
-        CHOSEN_COOKIE, name, max_age=_LASTS_SECONDS, secure=settings.SESSION_COOKIE_SECURE, samesite="Lax"
+        named(CHOSEN_COOKIE), name, max_age=_LASTS_SECONDS, secure=settings.SESSION_COOKIE_SECURE, samesite="Lax"
     )

@@ -1,6 +1,8 @@
 """The staff's site."""
 
-from allauth.account.adapter import get_adapter
+from functools import wraps
+from typing import Any
+
 from allauth.account.decorators import secure_admin_login
 from django.contrib import messages
 from django.contrib.admin import AdminSite
@@ -8,14 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import sms_budget
 from accounts.models import User
-from accounts.requests import where_next
-from accounts.second_factor import has_second_factor, staff_may_work
+from accounts.second_factor import has_second_factor, staff_are_there, staff_may_work
+from config.grave_acts import ask_for_it, ask_then_go_on, must_be_shown_again
 from moderation import staff_views
 from moderation.staff.evidence_space import space_words
 from moderation.staff.waiting import waiting_for
@@ -30,15 +31,27 @@ class MiTalkAdminSite(AdminSite):
     index_template = "admin/moderation/home.html"
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Staff who have shown a second factor in this session."""
-        return super().has_permission(request) and staff_may_work(request)
+        """Staff who have shown a second factor this working day, and are still there."""
+        return super().has_permission(request) and staff_may_work(request) and staff_are_there(request)
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """A page of the site; what is grave is done by who shows once more that it is them."""
+        inner = super().admin_view(view, cacheable)
+
+        @wraps(inner)
+        def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if self.has_permission(request) and must_be_shown_again(request):
+                return ask_then_go_on(request)
+            return inner(request, *args, **kwargs)
+
+        return asked
 
     def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """Send to MiTalk's sign-in instead of the admin's own form; staff without a second factor to where they get one, and
         who did not show theirs to where they do."""
         user = request.user
-        if isinstance(user, User) and user.is_staff and user.is_active and not staff_may_work(request):
-            return _set_up(request) if not has_second_factor(user) else _ask_for_it(request)
+        if isinstance(user, User) and user.is_staff and user.is_active and not self.has_permission(request):
+            return _set_up(request) if not has_second_factor(user) else ask_for_it(request)
         return secure_admin_login(super().login)(request, extra_context=extra_context)
 
     def index(self, request: HttpRequest, extra_context: dict | None = None) -> TemplateResponse:
@@ -88,11 +101,3 @@ def _set_up(request: HttpRequest) -> HttpResponse:
         request, _("The staff’s pages open by a second factor: add a passkey or an authenticator app first.")
     )
     return redirect("accounts:safety")
-
-
-def _ask_for_it(request: HttpRequest) -> HttpResponse:
-    methods = get_adapter().get_reauthentication_methods(request.user)
-    strong = {method["id"]: method["url"] for method in methods if method["id"] != "reauthenticate"}
-    url = strong.get("mfa_reauthenticate:webauthn") or strong["mfa_reauthenticate"]
-    where = where_next(request, request.get_full_path())
-    return redirect(f"{url}?{urlencode({'next': where})}")

@@ -15,8 +15,10 @@ from channels.security.websocket import WebsocketDenier  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.urls import re_path  # noqa: E402
 
+from config.body_limits import BodyLimit  # noqa: E402
 from config.probes import Probes  # noqa: E402
 from rooms.hub import start_live  # noqa: E402
+from rooms.signalling.open_sockets import OpenSockets  # noqa: E402
 from rooms.signalling.routing import websocket_urlpatterns  # noqa: E402
 
 logger = logging.getLogger(__name__)
@@ -65,9 +67,11 @@ async def _no_such_socket(scope: dict[str, Any], receive: Any, send: Any) -> Non
 
 
 websocket_application = OwnOriginOnly(
-    AuthMiddlewareStack(URLRouter([*websocket_urlpatterns, re_path("", _no_such_socket)]))  # type: ignore[arg-type]
+    AuthMiddlewareStack(OpenSockets(URLRouter([*websocket_urlpatterns, re_path("", _no_such_socket)])))  # type: ignore[arg-type]
 )
 
 application = Probes(
-    LiveFromTheFirstRequest(ProtocolTypeRouter({"http": django_application, "websocket": websocket_application}))
+    LiveFromTheFirstRequest(
+        ProtocolTypeRouter({"http": BodyLimit(django_application), "websocket": websocket_application})
+    )
 )

@@ -56,5 +56,5 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         status=403,
         code="form_expired",
         title=_("This page stood open too long"),
-        advice=_("Go back, reload the page, and send the form again. What you typed is still there."),
+        advice=_("Go back, and fill in the form again."),
     )

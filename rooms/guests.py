@@ -8,6 +8,7 @@ from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
+from accounts.cookies import named
 from accounts.models import random_id
 
 COOKIE = "mitalk_guest"
@@ -25,7 +26,7 @@ def remember(request: HttpRequest, response: HttpResponse) -> None:
 def known(request: HttpRequest) -> str:
     """The identity that a visitor has; empty, if they have none."""
     try:
-        return cookie_value(request.COOKIES.get(COOKIE, ""))
+        return cookie_value(request.COOKIES.get(named(COOKIE), ""))
     except signing.BadSignature:
         return ""
 
@@ -33,7 +34,7 @@ def known(request: HttpRequest) -> str:
 def give(response: HttpResponse, identity: str) -> None:
     """Let a visitor be known by this identity for a month."""
     response.set_cookie(
-        COOKIE,
+        named(COOKIE),
         signing.TimestampSigner(salt=_SALT).sign(identity),
         max_age=_LASTS_SECONDS,
         secure=settings.SESSION_COOKIE_SECURE,

@@ -43,5 +43,6 @@ def ping(request: MemberRequest, public_id: str) -> HttpResponse:
 @require_POST
 def put_away(request: MemberRequest, public_id: str) -> HttpResponse:
     """Show a ping no more."""
-    services.put_ping_away(public_id, request.user)
+    if not services.put_ping_away(public_id, request.user):
+        raise Http404
     return redirect("rooms:hallway")

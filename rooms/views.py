@@ -19,6 +19,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.converters import PUBLIC_ID_LENGTH
+from accounts.cookies import named
 from accounts.error_pages import error_page
 from accounts.matching import MOST_LETTERS
 from accounts.middleware import profile_optional
@@ -253,7 +254,7 @@ def _is_in(request: HttpRequest, room: Room) -> bool:
     if isinstance(request.user, User):
         return selectors.is_here(room, user_pk=request.user.pk, guest_key="")
     try:
-        cookie = guests.cookie_value(request.COOKIES.get(guests.COOKIE, ""))
+        cookie = guests.cookie_value(request.COOKIES.get(named(guests.COOKIE), ""))
     except BadSignature:
         return False
     return selectors.is_here(room, user_pk=None, guest_key=services.guest(cookie, "").guest_key)

@@ -7,6 +7,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from config import env
+from config.body_limits import FORM_BYTES
 from config.logs import logging_settings
 from rooms.audio.speech.engines import NAMES as SPEECH_ENGINES
 
@@ -51,6 +52,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.measuring.MeasureMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "config.headers.HeadersMiddleware",
+    "accounts.security_log.RefusalLogMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
@@ -145,6 +148,8 @@ BUS_SOCKET = VAR_DIR / "run" / "bus.sock"  # used only without REDIS_URL
 # --- Rooms ------------------------------------------------------------------------------------------------------
 
 MITALK_MOST_IN_A_ROOM = env.integer("MITALK_MOST_IN_A_ROOM", 2_000, least=2, most=100_000)  # as many as was measured
+MITALK_SOCKETS_OF_ONE = env.integer("MITALK_SOCKETS_OF_ONE", 20, least=2, most=10_000)  # one account, one web process
+MITALK_SOCKETS_OF_A_NETWORK = env.integer("MITALK_SOCKETS_OF_A_NETWORK", 1_000, least=10, most=1_000_000)
 MITALK_HALL_KEPT_SECONDS = 1.0  # how old the hall's counts and stages may be
 
 # --- Evidence ---------------------------------------------------------------------------------------------------
@@ -272,7 +277,8 @@ AUTHENTICATION_BACKENDS = [
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},  # 20,000 that leaked most often
+    {"NAME": "accounts.password_words.OwnWordsValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "rooms:hallway"
@@ -317,6 +323,9 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # of what changes how one signs in
 
 SESSION_ENGINE = "accounts.session_store"
+SESSION_COOKIE_AGE = env.integer("MITALK_SESSION_IDLE_DAYS", 14, least=1, most=365) * 86_400  # if nobody comes
+MITALK_SESSION_DAYS = env.integer("MITALK_SESSION_DAYS", 30, least=1, most=365)  # in any case
+MESSAGE_STORAGE = "accounts.cookies.MessageStorage"
 
 MFA_ADAPTER = "accounts.second_factor.SecondFactors"
 MFA_FORMS = {
@@ -334,6 +343,10 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "MiTalk"
 MFA_TOTP_TOLERANCE = 1  # clocks of phones are half a minute off
 MITALK_STAFF_SECOND_FACTOR = env.flag("MITALK_STAFF_SECOND_FACTOR", True)  # /staff/ opens by a second factor only
+MITALK_STAFF_HOURS = env.integer("MITALK_STAFF_HOURS", 12, least=1, most=72)  # so long after it was shown
+MITALK_STAFF_IDLE_MINUTES = env.integer(
+    "MITALK_STAFF_IDLE_MINUTES", 60, least=5, most=720
+)  # if nobody looks at /staff/
 
 SOCIALACCOUNT_ADAPTER = "invites.open_id.OpenIdGate"
 SOCIALACCOUNT_PROVIDERS = env.open_id()
@@ -432,6 +445,8 @@ STORAGES: dict[str, dict[str, Any]] = {
         },
     },
 }
+DATA_UPLOAD_MAX_MEMORY_SIZE = FORM_BYTES  # of a form, its files left aside
+DATA_UPLOAD_MAX_NUMBER_FILES = 5
 FILE_UPLOAD_MAX_MEMORY_SIZE = 6 * 2**20  # more than a document has: it is on no disk before it is encrypted
 
 # --- Headers ----------------------------------------------------------------------------------------------------
@@ -469,6 +484,9 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True  # forms hold it; no script reads it
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 
 # --- Seeing: docs/operating/seeing.md ---------------------------------------------------------------------------

@@ -22,6 +22,10 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 SECURE_HSTS_PRELOAD = True
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
+LANGUAGE_COOKIE_SECURE = True
+SESSION_COOKIE_NAME = "__Host-sessionid"  # as accounts.cookies names the others
+CSRF_COOKIE_NAME = "__Host-csrftoken"
+LANGUAGE_COOKIE_NAME = "__Host-language"
 
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "config.storage.HashedStaticFiles"}}
 EMAIL_CONFIG = environ.Env.email_url_config(env.text("MITALK_MAIL_URL", "consolemail://"))

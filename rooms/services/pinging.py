@@ -35,6 +35,12 @@ def ping(room_public_id: str, by: User, whom: User) -> None:
     Ping.objects.get_or_create(room=room, sender=by, receiver=whom)
 
 
-def put_ping_away(public_id: str, by: User) -> None:
-    """Do not show this ping any more. Of somebody else's, nothing happens."""
-    Ping.objects.filter(public_id=public_id, receiver=by, put_away_at=None).update(put_away_at=timezone.now())
+def put_ping_away(public_id: str, by: User) -> bool:
+    """Do not show this ping any more. Of somebody else's, nothing happens.
+
+    Returns:
+        Whether it is theirs.
+    """
+    theirs = Ping.objects.filter(public_id=public_id, receiver=by)
+    theirs.filter(put_away_at=None).update(put_away_at=timezone.now())
+    return theirs.exists()

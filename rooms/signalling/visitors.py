@@ -6,6 +6,7 @@ from django.core import signing
 from django.http import HttpRequest
 from django.utils import translation
 
+from accounts.cookies import named
 from accounts.models import Profile
 from accounts.second_factor import staff_may_work
 from accounts.session_store import SessionStore
@@ -61,7 +62,7 @@ def _may_be_staff(scope: dict[str, Any]) -> bool:
 
 def _guest_cookie(scope: dict[str, Any]) -> str:
     try:
-        return cookie_value(scope.get("cookies", {}).get(COOKIE, ""))
+        return cookie_value(scope.get("cookies", {}).get(named(COOKIE), ""))
     except signing.BadSignature:
         return ""
 

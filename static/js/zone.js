@@ -1,7 +1,9 @@
 // Tells the server in which time zone this browser is, so that times are shown on the person's own clocks.
 
-const COOKIE = "mitalk_zone";
-const CHOSEN = "mitalk_zone_chosen";
+// As accounts/cookies.py names them.
+const PREFIX = location.protocol === "https:" ? "__Host-" : "";
+const COOKIE = `${PREFIX}mitalk_zone`;
+const CHOSEN = `${PREFIX}mitalk_zone_chosen`;
 const A_YEAR_SECONDS = 365 * 86_400;
 
 /** @param {string} name */

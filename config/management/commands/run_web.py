@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from rooms.seeing import draining
 from rooms.seeing.uncaught import log_what_nobody_catches
 
 _END_WITHIN_SECONDS = 4.0
@@ -27,7 +28,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run until stopped."""
-        import daphne.server  # installs the asyncio reactor, so before anything else of Twisted
+        from config.web_server import LimitedServer  # isort: skip - installs the asyncio reactor, so before anything of Twisted
         from twisted.internet import reactor
 
         from config.asgi import application
@@ -38,6 +39,7 @@ class Command(BaseCommand):
         ending: list[asyncio.Task[None]] = []
 
         def end() -> None:
+            draining.begin()
             if not ending:
                 ending.append(loop.create_task(_end(server, reactor)))
 
@@ -46,7 +48,7 @@ class Command(BaseCommand):
             loop.add_signal_handler(signal.SIGTERM, end)
             loop.create_task(start_live())
 
-        server = daphne.server.Server(
+        server = LimitedServer(
             application=application,
             endpoints=[f"tcp:port={options['port']}:interface={options['bind']}"],
             ready_callable=lambda: reactor.callWhenRunning(begin),

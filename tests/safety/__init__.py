@@ -1,0 +1,1 @@
+"""What nobody may be able to do, whoever they are and whatever they send."""
