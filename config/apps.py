@@ -10,7 +10,7 @@ class MiTalkConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        from config import checks, speech_checks  # noqa: F401 - importing registers them
+        from config import checks, deploy_checks, speech_checks  # noqa: F401 - importing registers them
 
 
 class MiTalkAdminConfig(AdminConfig):
