@@ -12,7 +12,7 @@ from django.db.utils import Error
 from accounts.audit import append_only
 from config.doctor.finding import Finding, fail, ok, warn
 from rooms import selectors
-from rooms.selectors.processes import web_processes
+from rooms.selectors.heard_of import web_processes
 
 LEAST_VERSION = 14  # that Django 5.2 speaks with
 SLOW_MS = 10.0

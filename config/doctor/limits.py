@@ -1,10 +1,11 @@
-"""What the kernel gives: open files of our processes, and room for bursts of UDP."""
+"""What the machine gives: open files of our processes, room for bursts of UDP, the mixer's inner loops in C."""
 
 import resource
 from collections.abc import Iterator
 from pathlib import Path
 
 from config.doctor.finding import Finding, ok, warn
+from rooms.audio import native
 
 LEAST_FILES = 8_192  # a web process has a socket for each page in a room
 UDP_BUFFER_BYTES = 4 << 20  # what an audio worker asks for (rooms.audio.transport.ice_lite)
@@ -16,6 +17,7 @@ def examine() -> Iterator[Finding]:
     """See the module."""
     yield _files()
     yield _buffers()
+    yield _loops()
 
 
 def _files() -> Finding:
@@ -66,3 +68,10 @@ def _buffers() -> Finding:
         )
         return warn("limits.udp_buffers", f"small for many listeners: {', '.join(small)}", remedy)
     return ok("limits.udp_buffers", f"{UDP_BUFFER_BYTES >> 20} MiB or more")
+
+
+def _loops() -> Finding:
+    if native.loops() is None:
+        remedy = "Install gcc and run python -m rooms.audio.native, as who may write beside the source."
+        return warn("limits.native", "the mixer runs in Python alone, at several times the cost", remedy)
+    return ok("limits.native", "the mixer's inner loops are in C")

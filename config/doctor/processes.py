@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from config.doctor.finding import Finding, fail, ok, warn
 from rooms import selectors
-from rooms.selectors.processes import silent_workers, web_processes
+from rooms.selectors.heard_of import silent_workers, web_processes
 
 _SILENT_AFTER = timedelta(seconds=10)  # each beats every two
 

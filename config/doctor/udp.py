@@ -9,6 +9,7 @@ import ipaddress
 import re
 import secrets
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from aioice import Candidate, Connection
 from django.conf import settings
@@ -91,8 +92,8 @@ async def _reach(connection: Connection, answer: str) -> bool:
 def _address(worker: AudioWorker) -> list[Finding]:
     """Whether browsers elsewhere can send to it at all."""
     address = ipaddress.ip_address(worker.public_ip)
-    secure = any(origin.startswith("https://") for origin in settings.MITALK_ORIGINS)
-    if address.is_loopback and secure:
+    hosts = {urlsplit(origin).hostname for origin in settings.MITALK_ORIGINS}
+    if address.is_loopback and hosts - {"localhost", "127.0.0.1", "::1"}:
         return [fail("udp.public", f"{worker} is an address of its own machine only", "Set MITALK_PUBLIC_IP.")]
     if address.is_private and not address.is_loopback:
         remedy = "Fine for a house's own network; else set MITALK_PUBLIC_IP to the address that the world sees."

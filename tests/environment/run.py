@@ -74,6 +74,7 @@ def stages() -> list[Stage]:
         Stage("javascript", [["node", "--test", *sorted(map(str, (ROOT / "tests/javascript").glob("*.test.mjs")))]]),
         Stage("faults", [[*pytest, "tests/faults"]]),
         Stage("faults on engines", [[*pytest, "tests/faults"]], needs_engines=True),
+        Stage("operating", [[*pytest, "-p", "no:asyncio", "tests/operating"]]),
         Stage("browser", [[*pytest, "-p", "no:asyncio", "tests/browser"]], {"DJANGO_ALLOW_ASYNC_UNSAFE": "true"}),
         Stage("firefox", [[*pytest, "-p", "no:asyncio", "tests/firefox"]], {"DJANGO_ALLOW_ASYNC_UNSAFE": "true"}),
         Stage(
