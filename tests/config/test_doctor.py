@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import ssl
 import threading
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from config.backups.manifest import Manifest, digest, known_sealed
-from config.doctor import backups, certificates, clock, disk
+from config.doctor import THINGS, backups, certificates, clock, disk
 from config.turn_urls import TurnUrl, read_url
 from tests.environment.certificates import Authority
 
@@ -164,3 +165,18 @@ class TestBackups:
 )
 def test_addresses_of_turn_servers(text: str, expected: TurnUrl | None) -> None:
     assert read_url(text) == expected
+
+
+def test_every_id_is_explained() -> None:
+    """In docs/operating/doctor.md, where ids of one thing stand in a row: `disk.var`, `.media`."""
+    root = Path(__file__).resolve().parents[2]
+    said: set[str] = set()
+    for line in (root / "docs/operating/doctor.md").read_text().splitlines():
+        if line.startswith("| `"):
+            thing = line.split("`")[1]
+            said |= {f"{thing}.{name}" for name in re.findall(r"`(?:[a-z]+)?\.([a-z_]+)`", line)}
+    source = "".join(path.read_text() for path in (root / "config/doctor").glob("*.py"))
+    things = "|".join(THINGS)
+    used = set(re.findall(rf'"((?:{things})\.[a-z_]+)"', source))
+    used |= {f"disk.{name}" for name in disk._folders()}
+    assert used == said

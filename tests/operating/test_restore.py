@@ -24,6 +24,7 @@ import json
 from datetime import timedelta
 from django.utils import timezone
 from accounts import own_phones, photos
+from accounts.models import Profile
 from accounts.audit import sealing
 from accounts.services import record
 from tests.accounts.pictures import drawn, written
@@ -38,7 +39,7 @@ room = a_live_room(people[1], speakers=(people[2],))
 for number in range(5):
     record("member.noticed", f"person:{{number}}", reason="rehearsal")
 sealing.seal_entries(timezone.now() + timedelta(minutes=2))
-print(json.dumps({{"session": _session(first), "photo": first.profile.photo, "email": first.email}}))
+print(json.dumps({{"session": _session(first), "photo": Profile.objects.get(user=first).photo, "email": first.email}}))
 """
 READ_PHONE = """
 from accounts import own_phones
@@ -110,6 +111,7 @@ def test_a_backup_holds_no_sound_and_no_key(old: Old) -> None:
     for archive in old.backup.glob("*.tar"):
         with tarfile.open(archive) as packed:
             names += packed.getnames()
+    assert old.photo
     assert any(old.photo in name for name in names)
     assert "document" in names
     assert not any("of-somebody" in name for name in names)
