@@ -55,6 +55,7 @@ def settings_of(engines: dict[str, str], var: Path, **more: str) -> dict[str, st
         "MITALK_PUBLIC_IP": "127.0.0.1",
         "MITALK_UDP_BIND": "127.0.0.1",
         "MITALK_PROXY_COUNT": "1",
+        "MITALK_ORIGINS": "https://localhost:9",
         **more,
     }
 
