@@ -1,5 +1,6 @@
 """Disks: can be written by whoever runs MiTalk, and have room."""
 
+import os
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -57,6 +58,8 @@ def _room(name: str, folder: Path) -> Finding:
 
 
 def _nearest(folder: Path) -> Path:
-    while not folder.exists() and folder != folder.parent:
+    while (
+        not os.path.exists(folder) and folder != folder.parent
+    ):  # unlike Path's, it raises nothing where we may not look
         folder = folder.parent
     return folder

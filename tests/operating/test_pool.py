@@ -39,8 +39,8 @@ def test_connections_that_the_server_cut_are_replaced(
         process.stdin.write("\n")
         process.stdin.flush()
         assert process.stdout.readline() == "0\n"
-        process.stdin.write("\n")
-        assert process.wait(20) == 0
+        process.communicate("\n", timeout=60)
+        assert process.returncode == 0
 
 
 def test_what_the_address_of_the_database_says_is_kept(tmp_path: Path) -> None:
