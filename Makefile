@@ -1,10 +1,10 @@
 # MiTalk's commands. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench lock messages sbom fuzz
+.PHONY: help run test restore-test lint format bench lock messages sbom fuzz
 SHELL := /bin/sh
 
 help: ## Show this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | awk -F'\t' '{ printf "  make %-9s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | awk -F'\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
 run: ## Start MiTalk on this machine: http://localhost:8000 (PORT= changes the port)
 	@sh config/local/bootstrap.sh requirements.lock
@@ -13,6 +13,10 @@ run: ## Start MiTalk on this machine: http://localhost:8000 (PORT= changes the p
 test: ## Prove everything: unit, services on both databases, real browsers (STAGE= runs one part, ARGS= goes to pytest)
 	@sh config/local/bootstrap.sh requirements-test.lock
 	@exec .venv/bin/python -m tests.environment.run
+
+restore-test: ## Rehearse a restore: back up an installation with rows, restore it into an empty one, start that
+	@sh config/local/bootstrap.sh requirements-test.lock
+	@STAGE=operating ARGS="-k restore -v" exec .venv/bin/python -m tests.environment.run
 
 lint: ## Check style, types, layers, migrations
 	@sh config/local/bootstrap.sh requirements-test.lock

@@ -13,7 +13,7 @@ class MiTalkConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        from config import checks, seeing_checks, speech_checks  # noqa: F401 - importing registers them
+        from config import checks, deploy_checks, seeing_checks, speech_checks  # noqa: F401 - importing registers them
 
         if seeing_checks.has_sentry():
             sentry.start(settings.MITALK_SENTRY_DSN, environment=settings.MITALK_SENTRY_ENVIRONMENT)

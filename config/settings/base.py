@@ -114,10 +114,21 @@ def database_settings(url: str) -> dict[str, Any]:
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
             },
         }
+    given = environ.Env.db_url_config(url)
     return {
-        **environ.Env.db_url_config(url),
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 8}},
+        **given,
+        "CONN_MAX_AGE": 0,  # the pool keeps connections; Django keeping them as well is refused
+        "CONN_HEALTH_CHECKS": True,  # each is tried as it leaves the pool: a restart of PostgreSQL costs nobody an error
+        "OPTIONS": {
+            "connect_timeout": 5,
+            "tcp_user_timeout": 15_000,  # milliseconds: a database behind a dead network is noticed
+            "pool": {
+                "min_size": 1,
+                "max_size": env.integer("MITALK_DATABASE_POOL", 8, least=2, most=100),  # of one process
+                "timeout": 10,
+            },
+            **given.get("OPTIONS", {}),  # such as ?sslmode=verify-full
+        },
     }
 
 
@@ -132,7 +143,16 @@ if REDIS_URL:
             "CONFIG": {"hosts": [REDIS_URL], "prefix": "mitalk"},
         }
     }
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL,
+            "OPTIONS": {
+                "socket_connect_timeout": 3,
+                "socket_timeout": 5,
+            },  # a page waits no longer for a Redis that hangs
+        }
+    }
 else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
     # Rooms keep in it what passes (rooms.passing): not to be thrown out by a few hundred others.
@@ -210,11 +230,20 @@ MITALK_TURN_SECRET = env.text("MITALK_TURN_SECRET")  # the TURN server's `static
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True  # tasks are idempotent; repeated is better than lost
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # however long Redis is away
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1  # nothing urgent waits behind what one worker has put aside
 CELERY_TIMEZONE = "UTC"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_REDIRECT_STDOUTS = False  # mail for the terminal is no log entry: links in it must be whole
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
+        "visibility_timeout": 3_600,  # then a task whose worker died is given to another; none of ours runs so long
+        "socket_connect_timeout": 5,
+        "socket_timeout": 30,
+        "socket_keepalive": True,
+        "health_check_interval": 25,
+    }
 else:
     CELERY_BROKER_URL = "filesystem://localhost"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -243,7 +272,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "count risks": {"task": "moderation.tasks.count_risks", "schedule": 60.0, "options": {"expires": 60}},
     "empty held texts": {"task": "moderation.tasks.empty_held_texts", "schedule": 3600.0, "options": {"expires": 3600}},
-    "expire invites": {"task": "invites.tasks.expire_invites", "schedule": 15.0},
+    "expire invites": {"task": "invites.tasks.expire_invites", "schedule": 15.0, "options": {"expires": 15}},
     "remind the invited": {"task": "invites.tasks.remind_invited", "schedule": 900.0, "options": {"expires": 900}},
     "refill quotas": {"task": "invites.tasks.refill_quotas", "schedule": 3600.0, "options": {"expires": 3600}},
     "tend applications": {"task": "invites.tasks.tend_applications", "schedule": 3600.0, "options": {"expires": 3600}},
@@ -381,6 +410,7 @@ ACCOUNT_RATE_LIMITS = {  # beside allauth's own
 }
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("MITALK_PROXY_COUNT", 0, least=0, most=5)
+EMAIL_TIMEOUT = 20  # seconds; a mail server that hangs must not hold up the outbox
 DEFAULT_FROM_EMAIL = env.text("MITALK_MAIL_FROM", "MiTalk <no-reply@localhost>")
 
 _SMS_BACKENDS = {"console": "accounts.sms.ConsoleBackend", "http": "accounts.sms.HttpBackend"}
@@ -448,6 +478,8 @@ STORAGES: dict[str, dict[str, Any]] = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = FORM_BYTES  # of a form, its files left aside
 DATA_UPLOAD_MAX_NUMBER_FILES = 5
 FILE_UPLOAD_MAX_MEMORY_SIZE = 6 * 2**20  # more than a document has: it is on no disk before it is encrypted
+
+BACKUP_DIR = env.text("MITALK_BACKUP_DIR")  # where `manage.py backup` writes; `doctor` looks how old the newest is
 
 # --- Headers ----------------------------------------------------------------------------------------------------
 

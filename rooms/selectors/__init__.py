@@ -12,7 +12,15 @@ from rooms.selectors.admission import (
     shut_out,
 )
 from rooms.selectors.calendars import calendar_token_hash, has_calendar, owner_of_calendar, rooms_of_calendar
-from rooms.selectors.carrying import Used, WorkerNow, jobs_now, used_lately, webs_now, workers_now
+from rooms.selectors.carrying import (
+    Used,
+    WorkerNow,
+    jobs_now,
+    last_job_of_the_clock,
+    used_lately,
+    webs_now,
+    workers_now,
+)
 from rooms.selectors.conflicts import conflicts, conflicts_in
 from rooms.selectors.hall import Hall, Wanted, hall_for, topic_card
 from rooms.selectors.listing import (
@@ -139,6 +147,7 @@ __all__ = [
     "is_private",
     "is_signed_in",
     "jobs_now",
+    "last_job_of_the_clock",
     "live_workers",
     "may_ask",
     "may_be_pinged",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Max, QuerySet, Sum
 from django.utils import timezone
 
 from rooms.models import JobsProcess, WebProcess, WorkerMinute
@@ -101,6 +101,11 @@ def jobs_now(now: datetime | None = None) -> list[JobsProcess]:
     """The processes that do jobs and live."""
     since = (now or timezone.now()) - JOBS_SILENT_AFTER
     return list(JobsProcess.objects.filter(beat_at__gte=since).order_by("name"))
+
+
+def last_job_of_the_clock() -> datetime | None:
+    """When something that the clock sends every ten seconds was last done; None: never, as far as is known."""
+    return JobsProcess.objects.aggregate(last=Max("beat_at"))["last"]
 
 
 def _cores(minutes: list[WorkerMinute]) -> float:

@@ -147,6 +147,10 @@ def test_a_whole_production_passes_djangos_deployment_check(tmp_path: Path) -> N
         MITALK_ORIGINS="https://talk.example.org",
         MITALK_PUBLIC_IP="192.0.2.10",
         MITALK_MAIL_URL="smtp+tls://user:password@mail.example.org:587",
+        MITALK_MAIL_FROM="MiTalk <no-reply@talk.example.org>",
+        MITALK_PROXY_COUNT="1",
+        MITALK_TURN_URLS="turn:turn.example.org:3478",
+        MITALK_TURN_SECRET="shared-with-the-server",
         DATABASE_URL="postgres://mitalk@localhost/mitalk",
         REDIS_URL="redis://localhost",
     )

@@ -18,6 +18,8 @@ NEEDED = FOR_LINT | {
     "msgfmt": "gettext",
     "redis-server": "redis-server",
     "postgres": "postgresql",
+    "nginx": "nginx-light",  # with the next: what stands in deploy/ is tried with what it is for
+    "systemd-analyze": "systemd",
 }
 FONT = ("NotoSansCJK", "fonts-noto-cjk")
 
@@ -56,11 +58,11 @@ def missing_packages(*, lint_only: bool = False) -> list[str]:
 
 
 def find(program: str) -> str | None:
-    """Where a program is; PostgreSQL's server is not on Debian's PATH."""
+    """Where a program is; PostgreSQL's server, and nginx for who is not root, are not on Debian's PATH."""
     if program == "postgres":
         versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[4]))
         return str(versions[-1]) if versions else None
-    return shutil.which(program)
+    return shutil.which(program) or shutil.which(program, path="/usr/sbin:/sbin")
 
 
 def _apt_prefix() -> list[str] | None:

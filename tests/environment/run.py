@@ -80,6 +80,7 @@ def stages() -> list[Stage]:
             [[*pytest, "tests/faults", *(f"--ignore=tests/faults/test_{name}.py" for name in THE_SAME_ON_BOTH)]],
             needs_engines=True,
         ),
+        Stage("operating", [[*pytest, "-p", "no:asyncio", "tests/operating"]]),
         Stage("browser", [[*pytest, "-p", "no:asyncio", "tests/browser"]], {"DJANGO_ALLOW_ASYNC_UNSAFE": "true"}),
         Stage("firefox", [[*pytest, "-p", "no:asyncio", "tests/firefox"]], {"DJANGO_ALLOW_ASYNC_UNSAFE": "true"}),
         Stage(

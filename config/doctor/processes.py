@@ -1,0 +1,30 @@
+"""Web and audio processes: whether each of them is heard of, in the database that they share."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from config.doctor.finding import Finding, fail, ok, warn
+from rooms import selectors
+from rooms.selectors.heard_of import silent_workers, web_processes
+
+_SILENT_AFTER = timedelta(seconds=10)  # each beats every two
+
+
+def examine() -> Iterator[Finding]:
+    """See the module."""
+    webs = web_processes(_SILENT_AFTER).count()
+    if webs:
+        yield ok("processes.web", f"{webs} carry rooms")
+    else:
+        yield fail("processes.web", "none was heard of in ten seconds", "Start manage.py run_web; look into its log.")
+    workers = [str(worker) for worker in selectors.live_workers()]
+    if workers:
+        yield ok("processes.audio", f"{len(workers)} live: {', '.join(workers)}")
+    else:
+        remedy = "Start manage.py run_audio; look into its log."
+        yield fail("processes.audio", "no audio worker lives: nobody hears anything", remedy)
+    for worker in silent_workers(_SILENT_AFTER):
+        what = f"{worker} was last heard of at {worker.beat_at:%Y-%m-%d %H:%M:%S} UTC"
+        yield warn(
+            "processes.audio_silent", what, "Start it again, unless you took it away: a day later it is forgotten."
+        )
