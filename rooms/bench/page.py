@@ -55,6 +55,7 @@ class Page:
         self.door = door
         self.media = media
         self.person = ""
+        self.connection = ""  # ours in this room: what a socket that comes after another resumes
         self.step = ""  # of entering
         self.received_bytes = 0
         self.gaps = 0
@@ -96,36 +97,39 @@ class Page:
 
     async def join(self) -> float:
         """The same without sound."""
-        began = time.perf_counter()
         try:
-            self.step = "opening the socket"
-            self._socket = await connect(
-                self.door.address,
-                origin=Origin(self.door.origin),
-                additional_headers={"Cookie": self.door.cookie},
-                compression=None,
-                proxy=None,
-                ping_interval=None,  # the protocol has its own
-                open_timeout=_ANSWER_WITHIN_SECONDS,
-            )
-            self._spawn(self._read())
-            await asyncio.wait_for(self._hello, _ANSWER_WITHIN_SECONDS)
-            self.step = "joining"
-            entry = messages.Join(
-                messages.PROTOCOL,
-                muted=True,
-                leave_other=True,
-                as_staff=self.door.as_staff,
-                resume="",
-                accepts=self.door.accepts,
-            )
-            joined = await self.command(messages.Join.type, **dataclasses.asdict(entry))
-            seconds = time.perf_counter() - began
-            self.person = joined["you"]["id"]
-            self._spawn(self._beat())
+            return await self._come_in()
         except BaseException:
             self.close()
             raise
+
+    async def _come_in(self, *, muted: bool = True) -> float:
+        began = time.perf_counter()
+        self.step = "opening the socket"
+        self._socket = await connect(
+            self.door.address,
+            origin=Origin(self.door.origin),
+            additional_headers={"Cookie": self.door.cookie},
+            compression=None,
+            proxy=None,
+            ping_interval=None,  # the protocol has its own
+            open_timeout=_ANSWER_WITHIN_SECONDS,
+        )
+        self._spawn(self._read())
+        await asyncio.wait_for(self._hello, _ANSWER_WITHIN_SECONDS)
+        self.step = "joining"
+        entry = messages.Join(
+            messages.PROTOCOL,
+            muted=muted,
+            leave_other=True,
+            as_staff=self.door.as_staff,
+            resume=self.connection,
+            accepts=self.door.accepts,
+        )
+        joined = await self.command(messages.Join.type, **dataclasses.asdict(entry))
+        seconds = time.perf_counter() - began
+        self.person, self.connection = joined["you"]["id"], joined["connection"]
+        self._spawn(self._beat())
         return seconds
 
     async def leave(self) -> None:

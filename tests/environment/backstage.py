@@ -276,6 +276,44 @@ def roster(room: str) -> list[dict[str, Any]]:
     ]
 
 
+def standing(room: str) -> dict[str, dict[str, Any]]:
+    """How everybody who ever was in a room stands now, by name."""
+    from rooms.models import Participant
+
+    return {
+        p.name: {
+            "here": p.left_at is None,
+            "position": p.position,
+            "muted": p.muted,
+            "hand": p.hand_number > 0,
+            "line": p.hand_line,
+            "connection": p.connection,
+        }
+        for p in Participant.objects.filter(room__public_id=room).select_related("user__profile")
+    }
+
+
+def version(room: str) -> int:
+    """How far the history of a room has come that everybody is told."""
+    from rooms import selectors
+
+    return selectors.versions([room])[room][0]
+
+
+def written(room: str) -> list[str]:
+    """What was written in the chat of a room, oldest first."""
+    from rooms.models import ChatMessage
+
+    return list(ChatMessage.objects.filter(room__public_id=room).order_by("pk").values_list("text", flat=True))
+
+
+def live_workers() -> list[str]:
+    """The ids of the audio workers that were heard of lately."""
+    from rooms import selectors
+
+    return [worker.worker_id for worker in selectors.live_workers()]
+
+
 def reports(room: str) -> list[dict[str, Any]]:
     """What was reported of a room."""
     from moderation.models import Report
@@ -459,6 +497,10 @@ _FUNCTIONS: dict[str, Any] = {
         follow,
         block,
         roster,
+        standing,
+        version,
+        written,
+        live_workers,
         reports,
         reported_by,
         audit,

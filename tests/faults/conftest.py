@@ -9,6 +9,7 @@ from rooms.audio.bench.client import Poller
 from rooms.audio.transport.dtls import certificate
 from rooms.bench.page import Door
 from tests.environment.installation import LOSSY, Installation
+from tests.faults import measured
 from tests.faults.visitor import Visitor
 
 HOST, SPEAKER, LISTENER, MODERATOR, STAFF = "Ji-woo Han", "Lin Wei", "Amara Okafor", "Petra Roth", "Sofia Takács"
@@ -97,3 +98,11 @@ def bus_fails(request: pytest.FixtureRequest, installation: Installation) -> Los
             installation.lose_on_the_bus("everything")
 
     return begin
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What was measured, whether or not it passed."""
+    if measured.ROWS:
+        terminalreporter.section("faults measured")
+        for line in (measured.HEADING, *measured.ROWS):
+            terminalreporter.write_line(str(line))
