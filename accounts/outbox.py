@@ -15,6 +15,7 @@ from accounts import sms, sms_budget
 from accounts.contact_models import OutboxMessage
 from accounts.contacts import Channel, Contact
 from accounts.hooks import is_wanted
+from accounts.message_ids import message_id
 from accounts.sealing import MESSAGE, seal, unseal
 
 logger = logging.getLogger(__name__)
@@ -119,7 +120,8 @@ def _hand_over(message: OutboxMessage, contact: Contact) -> None:
         sms_budget.take(contact)
         sms.backend().send(contact.value, content["text"], str(message.key))
     else:
-        EmailMessage(content["subject"], content["text"], None, [contact.value], headers=content["headers"]).send()
+        headers = {"Message-ID": message_id("outbox", str(message.key)), **content["headers"]}
+        EmailMessage(content["subject"], content["text"], None, [contact.value], headers=headers).send()
 
 
 def _tomorrow(message: OutboxMessage, now: datetime, code: str) -> bool:

@@ -405,7 +405,11 @@ class Hub:
     async def _flush_seen(self) -> None:
         seen, self._seen = self._seen, set()
         if seen:
-            await database_sync_to_async(services.seen)(seen)
+            try:
+                await database_sync_to_async(services.seen)(seen)
+            except Exception:
+                self._seen |= seen  # the database is away: they were heard all the same
+                raise
 
     async def _beat(self) -> None:
         await database_sync_to_async(services.beat_web)(self._name)

@@ -112,7 +112,9 @@ def database_settings(url: str) -> dict[str, Any]:
     return {
         **environ.Env.db_url_config(url),
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 8}},
+        # Left alone, the pool tries ever more seldom while the server is away, in the end every few minutes, and whoever
+        # waits for it holds a thread for half a minute.
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 8, "timeout": 5.0, "reconnect_timeout": 2.0}},
     }
 
 

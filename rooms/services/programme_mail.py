@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from accounts import notices
+from accounts.message_ids import message_id
 from accounts.models import User
 from accounts.muting import mutes
 from rooms import selectors
@@ -88,8 +89,9 @@ def _send(pk: int) -> bool:
         return False
     subject, text = as_mail(mail)
     text += stop_words(mail, kind)
+    headers = {"Message-ID": message_id("programme", str(pk)), **notices.headers_for(mail.user, kind)}
     try:
-        EmailMessage(subject, text, None, [mail.user.email], headers=notices.headers_for(mail.user, kind)).send()
+        EmailMessage(subject, text, None, [mail.user.email], headers=headers).send()
     except OSError as error:  # SMTPException is one: the server is away, or does not take it
         if mail.tries >= _MOST_TRIES:
             _done(mail, sent=False)

@@ -314,6 +314,73 @@ def live_workers() -> list[str]:
     return [worker.worker_id for worker in selectors.live_workers()]
 
 
+def post(to: str, occasion: str, times: int = 1) -> None:
+    """Have something sent to an address or a phone, in a transaction each time."""
+    from django.db import transaction
+
+    from accounts import contacts, outbox
+
+    contact = contacts.email(to) if "@" in to else contacts.phone(to)
+    for _ in range(times):
+        with transaction.atomic():
+            outbox.post(contact, kind="test", occasion=occasion, subject="A test", text="Once.")
+
+
+def post_quietly(to: str, occasion: str) -> None:
+    """The same, and the jobs are not told: the clock finds it."""
+    from unittest import mock
+
+    from accounts import outbox
+
+    with mock.patch.object(outbox, "_nudge", lambda: None):
+        post(to, occasion)
+
+
+def unsent() -> int:
+    """How many messages were not done with yet."""
+    from accounts.contact_models import OutboxMessage
+
+    return OutboxMessage.objects.filter(done_at=None).count()
+
+
+def claims_are_old() -> None:
+    """Whoever claimed a message or a deletion did so long ago."""
+    from datetime import timedelta
+
+    from django.db.models import F
+
+    from accounts.contact_models import OutboxMessage
+    from accounts.models import AccountDeletion
+
+    for rows in (OutboxMessage.objects.filter(done_at=None), AccountDeletion.objects.filter(state="erasing")):
+        rows.exclude(claimed_at=None).update(claimed_at=F("claimed_at") - timedelta(minutes=6))
+
+
+def deliver(task: str, times: int = 1) -> None:
+    """Have a task done, as often as it is delivered."""
+    from config.celery import app
+
+    for _ in range(times):
+        app.send_task(task)
+
+
+def ask_to_be_deleted(email: str) -> str:
+    """Somebody's account is to be deleted at once; its public id."""
+    from accounts.own_data import deletion
+
+    user = _user(email)
+    return deletion.request(user, days=0).person
+
+
+def deletion_of(person: str) -> dict[str, Any]:
+    """How far a deletion has come, and how often the log says that it was done."""
+    from accounts.models import AccountDeletion, AuditEntry
+
+    row = AccountDeletion.objects.get(person=person)
+    done = AuditEntry.objects.filter(act="account.erased", target=person).count()
+    return {"state": row.state, "claimed": row.claimed_at is not None, "recorded": done, "steps": len(row.steps_done)}
+
+
 def reports(room: str) -> list[dict[str, Any]]:
     """What was reported of a room."""
     from moderation.models import Report
@@ -501,6 +568,13 @@ _FUNCTIONS: dict[str, Any] = {
         version,
         written,
         live_workers,
+        post,
+        post_quietly,
+        unsent,
+        claims_are_old,
+        deliver,
+        ask_to_be_deleted,
+        deletion_of,
         reports,
         reported_by,
         audit,

@@ -9,6 +9,8 @@ from rooms.audio.bench.client import Poller
 from rooms.audio.transport.dtls import certificate
 from rooms.bench.page import Door
 from tests.environment.installation import LOSSY, Installation
+from tests.environment.production import Production
+from tests.environment.receivers import Gateway, Mailbox
 from tests.faults import measured
 from tests.faults.visitor import Visitor
 
@@ -19,6 +21,33 @@ HOST, SPEAKER, LISTENER, MODERATOR, STAFF = "Ji-woo Han", "Lin Wei", "Amara Okaf
 def installation() -> Iterator[Installation]:
     """One for all tests."""
     with Installation(DJANGO_SETTINGS_MODULE=LOSSY) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def mailbox() -> Iterator[Mailbox]:
+    """Where the production's mail goes to."""
+    with Mailbox() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def gateway() -> Iterator[Gateway]:
+    """Where its text messages go to."""
+    with Gateway() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def production(mailbox: Mailbox, gateway: Gateway) -> Iterator[Production]:
+    """Many processes on engines of their own, one installation for all tests that kill them."""
+    receivers = {
+        "MITALK_TEST_MAIL_PORT": str(mailbox.port),
+        "MITALK_SMS_BACKEND": "http",
+        "MITALK_SMS_URL": gateway.url,
+        "MITALK_SMS_TOKEN": "a test",
+    }
+    with Production(redis_keeps=True, **receivers) as running:
         yield running
 
 

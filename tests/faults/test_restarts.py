@@ -3,7 +3,7 @@ was acknowledged is there."""
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 from aiortc import RTCCertificate
@@ -15,13 +15,6 @@ from tests.faults.town import Town
 NO_GAP_OVER_SECONDS = 0.5  # of a machine that starts two processes meanwhile; and no packet is lost
 BACK_WITHIN_SECONDS = 10.0
 AWAY_SECONDS = 34.0 if measured.FULL else 4.0
-
-
-@pytest.fixture(scope="module")
-def production() -> Iterator[Production]:
-    """One for all restarts."""
-    with Production(redis_keeps=True) as running:
-        yield running
 
 
 @pytest.fixture
