@@ -1,6 +1,6 @@
 # MiTalk's commands. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench lock messages
+.PHONY: help run test faults lint format bench lock messages
 SHELL := /bin/sh
 
 help: ## Show this list
@@ -13,6 +13,10 @@ run: ## Start MiTalk on this machine: http://localhost:8000 (PORT= changes the p
 test: ## Prove everything: unit, services on both databases, real browsers (STAGE= runs one part, ARGS= goes to pytest)
 	@sh config/local/bootstrap.sh requirements-test.lock
 	@exec .venv/bin/python -m tests.environment.run
+
+faults: ## Kill, cut off and fill up whatever can be, in full and with what was measured (ARGS= goes to pytest)
+	@sh config/local/bootstrap.sh requirements-test.lock
+	@MITALK_FAULTS=full STAGE="faults,faults on engines" exec .venv/bin/python -m tests.environment.run
 
 lint: ## Check style, types, layers, migrations
 	@sh config/local/bootstrap.sh requirements-test.lock

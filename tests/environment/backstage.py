@@ -332,7 +332,7 @@ def post_quietly(to: str, occasion: str) -> None:
 
     from accounts import outbox
 
-    with mock.patch.object(outbox, "_nudge", lambda: None):
+    with mock.patch.object(outbox, "_nudge", return_value=None):
         post(to, occasion)
 
 

@@ -1,11 +1,14 @@
 """One process of an installation that a test starts, kills, freezes and starts again by itself."""
 
 import os
+import resource
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import IO
 
 _READY_WITHIN_SECONDS = 60.0
 _STOP_WITHIN_SECONDS = 20.0
@@ -36,16 +39,16 @@ class Part:
         """Start, and wait until it is ready; the seconds that took. Settings given here are for this life only."""
         assert not self.runs, f"{self.name} runs already"
         began = time.monotonic()
-        with self.log.open("ab") as output:
-            self._process = subprocess.Popen(
-                self.command,
-                env=self.environment | environment,
-                cwd=self._folder,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        self._process = subprocess.Popen(
+            self.command,
+            env=self.environment | environment,
+            cwd=self._folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        threading.Thread(target=self._keep_log, args=(self._process.stdout,), daemon=True).start()
         while not self._ready():
             assert self.runs, f"{self.name} ended at once:\n{self.said()}"
             assert time.monotonic() - began < _READY_WITHIN_SECONDS, f"{self.name} did not start:\n{self.said()}"
@@ -87,6 +90,17 @@ class Part:
     def said(self, most: int = 6000) -> str:
         """The end of its log."""
         return self.log.read_text(errors="replace")[-most:] if self.log.exists() else ""
+
+    def fill_disk(self, full: bool = True) -> None:
+        """Let no file of this process grow any more, as on a full disk; or again."""
+        _soft, hard = resource.prlimit(self.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (0 if full else hard, hard))
+
+    def _keep_log(self, output: IO[bytes]) -> None:
+        # Ours to write: a process whose disk is full can still say so.
+        with output, self.log.open("ab", buffering=0) as log:
+            for line in output:
+                log.write(line)
 
     def _wait(self) -> None:
         assert self._process is not None

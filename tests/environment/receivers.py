@@ -1,4 +1,4 @@
-"""Where an installation's mail and text messages go to in tests: an SMTP server and an SMS gateway that can be slow to answer."""
+"""Where mail and text messages of an installation go to in tests: an SMTP server and an SMS gateway, slow when asked."""
 
 import email
 import json

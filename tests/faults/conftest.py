@@ -12,6 +12,7 @@ from tests.environment.installation import LOSSY, Installation
 from tests.environment.production import Production
 from tests.environment.receivers import Gateway, Mailbox
 from tests.faults import measured
+from tests.faults.town import Town
 from tests.faults.visitor import Visitor
 
 HOST, SPEAKER, LISTENER, MODERATOR, STAFF = "Ji-woo Han", "Lin Wei", "Amara Okafor", "Petra Roth", "Sofia Takács"
@@ -127,6 +128,15 @@ def bus_fails(request: pytest.FixtureRequest, installation: Installation) -> Los
             installation.lose_on_the_bus("everything")
 
     return begin
+
+
+@pytest.fixture
+async def town(production: Production, identity: RTCCertificate) -> AsyncIterator[Town]:
+    """A room of regulars in the production; afterwards everything runs again."""
+    production.mend()
+    async with Town(production, identity) as made:
+        yield made
+    production.mend()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -1,4 +1,4 @@
-"""Somebody whose page comes back by itself, as ours do (static/js/room/wire.js and media.js), to whatever web process answers.
+"""Somebody whose page comes back by itself, as ours do (static/js/room/wire.js and media.js), to whichever web answers.
 
 Their ears measure the longest gap, and their hands write all the time: what was acknowledged is remembered.
 """
@@ -77,7 +77,9 @@ class Written:
 class Regular(Visitor):
     """See the module. `ports`: of the web processes; the first is tried first."""
 
-    def __init__(self, name: str, door: Door, poller: Poller, certificate: RTCCertificate, ports: Sequence[int]) -> None:
+    def __init__(
+        self, name: str, door: Door, poller: Poller, certificate: RTCCertificate, ports: Sequence[int]
+    ) -> None:
         super().__init__(door, poller, certificate)
         self.name = name
         self.ears: Measuring = Measuring()

@@ -5,6 +5,7 @@ and a cut one.
 """
 
 import asyncio
+import contextlib
 import socket
 from typing import Any
 
@@ -99,10 +100,8 @@ class Relay:
 
     @staticmethod
     def _try(send: Any) -> None:
-        try:
+        with contextlib.suppress(OSError):  # closed meanwhile: lost, as on any network
             send()
-        except OSError:
-            pass  # closed meanwhile: lost, as on any network
 
 
 class RelayedClient(Client):

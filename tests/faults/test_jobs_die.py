@@ -77,9 +77,7 @@ def test_jobs_killed_while_they_hand_over_a_mail_send_it_once(
     assert len(mailbox.to(address)) == (2 if when.startswith("when") else 1)
 
 
-def test_jobs_killed_while_they_hand_over_a_text_message_send_it_once(
-    production: Production, gateway: Gateway
-) -> None:
+def test_jobs_killed_while_they_hand_over_a_text_message_send_it_once(production: Production, gateway: Gateway) -> None:
     phone = a_phone()
     gateway.holding.hold(takes_first=True)
     production.backstage.ask("post", to=phone, occasion="killed")
@@ -172,7 +170,10 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+IN_SHORT = ["kill -9 of Redis, its data lost", "immediate stop of PostgreSQL"]
+
+
+@pytest.mark.parametrize("fault", FAULTS if measured.FULL else IN_SHORT)
 def test_jobs_and_clock_go_on_by_themselves(production: Production, mailbox: Mailbox, fault: str) -> None:
     began = time.monotonic()
     FAULTS[fault](production)

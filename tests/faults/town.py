@@ -22,7 +22,9 @@ SETTLED_WITHIN_SECONDS = 20.0
 class Town:
     """Host and speaker on stage, listeners of whom half come in by each web process. The host talks all the time."""
 
-    def __init__(self, production: Production, identity: RTCCertificate, listeners: tuple[str, ...] = LISTENERS) -> None:
+    def __init__(
+        self, production: Production, identity: RTCCertificate, listeners: tuple[str, ...] = LISTENERS
+    ) -> None:
         self.production = production
         self._identity = identity
         self._poller = Poller()
