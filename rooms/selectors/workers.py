@@ -4,8 +4,8 @@ from collections import defaultdict
 from datetime import datetime
 
 from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet, Value
-from django.utils import timezone
 
+from accounts import clock
 from rooms import limits
 from rooms.audio.wire import RoomTruth
 from rooms.domain.roles import Position
@@ -16,7 +16,7 @@ from rooms.selectors.people import admitted
 
 def live_workers(now: datetime | None = None) -> QuerySet[AudioWorker]:
     """The audio workers that were heard of lately, the least burdened first."""
-    since = (now or timezone.now()) - WORKER_SILENT_AFTER
+    since = (now or clock.now()) - WORKER_SILENT_AFTER
     return (
         AudioWorker.objects.filter(beat_at__gte=since)
         .annotate(load=Count("rooms", filter=Q(rooms__phase=Phase.LIVE)))

@@ -1,7 +1,6 @@
 """Audio workers: who lives, and which of them carries a room."""
 
-from django.utils import timezone
-
+from accounts import clock
 from rooms import selectors
 from rooms.domain.errors import Code, Refused
 from rooms.models import WORKER_SILENT_AFTER, AudioWorker, Room
@@ -9,7 +8,8 @@ from rooms.models import WORKER_SILENT_AFTER, AudioWorker, Room
 
 def register_worker(*, worker_id: str, public_ip: str, udp_port: int) -> None:
     """An audio worker begins at an address; whoever was there before is no more."""
-    now = timezone.now()
+    clock.agree()
+    now = clock.now()
     AudioWorker.objects.update_or_create(
         public_ip=public_ip,
         udp_port=udp_port,
@@ -19,13 +19,14 @@ def register_worker(*, worker_id: str, public_ip: str, udp_port: int) -> None:
 
 def beat_worker(*, worker_id: str) -> None:
     """An audio worker says that it lives."""
-    AudioWorker.objects.filter(worker_id=worker_id).update(beat_at=timezone.now())
+    clock.agree()
+    AudioWorker.objects.filter(worker_id=worker_id).update(beat_at=clock.now())
 
 
 def retire_worker(*, worker_id: str) -> None:
     """An audio worker stops of its own accord: no room is placed there from now on. Whoever began at its address since is
     left alone."""
-    silent = timezone.now() - WORKER_SILENT_AFTER * 2
+    silent = clock.now() - WORKER_SILENT_AFTER * 2
     AudioWorker.objects.filter(worker_id=worker_id).update(beat_at=silent)
 
 

@@ -239,7 +239,9 @@ def test_a_mail_that_may_have_been_taken_already_comes_again_by_the_same_id(monk
     now = timezone.now()
     before = OutboxMessage.objects.values("sealed_address", "sealed_content").get(occasion="one")
     outbox.send_due(now)
-    OutboxMessage.objects.filter(occasion="one").update(done_at=None, **before)  # its worker died before it could note it
+    OutboxMessage.objects.filter(occasion="one").update(
+        done_at=None, **before
+    )  # its worker died before it could note it
     outbox.send_due(now + timedelta(minutes=6))
     one, another, again = (sent.extra_headers["Message-ID"] for sent in mail.outbox)
     assert one == again != another

@@ -125,7 +125,11 @@ class Town:
 
     async def ask(self, what: str) -> Any:
         """Ask about the room behind the scenes. In a thread: the ears go on measuring."""
-        return await asyncio.to_thread(self.production.backstage.ask, what, room=self.room)
+        return await self.ask_production(what, room=self.room)
+
+    async def ask_production(self, what: str, **arguments: Any) -> Any:
+        """The same about anything."""
+        return await asyncio.to_thread(self.production.backstage.ask, what, **arguments)
 
     def _regular(self, name: str, first: int) -> Regular:
         ports = self.production.ports[first:] + self.production.ports[:first]
