@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from channels.db import database_sync_to_async
 
+from accounts import clock
 from rooms import events, selectors, services
 from rooms.audio import wire
 from rooms.bus import Bus, LocalBus, get_bus
@@ -156,6 +157,7 @@ class Hub:
         """Listen to the audio workers, and begin to look into the database. Once a process."""
         if self._started:
             return
+        await _logged(database_sync_to_async(clock.agree))  # before anybody is written down as here
         await self._bus.subscribe(wire.WORKERS_TOPIC, self._worker_started)
         self._started = True
         self._spawn(_every(SEEN_EVERY_SECONDS, self._flush_seen))

@@ -1,5 +1,6 @@
 """A real installation whose bus can be made to lose messages, and visitors who do as they like."""
 
+import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
@@ -137,6 +138,11 @@ async def town(production: Production, identity: RTCCertificate) -> AsyncIterato
     async with Town(production, identity) as made:
         yield made
     production.mend()
+
+
+def pytest_configure() -> None:
+    """Tests that are ended from outside end what they started, too."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
