@@ -1,6 +1,6 @@
 # MiTalk's commands. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test restore-test lint format bench lock messages sbom fuzz
+.PHONY: help run test faults restore-test lint format bench lock messages sbom fuzz
 SHELL := /bin/sh
 
 help: ## Show this list
@@ -17,6 +17,10 @@ test: ## Prove everything: unit, services on both databases, real browsers (STAG
 restore-test: ## Rehearse a restore: back up an installation with rows, restore it into an empty one, start that
 	@sh config/local/bootstrap.sh requirements-test.lock
 	@STAGE=operating ARGS="-k restore -v" exec .venv/bin/python -m tests.environment.run
+
+faults: ## Kill, cut off and fill up whatever can be, in full and with what was measured (ARGS= goes to pytest)
+	@sh config/local/bootstrap.sh requirements-test.lock
+	@MITALK_FAULTS=full STAGE="faults,faults on engines" exec .venv/bin/python -m tests.environment.run
 
 lint: ## Check style, types, layers, migrations
 	@sh config/local/bootstrap.sh requirements-test.lock

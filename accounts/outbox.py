@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import F, Q
-from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from accounts import sms, sms_budget
+from accounts import clock, sms, sms_budget
 from accounts.contact_models import OutboxMessage
 from accounts.contacts import Channel, Contact
 from accounts.hooks import is_wanted
+from accounts.message_ids import message_id
 from accounts.sealing import MESSAGE, seal, unseal
 
 logger = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ def post(
 def cancel(kind: str, occasion: str) -> None:
     """Do not send it any more, if it was not sent yet."""
     waiting = OutboxMessage.objects.filter(kind=kind, occasion=occasion, done_at=None, claimed_at=None)
-    waiting.update(done_at=timezone.now(), error_code=CANCELLED, sealed_address="", sealed_content="")
+    waiting.update(done_at=clock.now(), error_code=CANCELLED, sealed_address="", sealed_content="")
 
 
 def _nudge() -> None:
@@ -81,7 +81,7 @@ def send_due(now: datetime | None = None) -> int:
     Returns:
         How many messages.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     due = OutboxMessage.objects.filter(_free(now), done_at=None, due_at__lte=now).order_by("due_at", "pk")
     sent = 0
     for pk in list(due.values_list("pk", flat=True)[:_MOST_AT_ONCE]):
@@ -119,7 +119,8 @@ def _hand_over(message: OutboxMessage, contact: Contact) -> None:
         sms_budget.take(contact)
         sms.backend().send(contact.value, content["text"], str(message.key))
     else:
-        EmailMessage(content["subject"], content["text"], None, [contact.value], headers=content["headers"]).send()
+        headers = {"Message-ID": message_id("outbox", str(message.key)), **content["headers"]}
+        EmailMessage(content["subject"], content["text"], None, [contact.value], headers=headers).send()
 
 
 def _tomorrow(message: OutboxMessage, now: datetime, code: str) -> bool:
@@ -144,12 +145,12 @@ def _failed(message: OutboxMessage, now: datetime, code: str, *, for_good: bool)
 
 def _done(message: OutboxMessage, *, error: str = "") -> bool:
     OutboxMessage.objects.filter(pk=message.pk).update(
-        done_at=timezone.now(), sent=not error, error_code=error, sealed_address="", sealed_content=""
+        done_at=clock.now(), sent=not error, error_code=error, sealed_address="", sealed_content=""
     )
     return not error
 
 
 def delete_old(now: datetime | None = None) -> None:
     """Delete the rows of what was done long ago."""
-    OutboxMessage.objects.filter(done_at__lt=(now or timezone.now()) - KEPT).delete()
+    OutboxMessage.objects.filter(done_at__lt=(now or clock.now()) - KEPT).delete()
     OutboxMessage.objects.filter(done_at__isnull=False, kind=LAST_MAIL).delete()

@@ -14,6 +14,7 @@ from typing import Any
 
 from channels.db import database_sync_to_async
 
+from accounts import clock
 from rooms import events, selectors, services
 from rooms.audio import wire
 from rooms.bus import Bus, LocalBus, get_bus
@@ -64,6 +65,7 @@ class Hub:
         """Listen to the audio workers, and begin to look into the database. Once a process."""
         if self._started:
             return
+        await _logged(database_sync_to_async(clock.agree))  # before anybody is written down as here
         await self._bus.subscribe(wire.WORKERS_TOPIC, self._receive_of_workers)
         self._started = True
         self._spawn(_every(SEEN_EVERY_SECONDS, self._flush_seen))
@@ -364,7 +366,11 @@ class Hub:
     async def _flush_seen(self) -> None:
         seen, self._seen = self._seen, set()
         if seen:
-            await database_sync_to_async(services.seen)(seen)
+            try:
+                await database_sync_to_async(services.seen)(seen)
+            except Exception:
+                self._seen |= seen  # the database is away: they were heard all the same
+                raise
 
     async def _beat(self) -> None:
         await database_sync_to_async(services.beat_web)(self._name)

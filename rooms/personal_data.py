@@ -344,7 +344,7 @@ def _done_about_places(subject: Subject) -> Iterable[dict[str, Any]]:
 def _forget_places(subject: Subject) -> None:
     suspend(subject.user)  # they have been out since they asked; an operator's command may come first
     places = Participant.objects.filter(user=subject.user)
-    cache.delete_many(
-        key for public_id in places.values_list("public_id", flat=True) for key in passing.keys_of(public_id)
-    )
+    keys = [key for public_id in places.values_list("public_id", flat=True) for key in passing.keys_of(public_id)]
+    if keys:  # Redis refuses to delete nothing
+        cache.delete_many(keys)
     places.delete()

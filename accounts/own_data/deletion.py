@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
-from django.utils import timezone
 
-from accounts import hooks
+from accounts import clock, hooks
 from accounts.models import AccountDeletion, DeletionState, User, random_id
 from accounts.own_data import mail, registry
 from accounts.own_data.registry import Subject
@@ -43,7 +42,7 @@ def request(user: User, *, days: int | None = None, by: str = "member") -> Accou
     try:
         with transaction.atomic():
             deletion = AccountDeletion.objects.create(
-                public_id=random_id(), user=user, person=user.public_id, final_at=timezone.now() + wait
+                public_id=random_id(), user=user, person=user.public_id, final_at=clock.now() + wait
             )
     except IntegrityError:  # SQLite knows no row locks
         found = _under_way(user)
@@ -69,7 +68,7 @@ def undo(deletion: AccountDeletion, now: datetime | None = None) -> bool:
     Returns:
         Whether it was in time.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     # Whoever takes a measure holds this row, too: either is it seen here, or it finds the account open.
     user = User.objects.select_for_update(no_key=True).filter(public_id=deletion.person).first()
     pending = AccountDeletion.objects.filter(pk=deletion.pk, state=DeletionState.PENDING, final_at__gt=now)
@@ -84,7 +83,7 @@ def undo(deletion: AccountDeletion, now: datetime | None = None) -> bool:
 
 def remind(now: datetime | None = None) -> None:
     """Write to those whose accounts are deleted in two days, once for each date."""
-    now = now or timezone.now()
+    now = now or clock.now()
     soon = AccountDeletion.objects.filter(
         state=DeletionState.PENDING, final_at__gt=now, final_at__lte=now + REMIND_BEFORE, reminded_at=None
     )
@@ -101,7 +100,7 @@ def erase_due(now: datetime | None = None) -> int:
     Returns:
         How many.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     left_behind = Q(state=DeletionState.ERASING) & (Q(claimed_at=None) | Q(claimed_at__lt=now - _CLAIM_HOLDS))
     due = AccountDeletion.objects.filter(Q(state=DeletionState.PENDING, final_at__lte=now) | left_behind)
     return sum(_erase_if_due(deletion, now) for deletion in due.select_related("user__profile")[:50])
@@ -162,7 +161,7 @@ def _erase(deletion: AccountDeletion) -> bool:
             registry.erase(link, subject)
             deletion.steps_done.append(link.name)
             going_on = AccountDeletion.objects.filter(pk=deletion.pk, state=DeletionState.ERASING)
-            if not going_on.update(steps_done=deletion.steps_done, claimed_at=timezone.now()):
+            if not going_on.update(steps_done=deletion.steps_done, claimed_at=clock.now()):
                 return False
     return _delete_account(deletion, user)
 
@@ -170,7 +169,7 @@ def _erase(deletion: AccountDeletion) -> bool:
 @transaction.atomic
 def _delete_account(deletion: AccountDeletion, user: User) -> bool:
     finished = AccountDeletion.objects.filter(pk=deletion.pk, state=DeletionState.ERASING).update(
-        state=DeletionState.ERASED, erased_at=timezone.now(), steps_done=[*deletion.steps_done, _LAST_STEP]
+        state=DeletionState.ERASED, erased_at=clock.now(), steps_done=[*deletion.steps_done, _LAST_STEP]
     )
     if not finished:
         return False
@@ -188,8 +187,8 @@ def erase_now(user: User) -> None:
         StaffStay: it is staff's.
     """
     deletion = request(user, days=0, by="operator")
-    AccountDeletion.objects.filter(pk=deletion.pk, state=DeletionState.PENDING).update(final_at=timezone.now())
+    AccountDeletion.objects.filter(pk=deletion.pk, state=DeletionState.PENDING).update(final_at=clock.now())
     deletion.refresh_from_db()
-    now = timezone.now()
+    now = clock.now()
     if _begin(deletion, now):
         _erase(deletion)

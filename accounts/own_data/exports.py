@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
-from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from accounts import clock
 from accounts.models import DataExport, ExportState, User, random_id
 from accounts.own_data import mail, vault
 from accounts.sealing import Unreadable
@@ -38,7 +38,7 @@ def request(user: User, language: str) -> DataExport:
     under_way = DataExport.objects.filter(user=user, state__in=(ExportState.WAITING, ExportState.MAKING)).first()
     if under_way is not None:
         return under_way
-    today = DataExport.objects.filter(user=user, requested_at__gt=timezone.now() - _A_DAY)
+    today = DataExport.objects.filter(user=user, requested_at__gt=clock.now() - _A_DAY)
     if today.exclude(state=ExportState.FAILED).count() >= settings.EXPORTS_A_DAY:
         raise TooManyExports
     try:
@@ -66,7 +66,7 @@ def make_due(now: datetime | None = None) -> int:
     Returns:
         How many.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     return sum(make(pk, now) for pk in list(DataExport.objects.filter(_free(now)).values_list("pk", flat=True)[:50]))
 
 
@@ -81,7 +81,7 @@ def make(pk: int, now: datetime | None = None) -> bool:
     Returns:
         Whether it was made by this call.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     # One conditional update: of two jobs, one changes the row.
     claim = {"state": ExportState.MAKING, "claimed_at": now, "tries": F("tries") + 1}
     if not DataExport.objects.filter(_free(now), pk=pk).update(**claim):
@@ -110,7 +110,7 @@ def _make(export: DataExport) -> bool:
 
     content = build(Subject(export.user), export.language, lambda done, of: _progress(export, done, of))
     name = vault.put(content)
-    ready_at = timezone.now()
+    ready_at = clock.now()
     with transaction.atomic():
         finished = _mine(export).update(
             state=ExportState.READY,
@@ -138,7 +138,7 @@ def latest(user: User) -> DataExport | None:
 def read(user: User, public_id: str, now: datetime | None = None) -> bytes | None:
     """The file of one's own export; None, if there is none any more."""
     good = DataExport.objects.filter(
-        user=user, public_id=public_id, state=ExportState.READY, expires_at__gt=now or timezone.now()
+        user=user, public_id=public_id, state=ExportState.READY, expires_at__gt=now or clock.now()
     )
     export = good.first()
     if export is None:
@@ -156,7 +156,7 @@ def delete_old(now: datetime | None = None) -> int:
     Returns:
         How many exports.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     over = DataExport.objects.filter(state=ExportState.READY, expires_at__lte=now)
     deleted = 0
     for export in over:
@@ -172,7 +172,7 @@ def delete_old(now: datetime | None = None) -> int:
 def _delete_orphans() -> None:
     """A job that died between file and row left one."""
     known = set(DataExport.objects.exclude(file_name="").values_list("file_name", flat=True))
-    now = timezone.now().timestamp()
+    now = clock.now().timestamp()
     for name in vault.names():
         if name not in known and vault.age_seconds(name, now) > _ORPHANS_AFTER_SECONDS:
             vault.remove(name)

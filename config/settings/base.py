@@ -122,10 +122,13 @@ def database_settings(url: str) -> dict[str, Any]:
         "OPTIONS": {
             "connect_timeout": 5,
             "tcp_user_timeout": 15_000,  # milliseconds: a database behind a dead network is noticed
+            # Left alone, the pool tries ever more seldom while the server is away, in the end every few minutes, and whoever
+            # waits for it holds a thread for half a minute.
             "pool": {
                 "min_size": 1,
                 "max_size": env.integer("MITALK_DATABASE_POOL", 8, least=2, most=100),  # of one process
-                "timeout": 10,
+                "timeout": 5.0,
+                "reconnect_timeout": 2.0,
             },
             **given.get("OPTIONS", {}),  # such as ?sslmode=verify-full
         },

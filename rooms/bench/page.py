@@ -99,12 +99,12 @@ class Page:
     async def join(self) -> float:
         """The same without sound."""
         try:
-            return await self._join()
+            return await self._come_in()
         except BaseException:
             self.close()
             raise
 
-    async def _join(self) -> float:
+    async def _come_in(self) -> float:
         began = time.perf_counter()
         self.step = "opening the socket"
         self._socket = await connect(
@@ -129,8 +129,7 @@ class Page:
         )
         joined = await self.command(messages.Join.type, **dataclasses.asdict(entry))
         seconds = time.perf_counter() - began
-        self.person = joined["you"]["id"]
-        self.connection = joined["connection"]
+        self.person, self.connection = joined["you"]["id"], joined["connection"]
         self._spawn(self._beat())
         return seconds
 
@@ -142,7 +141,7 @@ class Page:
         """
         self.door, self.ended_by_server, self._refusal, self._received = door, "", "", 0
         self._hello = asyncio.get_running_loop().create_future()
-        return await self._join()
+        return await self._come_in()
 
     async def leave(self) -> None:
         """Leave the room and give up one's place.

@@ -5,8 +5,8 @@ from datetime import timedelta
 from types import MappingProxyType
 
 from django.db.models import Max, Q, QuerySet
-from django.utils import timezone
 
+from accounts import clock
 from rooms.domain.confidentiality import shows_audience
 from rooms.domain.links import Link, host_of
 from rooms.domain.messages import FACES_AT_A_TIME, Desk, Face, RoomSnapshot, You
@@ -37,9 +37,7 @@ def stage_snapshot(room: Room) -> Snapshot:
     """The stage for the rules. Take the room's lock first when something is decided on it."""
     matters = Q(position=Position.STAGE) | _WISHING | Q(role=Role.STAFF)
     here = list(on_roster(room.participants.filter(matters)).select_related("invited_by"))
-    kept = room.participants.filter(
-        position=Position.STAGE, left_at__isnull=False, place_until__gt=timezone.now()
-    ).count()
+    kept = room.participants.filter(position=Position.STAGE, left_at__isnull=False, place_until__gt=clock.now()).count()
     numbers = room.participants.aggregate(stage=Max("number"), hands=Max("hand_number"))
     return Snapshot(
         room=room.public_id,
@@ -181,7 +179,7 @@ def versions(rooms: Iterable[str]) -> dict[str, tuple[int, int, int, int]]:
 
 def gone_lately(rooms: Iterable[str], seconds: float) -> set[str]:
     """The connections of those who left these rooms in the last so many seconds."""
-    since = timezone.now() - timedelta(seconds=seconds)
+    since = clock.now() - timedelta(seconds=seconds)
     left = Participant.objects.filter(room__public_id__in=list(rooms), left_at__gte=since)
     return set(left.values_list("connection", flat=True))
 

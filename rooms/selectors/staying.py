@@ -1,8 +1,8 @@
 """Whether somebody is in a room, for what must not happen while they are."""
 
 from django.db.models import Q
-from django.utils import timezone
 
+from accounts import clock
 from accounts.models import User
 from rooms.domain.snapshot import Phase
 from rooms.models import Participant
@@ -10,5 +10,5 @@ from rooms.models import Participant
 
 def is_in_a_room(user: User) -> bool:
     """Whether somebody is in a room, or a place in one waits for them."""
-    here = Q(left_at=None) | Q(place_until__gt=timezone.now(), room__phase=Phase.LIVE)
+    here = Q(left_at=None) | Q(place_until__gt=clock.now(), room__phase=Phase.LIVE)
     return Participant.objects.filter(here, user=user).exists()

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
+from accounts import clock
 from accounts.models import User
 from rooms import events, media, selectors
 from rooms.domain import commands
@@ -40,12 +40,12 @@ def leave_for_another(pk: int) -> None:
 def drop(room_public_id: str, connection: str, number: int) -> None:
     """A socket was lost: its person stays on the roster for a while and is then swept, unless they came or come back."""
     mine = Participant.objects.filter(room__public_id=room_public_id, connection=connection, joins=number, left_at=None)
-    mine.filter(dropped_at=None).update(dropped_at=timezone.now())
+    mine.filter(dropped_at=None).update(dropped_at=clock.now())
 
 
 def seen(connections: Iterable[str]) -> None:
     """These connections' pages said that they are still there."""
-    Participant.objects.filter(connection__in=list(connections), left_at=None).update(last_seen_at=timezone.now())
+    Participant.objects.filter(connection__in=list(connections), left_at=None).update(last_seen_at=clock.now())
 
 
 def sweep_absent(now: datetime | None = None) -> int:
@@ -54,7 +54,7 @@ def sweep_absent(now: datetime | None = None) -> int:
     Returns:
         How many.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     silent = Q(last_seen_at__lt=now - timedelta(seconds=ABSENT_AFTER_SECONDS)) | Q(dropped_at__lt=now - DROPPED_AFTER)
     if not silence_counts(now):
         silent = Q(pk=None)
@@ -136,7 +136,7 @@ def forget_places(now: datetime | None = None) -> int:
     Returns:
         How many.
     """
-    over = Participant.objects.filter(place_until__lte=now or timezone.now(), left_at__isnull=False)
+    over = Participant.objects.filter(place_until__lte=now or clock.now(), left_at__isnull=False)
     forgotten = 0
     for pk, room_public_id in list(over.values_list("pk", "room__public_id")):
         with transaction.atomic():
@@ -203,7 +203,7 @@ def take_off_roster(room: Room, participant: Participant, *, keeps_place: bool, 
     """Off the roster, without socket and sound. The stage knows already."""
     last_word = participant.dropped_at or participant.last_seen_at
     if participant.left_at is None:
-        participant.left_at = timezone.now()
+        participant.left_at = clock.now()
     if keeps_place:
         participant.place_until = last_word + PLACE_KEPT
         participant.save()

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Max, Q, QuerySet
-from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from accounts import renaming
+from accounts import clock, renaming
 from accounts.models import Block, User
 from accounts.own_data import consents
 from rooms import events, limits, media, selectors
@@ -208,7 +207,7 @@ def _demand_space(room: Room, entrant: Entrant, *, as_staff: bool) -> None:
     if as_staff or selectors.on_roster(room.participants.all()).count() < settings.MITALK_MOST_IN_A_ROOM:
         return
     mine = room.participants.filter(_mine(entrant))
-    has_place = Q(left_at=None, joins__gt=0) | Q(place_until__gt=timezone.now()) | Q(role__in=RUNS_THE_ROOM)
+    has_place = Q(left_at=None, joins__gt=0) | Q(place_until__gt=clock.now()) | Q(role__in=RUNS_THE_ROOM)
     if mine.filter(has_place).exists() or (entrant.user and selectors.has_place_on_stage(room, entrant.user)):
         return
     raise Refused(Code.ROOM_FULL)
@@ -222,7 +221,7 @@ def _mine(entrant: Entrant) -> Q:
 
 
 def _leave_others(room: Room, entrant: Entrant, *, leave_other: bool) -> None:
-    somewhere = Q(left_at=None) | Q(place_until__gt=timezone.now(), room__phase=Phase.LIVE)
+    somewhere = Q(left_at=None) | Q(place_until__gt=clock.now(), room__phase=Phase.LIVE)
     others = Participant.objects.filter(_mine(entrant), somewhere).exclude(room=room)
     others = others.select_related("room")
     for other in others:
@@ -317,7 +316,7 @@ def _enter_under_lock(
         was_away=was_away and participant.position == Position.STAGE,
     )
     try:
-        decided = decide(snapshot, arrival, timezone.now())
+        decided = decide(snapshot, arrival, clock.now())
     except Refused as refusal:
         if refusal.code not in (Code.STAGE_FULL, Code.STAGE_LOCKED):
             raise
@@ -333,7 +332,7 @@ def _recall_place(participant: Participant) -> bool:
     """Whether they were away and their place waited; a place that waited too long is forgotten here too."""
     if participant.left_at is None or not participant.joins:
         return False
-    if participant.place_until is not None and participant.place_until > timezone.now():
+    if participant.place_until is not None and participant.place_until > clock.now():
         return True
     participant.forget_place()
     return False
@@ -369,7 +368,7 @@ def _connect(room: Room, participant: Participant, entrant: Entrant, resume: str
         if former:
             media.hang_up(participant.room, former)
         participant.connection = secrets.token_urlsafe(12)
-    now = timezone.now()
+    now = clock.now()
     if participant.left_at is not None:
         participant.arrived_at = now
     participant.left_at = participant.dropped_at = participant.place_until = None

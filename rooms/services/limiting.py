@@ -2,8 +2,8 @@
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
+from accounts import clock
 from accounts.models import User
 from rooms import events, limits, selectors
 from rooms.domain import commands
@@ -92,7 +92,7 @@ def _take_what_waits(me: Participant, lost: Limits) -> None:
 
 
 def _is_run(room: Room) -> bool:
-    waits = Q(left_at=None) | Q(place_until__gt=timezone.now())
+    waits = Q(left_at=None) | Q(place_until__gt=clock.now())
     return room.participants.filter(waits, role__in=RUNS_THE_ROOM).exists()
 
 

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 from django.core.mail import EmailMessage
 from django.db.models import F, Q
-from django.utils import timezone
 
-from accounts import notices
+from accounts import clock, notices
+from accounts.message_ids import message_id
 from accounts.models import User
 from accounts.muting import mutes
 from rooms import selectors
@@ -48,7 +48,7 @@ def tell_those_who_are_going(room: Room, kind: MailKind, occasion: str, *, but: 
 
 def remind(now: datetime | None = None) -> None:
     """Have those reminded whose rooms start soon. A room that was moved reminds again, of its new time."""
-    now = now or timezone.now()
+    now = now or clock.now()
     soon = Room.objects.filter(phase=Phase.SCHEDULED, starts_at__gt=now, starts_at__lte=now + REMIND_BEFORE)
     for room in soon.filter(selectors.has_somebody_to_run_it()):
         occasion = room.starts_at.isoformat()
@@ -61,7 +61,7 @@ def send_due(now: datetime | None = None) -> int:
     Returns:
         How many mails.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     due = ProgrammeMail.objects.filter(_free(now), done_at=None).order_by("made_at")
     sent = 0
     for pk in list(due.values_list("pk", flat=True)[:_MOST_AT_ONCE]):
@@ -88,8 +88,9 @@ def _send(pk: int) -> bool:
         return False
     subject, text = as_mail(mail)
     text += stop_words(mail, kind)
+    headers = {"Message-ID": message_id("programme", str(pk)), **notices.headers_for(mail.user, kind)}
     try:
-        EmailMessage(subject, text, None, [mail.user.email], headers=notices.headers_for(mail.user, kind)).send()
+        EmailMessage(subject, text, None, [mail.user.email], headers=headers).send()
     except OSError as error:  # SMTPException is one: the server is away, or does not take it
         if mail.tries >= _MOST_TRIES:
             _done(mail, sent=False)
@@ -117,4 +118,4 @@ def _is_worth_sending(mail: ProgrammeMail) -> bool:
 
 
 def _done(mail: ProgrammeMail, *, sent: bool) -> None:
-    ProgrammeMail.objects.filter(pk=mail.pk).update(done_at=timezone.now(), sent=sent)
+    ProgrammeMail.objects.filter(pk=mail.pk).update(done_at=clock.now(), sent=sent)

@@ -2,8 +2,8 @@
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
 
+from accounts import clock
 from rooms import limits, selectors
 from rooms.domain import commands
 from rooms.domain.limits import Ability
@@ -39,7 +39,7 @@ def succeed_if_host_is_gone(room: Room) -> bool:
     if room.phase != Phase.LIVE or former is None:
         return False
     is_here = former.left_at is None and former.role == Role.HOST
-    waits = former.place_until is not None and former.place_until > timezone.now()
+    waits = former.place_until is not None and former.place_until > clock.now()
     if is_here or (former.left_at is not None and waits):
         return False
     seated_or_moderating = Q(position=Position.STAGE) | Q(role=Role.MODERATOR)
@@ -51,6 +51,6 @@ def succeed_if_host_is_gone(room: Room) -> bool:
         return False
     # They come back as a moderator: bad luck with one's network is no demotion.
     gone = Participant.objects.filter(pk=former.pk, role=Role.HOST)
-    gone.update(role=Role.MODERATOR, moderator_since=timezone.now())
+    gone.update(role=Role.MODERATOR, moderator_since=clock.now())
     change(room, commands.Succeed(chosen))
     return True

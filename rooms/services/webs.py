@@ -2,8 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.utils import timezone
-
+from accounts import clock
 from rooms.domain.messages import ABSENT_AFTER_SECONDS
 from rooms.models import WebProcess
 
@@ -11,10 +10,16 @@ SILENT_AFTER = timedelta(seconds=4.5)  # one beats every 2 s; sooner than who dr
 _NEVER_AGAIN_AFTER = timedelta(minutes=5)  # nobody waits longer for a web that does not come back
 
 
-def beat_web(name: str) -> None:
-    """A process says that it lives."""
-    now = timezone.now()
-    if not WebProcess.objects.filter(name=name).update(beat_at=now):
+def beat_web(name: str, now: datetime | None = None) -> None:
+    """A process says that it lives. One that could not say so for a while begins again: the database was away, and whom it
+    heard meanwhile could not be written down."""
+    if now is None:
+        clock.agree()
+        now = clock.now()
+    mine = WebProcess.objects.filter(name=name)
+    if mine.filter(beat_at__gte=now - SILENT_AFTER).update(beat_at=now):
+        return
+    if not mine.update(started_at=now, beat_at=now):
         WebProcess.objects.filter(beat_at__lt=now - _NEVER_AGAIN_AFTER * 2).delete()
         WebProcess.objects.create(name=name, started_at=now, beat_at=now)
 

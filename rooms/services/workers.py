@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Case, F, When
 from django.db.models.functions import Now
 
+from accounts import clock
 from rooms.audio import wire
 from rooms.domain.snapshot import Phase
 from rooms.models import WORKER_SILENT_AFTER, AudioWorker, Room
@@ -41,6 +42,7 @@ def register_worker(
 
 def beat_worker(*, worker_id: str, load: wire.Load | None = None) -> None:
     """An audio worker says that it lives, and what it carries. Whoever ended, or has lost its address, says nothing by it."""
+    clock.agree()
     changes = {} if load is None else {"people": load.people, "late_ms": load.late_ms, "cpu_percent": load.cpu_percent}
     AudioWorker.objects.filter(worker_id=worker_id, retired=False).update(
         steady_since=Case(When(beat_at__lt=Now() - WORKER_SILENT_AFTER, then=Now()), default=F("steady_since")),

@@ -298,6 +298,104 @@ def a_visitor(name: str) -> str:
     return _session(a_member(name, password=None))
 
 
+def standing(room: str) -> dict[str, dict[str, Any]]:
+    """How everybody who ever was in a room stands now, by name."""
+    from rooms.models import Participant
+
+    return {
+        p.name: {
+            "here": p.left_at is None,
+            "position": p.position,
+            "muted": p.muted,
+            "hand": p.hand_number > 0,
+            "line": p.hand_line,
+            "connection": p.connection,
+        }
+        for p in Participant.objects.filter(room__public_id=room).select_related("user__profile")
+    }
+
+
+def version(room: str) -> int:
+    """How far the history of a room has come that everybody is told."""
+    from rooms import selectors
+
+    return selectors.versions([room])[room][0]
+
+
+def written(room: str) -> list[str]:
+    """What was written in the chat of a room, oldest first."""
+    from rooms.models import ChatMessage
+
+    return list(ChatMessage.objects.filter(room__public_id=room).order_by("pk").values_list("text", flat=True))
+
+
+def post(to: str, occasion: str, times: int = 1) -> None:
+    """Have something sent to an address or a phone, in a transaction each time."""
+    from django.db import transaction
+
+    from accounts import contacts, outbox
+
+    contact = contacts.email(to) if "@" in to else contacts.phone(to)
+    for _ in range(times):
+        with transaction.atomic():
+            outbox.post(contact, kind="test", occasion=occasion, subject="A test", text="Once.")
+
+
+def post_quietly(to: str, occasion: str) -> None:
+    """The same, and the jobs are not told: the clock finds it."""
+    from unittest import mock
+
+    from accounts import outbox
+
+    with mock.patch.object(outbox, "_nudge", return_value=None):
+        post(to, occasion)
+
+
+def unsent() -> int:
+    """How many messages were not done with yet."""
+    from accounts.contact_models import OutboxMessage
+
+    return OutboxMessage.objects.filter(done_at=None).count()
+
+
+def claims_are_old() -> None:
+    """Whoever claimed a message or a deletion did so long ago."""
+    from datetime import timedelta
+
+    from django.db.models import F
+
+    from accounts.contact_models import OutboxMessage
+    from accounts.models import AccountDeletion
+
+    for rows in (OutboxMessage.objects.filter(done_at=None), AccountDeletion.objects.filter(state="erasing")):
+        rows.exclude(claimed_at=None).update(claimed_at=F("claimed_at") - timedelta(minutes=6))
+
+
+def deliver(task: str, times: int = 1) -> None:
+    """Have a task done, as often as it is delivered."""
+    from config.celery import app
+
+    for _ in range(times):
+        app.send_task(task)
+
+
+def ask_to_be_deleted(email: str) -> str:
+    """Somebody's account is to be deleted at once; its public id."""
+    from accounts.own_data import deletion
+
+    user = _user(email)
+    return deletion.request(user, days=0).person
+
+
+def deletion_of(person: str) -> dict[str, Any]:
+    """How far a deletion has come, and how often the log says that it was done."""
+    from accounts.models import AccountDeletion, AuditEntry
+
+    row = AccountDeletion.objects.get(person=person)
+    done = AuditEntry.objects.filter(act="account.erased", target=person).count()
+    return {"state": row.state, "claimed": row.claimed_at is not None, "recorded": done, "steps": len(row.steps_done)}
+
+
 def reports(room: str) -> list[dict[str, Any]]:
     """What was reported of a room."""
     from moderation.models import Report
@@ -484,6 +582,16 @@ _FUNCTIONS: dict[str, Any] = {
         place,
         live_workers,
         a_visitor,
+        standing,
+        version,
+        written,
+        post,
+        post_quietly,
+        unsent,
+        claims_are_old,
+        deliver,
+        ask_to_be_deleted,
+        deletion_of,
         reports,
         reported_by,
         audit,

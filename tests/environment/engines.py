@@ -2,74 +2,135 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.environment.part import Part
 from tests.environment.ports import free_port
 from tests.environment.programs import find
 
-_READY_WITHIN_SECONDS = 30.0
+_LOSES_NOTHING = ("fsync=off", "full_page_writes=off")  # as long as the machine itself goes on
+_FAST = (*_LOSES_NOTHING, "synchronous_commit=off")
 
 
 @contextmanager
 def engines() -> Iterator[dict[str, str]]:
     """The environment (DATABASE_URL, REDIS_URL) of running engines."""
+    with engines_folder() as folder:
+        database, redis = PostgreSQL(folder), Redis(folder)
+        try:
+            database.start()
+            redis.start()
+            yield {"DATABASE_URL": database.url, "REDIS_URL": redis.url}
+        finally:
+            redis.stop()
+            database.stop()
+
+
+@contextmanager
+def engines_folder() -> Iterator[Path]:
+    """A folder in which PostgreSQL's user may have one of its own."""
     with tempfile.TemporaryDirectory(prefix="mitalk-engines-") as folder:
         Path(folder).chmod(0o755)
-        with _postgresql(Path(folder) / "postgresql") as database, _redis(Path(folder)) as redis:
-            yield {"DATABASE_URL": database, "REDIS_URL": redis}
+        yield Path(folder)
 
 
-@contextmanager
-def _postgresql(folder: Path) -> Iterator[str]:
-    server = find("postgres")
-    assert server is not None
-    programs = Path(server).parent
-    as_user = _not_as_root()
-    folder.mkdir()
-    if as_user:
-        shutil.chown(folder, "postgres")
-    data, port = folder / "data", free_port()
-    initdb = [str(programs / "initdb"), "-D", str(data), "-U", "mitalk", "-A", "trust", "-E", "UTF8", "--no-sync"]
-    subprocess.run([*as_user, *initdb], check=True, stdout=subprocess.DEVNULL)
-    settings = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=200")
-    options = [argument for setting in settings for argument in ("-c", setting)]
-    command = [server, "-D", str(data), "-p", str(port), "-k", str(folder), "-h", "127.0.0.1", *options]
-    with _running([*as_user, *command], folder / "log"):
-        ready = [str(programs / "pg_isready"), "-h", "127.0.0.1", "-p", str(port), "-q"]
-        _wait(lambda: subprocess.run(ready, check=False).returncode == 0, folder / "log")
-        createdb = [str(programs / "createdb"), "-h", "127.0.0.1", "-p", str(port), "-U", "mitalk", "mitalk"]
-        subprocess.run(createdb, check=True)
-        yield f"postgres://mitalk@127.0.0.1:{port}/mitalk"
+class PostgreSQL:
+    """A database server. `durable`: what it has acknowledged outlives `kill`."""
+
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
+        server = find("postgres")
+        assert server is not None
+        self._programs = Path(server).parent
+        self._folder, self._port = folder / "postgresql", free_port()
+        self._as_user = _not_as_root()
+        settings = (*(_LOSES_NOTHING if durable else _FAST), "max_connections=200")
+        options = [argument for setting in settings for argument in ("-c", setting)]
+        where = ["-D", str(self._data), "-p", str(self._port), "-k", str(self._folder), "-h", "127.0.0.1"]
+        self._part = Part(
+            "postgresql", [*self._as_user, server, *where, *options], self._folder / "log", ready=self._answers
+        )
+        self.url = f"postgres://mitalk@127.0.0.1:{self._port}/mitalk"
+
+    @property
+    def _data(self) -> Path:
+        return self._folder / "data"
+
+    def start(self) -> float:
+        """Start it; the first time with a database of its own. The seconds that took."""
+        if self._data.exists():
+            return self._part.start()
+        self._make_folder()
+        took = self._part.start()
+        createdb = [str(self._programs / "createdb"), "-h", "127.0.0.1", "-p", str(self._port), "-U", "mitalk"]
+        subprocess.run([*createdb, "mitalk"], check=True)
+        return took
+
+    def kill(self) -> None:
+        """As `pg_ctl stop -m immediate` does: no goodbye to anybody, and recovery at the next start."""
+        self._part.stop(signal.SIGQUIT)
+
+    def stop(self) -> None:
+        """End it."""
+        self._part.stop(signal.SIGINT)
+
+    def said(self) -> str:
+        """The end of its log."""
+        return self._part.said()
+
+    def _answers(self) -> bool:
+        ready = [str(self._programs / "pg_isready"), "-h", "127.0.0.1", "-p", str(self._port), "-q"]
+        return subprocess.run(ready, check=False).returncode == 0
+
+    def _make_folder(self) -> None:
+        self._folder.mkdir()
+        if self._as_user:
+            shutil.chown(self._folder, "postgres")
+        initdb = [str(self._programs / "initdb"), "-D", str(self._data), "-U", "mitalk", "-A", "trust", "-E", "UTF8"]
+        subprocess.run([*self._as_user, *initdb, "--no-sync"], check=True, stdout=subprocess.DEVNULL)
 
 
-@contextmanager
-def _redis(folder: Path) -> Iterator[str]:
-    port = free_port()
-    command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-    with _running(command, folder / "redis.log"):
-        ping = ["redis-cli", "-p", str(port), "ping"]
-        _wait(lambda: subprocess.run(ping, capture_output=True, check=False).stdout == b"PONG\n", folder / "redis.log")
-        yield f"redis://127.0.0.1:{port}/0"
+class Redis:
+    """A Redis. `keeps`: what it has is there again after `kill`."""
 
+    def __init__(self, folder: Path, *, keeps: bool = False) -> None:
+        self._port = free_port()
+        self._files = folder / "redis"
+        self._files.mkdir()
+        command = ["redis-server", "--port", str(self._port), "--bind", "127.0.0.1", "--save", ""]
+        command += ["--dir", str(self._files), "--appendonly", "yes" if keeps else "no", "--appendfsync", "always"]
+        self._part = Part("redis", command, folder / "redis.log", ready=self._answers)
+        self.url = f"redis://127.0.0.1:{self._port}/0"
 
-@contextmanager
-def _running(command: list[str], log: Path) -> Iterator[None]:
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
-        try:
-            yield
-        finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+    def start(self) -> float:
+        """Start it; the seconds that took."""
+        return self._part.start()
+
+    def kill(self) -> None:
+        """kill -9."""
+        self._part.kill()
+
+    def lose_everything(self) -> None:
+        """What it kept on the disk is gone. Call it while it is down."""
+        assert not self._part.runs
+        shutil.rmtree(self._files)
+        self._files.mkdir()
+
+    def stop(self) -> None:
+        """End it."""
+        self._part.stop()
+
+    def said(self) -> str:
+        """The end of its log."""
+        return self._part.said()
+
+    def _answers(self) -> bool:
+        ping = ["redis-cli", "-p", str(self._port), "ping"]
+        return subprocess.run(ping, capture_output=True, check=False).stdout == b"PONG\n"
 
 
 def _not_as_root() -> list[str]:
@@ -77,11 +138,3 @@ def _not_as_root() -> list[str]:
     if os.geteuid() != 0:
         return []
     return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-
-
-def _wait(ready, log: Path) -> None:
-    end = time.monotonic() + _READY_WITHIN_SECONDS
-    while not ready():
-        if time.monotonic() > end:
-            raise RuntimeError(f"It did not start:\n{log.read_text(errors='replace')}")
-        time.sleep(0.05)

@@ -1,6 +1,6 @@
 """What `make test` does: stage after stage, each a process of its own, with one summary at the end.
 
-STAGE=name runs one stage; ARGS goes to pytest.
+STAGE=name runs one stage, or several with commas between them; ARGS goes to pytest.
 """
 
 import os
@@ -19,7 +19,9 @@ from tests.environment.installation import ROOT
 # What differs between engines: everything that reads or writes rows, or speaks over the bus.
 ON_ENGINES_TOO = ("main_job", "coming_back", "hands")  # of the browser tests
 # Of the faults, those in which neither rows nor the bus are in play.
-THE_SAME_ON_BOTH = ("hostile_media", "promotion", "slow_reader", "speech")
+THE_SAME_ON_BOTH = ("crowds", "hostile_media", "networks", "promotion", "slow_reader", "speech")
+# Those that start engines of their own, and kill them.
+ON_OWN_ENGINES = ("clocks", "full_disk", "jobs_die", "restarts")
 ON_BOTH_ENGINES = (
     "tests/accounts",
     "tests/invites",
@@ -74,12 +76,8 @@ def stages() -> list[Stage]:
         Stage("unit", [[*pytest, "-n", "2"]]),
         Stage("engines", [[*pytest, "-n", "2", *ON_BOTH_ENGINES]], needs_engines=True),
         Stage("javascript", [["node", "--test", *sorted(map(str, (ROOT / "tests/javascript").glob("*.test.mjs")))]]),
-        Stage("faults", [[*pytest, "tests/faults"]]),
-        Stage(
-            "faults on engines",
-            [[*pytest, "tests/faults", *(f"--ignore=tests/faults/test_{name}.py" for name in THE_SAME_ON_BOTH)]],
-            needs_engines=True,
-        ),
+        Stage("faults", [[*pytest, "tests/faults", *_without(ON_OWN_ENGINES)]]),
+        Stage("faults on engines", [[*pytest, "tests/faults", *_without(THE_SAME_ON_BOTH)]], needs_engines=True),
         Stage("operating", [[*pytest, "-p", "no:asyncio", "tests/operating"]]),
         Stage("browser", [[*pytest, "-p", "no:asyncio", "tests/browser"]], {"DJANGO_ALLOW_ASYNC_UNSAFE": "true"}),
         Stage("firefox", [[*pytest, "-p", "no:asyncio", "tests/firefox"]], {"DJANGO_ALLOW_ASYNC_UNSAFE": "true"}),
@@ -92,14 +90,19 @@ def stages() -> list[Stage]:
     ]
 
 
+def _without(names: tuple[str, ...]) -> list[str]:
+    return [f"--ignore=tests/faults/test_{name}.py" for name in names]
+
+
 def main() -> int:
     """Run what was asked for; 0 when all of it went well."""
-    wanted = os.environ.get("STAGE", "")
-    chosen = [stage for stage in stages() if wanted in ("", stage.name)]
-    if not chosen:
-        names = ", ".join(stage.name for stage in stages())
-        sys.exit(f"There is no stage {wanted!r}. Choose one of: {names}.")
-    programs.demand(lint_only=wanted == "lint")
+    wanted = [name.strip() for name in os.environ.get("STAGE", "").split(",") if name.strip()]
+    there = {stage.name: stage for stage in stages()}
+    for name in wanted:
+        if name not in there:
+            sys.exit(f"There is no stage {name!r}. Choose one of: {', '.join(there)}.")
+    chosen = [there[name] for name in wanted] or list(there.values())
+    programs.demand(lint_only=wanted == ["lint"])
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if any(stage.needs_engines for stage in chosen):
         with engines() as environment:

@@ -1,5 +1,6 @@
 """A real installation whose bus can be made to lose messages, and visitors who do as they like."""
 
+import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
@@ -9,7 +10,11 @@ from rooms.audio.bench.client import Poller
 from rooms.audio.transport.dtls import certificate
 from rooms.bench.page import Door
 from tests.environment.installation import LOSSY, Installation
+from tests.environment.receivers import Gateway, Mailbox
+from tests.environment.separate_processes import Production
+from tests.faults import measured
 from tests.faults.stayer import Stayer
+from tests.faults.town import Town
 from tests.faults.visitor import Visitor
 
 HOST, SPEAKER, LISTENER, MODERATOR, STAFF = "Ji-woo Han", "Lin Wei", "Amara Okafor", "Petra Roth", "Sofia Takács"
@@ -19,6 +24,33 @@ HOST, SPEAKER, LISTENER, MODERATOR, STAFF = "Ji-woo Han", "Lin Wei", "Amara Okaf
 def installation() -> Iterator[Installation]:
     """One for all tests."""
     with Installation(DJANGO_SETTINGS_MODULE=LOSSY) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def mailbox() -> Iterator[Mailbox]:
+    """Where the production's mail goes to."""
+    with Mailbox() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def gateway() -> Iterator[Gateway]:
+    """Where its text messages go to."""
+    with Gateway() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def production(mailbox: Mailbox, gateway: Gateway) -> Iterator[Production]:
+    """Many processes on engines of their own, one installation for all tests that kill them."""
+    receivers = {
+        "MITALK_TEST_MAIL_PORT": str(mailbox.port),
+        "MITALK_SMS_BACKEND": "http",
+        "MITALK_SMS_URL": gateway.url,
+        "MITALK_SMS_TOKEN": "a test",
+    }
+    with Production(redis_keeps=True, **receivers) as running:
         yield running
 
 
@@ -112,3 +144,25 @@ def bus_fails(request: pytest.FixtureRequest, installation: Installation) -> Los
             installation.lose_on_the_bus("everything")
 
     return begin
+
+
+@pytest.fixture
+async def town(production: Production, identity: RTCCertificate) -> AsyncIterator[Town]:
+    """A room of regulars in the production; afterwards everything runs again."""
+    production.mend()
+    async with Town(production, identity) as made:
+        yield made
+    production.mend()
+
+
+def pytest_configure() -> None:
+    """Tests that are ended from outside end what they started, too."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What was measured, whether or not it passed."""
+    if measured.ROWS:
+        terminalreporter.section("faults measured")
+        for line in (measured.HEADING, *measured.ROWS):
+            terminalreporter.write_line(str(line))

@@ -87,10 +87,14 @@ class Visitor(Page):
     async def connect_again(self) -> None:
         """A new peer connection on the same socket, as pages make when the sound is lost."""
         self.lose_media()
-        self.media = Client(self._poller, self._certificate, sends=True)
-        self.media.on_sound = self.ears.hear
+        self.media = self._client()
         await self.media.join(cast(ServerLink, self), "", "")
         self._hears = True
+
+    def _client(self) -> Client:
+        made = Client(self._poller, self._certificate, sends=True)
+        made.on_sound = self.ears.hear
+        return made
 
     def lose_media(self) -> None:
         """The sound is gone without a word; the socket lives."""

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.core.cache import cache
 from django.utils import timezone
 
 from accounts import contacts, outbox
@@ -207,6 +208,13 @@ def test_the_last_mail_goes_out_and_leaves_nothing(recording_bus, django_capture
     assert "Your account is deleted" in [message.subject for message in mail.outbox]
     outbox.delete_old()
     assert not OutboxMessage.objects.filter(kind=outbox.LAST_MAIL).exists()
+
+
+def test_of_who_was_in_no_room_the_cache_is_asked_to_forget_nothing(recording_bus, monkeypatch):
+    asked: list[list[str]] = []
+    monkeypatch.setattr(cache, "delete_many", lambda keys: asked.append(list(keys)))
+    deletion.erase_now(a_member())
+    assert [] not in asked  # Redis refuses it, and the account would stay for ever
 
 
 def test_it_can_be_told_twice_and_changes_nothing_more(recording_bus):
