@@ -17,4 +17,5 @@ def where_next(request: HttpRequest, otherwise: str) -> str:
     wanted = request.POST.get("next", "") or request.GET.get("next", "")
     hosts = {request.get_host()}
     is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts=hosts, require_https=request.is_secure())
-    return wanted if is_ours else otherwise
+    is_path = wanted.startswith("/") and "\0" not in wanted  # a bare word would be taken for the name of a view
+    return wanted if is_ours and is_path else otherwise

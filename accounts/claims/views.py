@@ -137,7 +137,7 @@ def ask_for(request: MemberRequest, kind: str) -> HttpResponse:
 
 
 def _renewable(request: MemberRequest, kind: str) -> Claim | None:
-    wanted = request.POST.get("renews", "") or request.GET.get("renews", "")
+    wanted = (request.POST.get("renews", "") or request.GET.get("renews", "")).replace("\0", "")
     if not wanted:
         return None
     return get_object_or_404(Claim, user=request.user, kind=kind, state=ClaimState.VERIFIED, public_id=wanted)

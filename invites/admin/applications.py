@@ -234,7 +234,9 @@ class ApplicationAdmin(ReadOnlyAdmin):
             return redirect("admin:invites_application_changelist")
         if not self.has_decide_permission(request):
             raise PermissionDenied
-        ids = [int(part) for part in request.GET.get("ids", "").split(",") if part.isdecimal()][:MOST_AT_ONCE]
+        ids = [int(part) for part in request.GET.get("ids", "").split(",") if part.isdecimal() and len(part) < 19][
+            :MOST_AT_ONCE
+        ]
         chosen = list(self.get_queryset(request).filter(pk__in=ids).select_related("industry").order_by("state_at"))
         mark(chosen)
         form = ReplyForm(request.POST or None, kind=kind)

@@ -29,6 +29,7 @@ ON_BOTH_ENGINES = (
     "tests/own_data",
     "tests/permissions",
     "tests/rooms",
+    "tests/safety/test_nul.py",
     "tests/signalling",
 )
 _FAILED = re.compile(r"^(?:FAILED|ERROR) \S+|^not ok .*", re.MULTILINE)

@@ -14,6 +14,7 @@ LINES = (
     "NaN",
     "999999999999999999999999",
     "null",
+    "word",
     "true",
     "[]",
     '{"__proto__": {"admin": true}}',

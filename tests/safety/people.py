@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.contrib.auth.models import Group
 from django.test import Client
 
 from accounts.models import User
+from accounts.second_factor import SecondFactors
 from moderation.roles import ROLES, establish
 from rooms.guests import COOKIE
 from tests.factories import a_live_room, a_member, without_profile
@@ -31,7 +33,8 @@ PRIVATE = (
     "confirmation-key",
 )
 # For nobody at all, on no page.
-SECRET = ("the-app-secret", "the-session-key", "hash-of-a-token", "uid-of-seo-yeon", "the-token")
+APP_SECRET = "JBSWY3DPEHPK3PXP"
+SECRET = (APP_SECRET, "the-app-secret", "the-session-key", "hash-of-a-token", "uid-of-seo-yeon", "the-token")
 
 
 @dataclass
@@ -56,6 +59,8 @@ def a_scene() -> Scene:
     """All of it."""
     establish(apps)
     world = a_world()
+    theirs = Authenticator.objects.filter(user=world.person, type="totp")
+    theirs.update(data={"secret": SecondFactors().encrypt(APP_SECRET)})
     users = {NEWCOMER: without_profile(), MEMBER: a_member("Lin Wei"), HOST: a_member("Ji-woo Han")}
     a_live_room(users[HOST])
     users[OWNER] = world.person

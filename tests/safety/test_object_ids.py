@@ -6,7 +6,7 @@ from tests.own_data.everything import every_row
 from tests.permissions.cast import taken_back
 from tests.safety.browsers import Browsers, check
 from tests.safety.ids import KEYS, OPEN, OWNED, model_of
-from tests.safety.people import ANONYMOUS, GUEST, MEMBER, NEWCOMER, NO_ROLE, OPERATOR, OUTSIDERS, OWNER
+from tests.safety.people import ANONYMOUS, NO_ROLE, OPERATOR, OUTSIDERS, OWNER
 from tests.safety.routes import every_route
 
 pytestmark = pytest.mark.django_db
@@ -78,7 +78,7 @@ def test_the_owner_is_let_in_where_others_are_refused(browsers: Browsers) -> Non
     assert {name for name in OWNED if name not in opened} <= elsewhere
 
 
-@pytest.mark.parametrize("role", [ANONYMOUS, GUEST, NEWCOMER, MEMBER, OWNER, NO_ROLE])
+@pytest.mark.parametrize("role", [ANONYMOUS, OWNER, NO_ROLE])
 def test_no_page_of_staff_opens_to_who_has_no_role(browsers: Browsers, role: str) -> None:
     before = rows()
     for route in OF_STAFF:

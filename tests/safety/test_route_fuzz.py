@@ -35,7 +35,7 @@ def try_one(browsers: Browsers, data: st.DataObject, routes: list[Route]) -> Non
     fields: dict[str, Any] = {}
     for name, value in browsers.fields_for(route).items():
         fields[name] = data.draw(st.sampled_from((value, value, None))) or data.draw(hostile.words)
-    for name in data.draw(st.lists(st.sampled_from(_GUESSES), max_size=3)):
+    for name in data.draw(st.lists(st.sampled_from(GUESSES), max_size=3)):
         fields[name] = data.draw(hostile.words)
     files = [name for name in fields if name in _FILES]
     if method == "POST":
@@ -57,20 +57,20 @@ def try_one(browsers: Browsers, data: st.DataObject, routes: list[Route]) -> Non
 
 
 _FILES = ("photo", "document", "file", "picture", "upload", "csv")
-_GUESSES = (
+GUESSES = (
     "next", "q", "page", "act", "public_id", "id", "user", "member", "is_staff", "is_superuser", "renews", "renew", "action",
     "_selected_action", "_popup", "_to_field", "e", "o", "p", "all", "query", "topic", "language", "state", "code", "add",
     "take_off", "going", "answer", "app_label", "model_name", "field_name", "term", "from", "until", "find",
 )  # fmt: skip
 
 
-@as_much_as(400)
+@as_much_as(250)
 @given(data=st.data())
 def test_no_page_has_an_accident_or_tells_of_others(browsers: Browsers, data: st.DataObject) -> None:
     try_one(browsers, data, PAGES)
 
 
-@as_much_as(250)
+@as_much_as(150)
 @given(data=st.data())
 def test_no_page_of_staff_has_an_accident_or_tells_of_others(browsers: Browsers, data: st.DataObject) -> None:
     try_one(browsers, data, STAFF_PAGES)

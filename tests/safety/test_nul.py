@@ -1,0 +1,26 @@
+"""A NUL, and a number that no column holds, in everything that a page reads: SQLite takes what PostgreSQL does not, so this
+runs on both."""
+
+import pytest
+
+from tests.permissions.cast import taken_back
+from tests.safety.browsers import Browsers, check
+from tests.safety.people import OPERATOR, OWNER
+from tests.safety.routes import every_route
+from tests.safety.test_route_fuzz import GUESSES
+
+pytestmark = pytest.mark.django_db
+
+ROUTES = every_route()
+
+
+@pytest.mark.parametrize("value", ["a\0b", "9" * 20])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_no_page_has_an_accident_of_it(browsers: Browsers, method: str, value: str) -> None:
+    for route in ROUTES:
+        if route.of_staff and not route.name.endswith(("_changelist", "_add", "_reply", "_decide", "_change", "_try")):
+            continue
+        role = OPERATOR if route.of_staff else OWNER
+        fields = dict.fromkeys([*browsers.fields_for(route), *GUESSES, "ids"], value)
+        with taken_back():
+            check(role, browsers.ask(role, method, route.path(browsers.values_for(route)), fields))
