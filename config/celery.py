@@ -1,13 +1,14 @@
 """The jobs: Celery on the filesystem embedded, on Redis in production (REDIS_URL)."""
 
 import os
-from datetime import datetime
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
 from celery import Celery, Task
-from celery.signals import before_task_publish, task_prerun
+from celery.signals import task_prerun
 from django.conf import settings
+from django.db import DatabaseError
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
 
@@ -27,18 +28,8 @@ def make_folders(**_: Any) -> None:
 @task_prerun.connect
 def agree_before_work(task: Task, **_: Any) -> None:
     """Jobs go by the time of all of us."""
-    from config.expiring import agree
+    from accounts import clock
 
     if not task.request.is_eager:
-        agree()
-
-
-@before_task_publish.connect
-def expire_by_one_clock(headers: dict[str, Any], **_: Any) -> None:
-    """When a task expires is said by the time of all of us."""
-    from accounts import clock
-    from config.expiring import agree
-
-    if headers.get("expires"):
-        agree()
-        headers["expires"] = (datetime.fromisoformat(headers["expires"]) - clock.ahead()).isoformat()
+        with suppress(DatabaseError):  # it is away: what was agreed on last holds
+            clock.agree()

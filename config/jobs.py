@@ -6,11 +6,11 @@ import time
 from typing import Any
 
 from celery import Task, signals
+from celery.worker.request import Request
 from django.conf import settings
 from django.db import connections
 from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
 
-from config.expiring import RequestByOneClock
 from rooms.seeing import draining, metrics
 from rooms.seeing.access import Access
 from rooms.seeing.port import open_port
@@ -20,7 +20,7 @@ _SENT_AT = "mitalk_sent_at"
 _REQUEST_ID = "mitalk_request_id"
 
 
-class MeasuredRequest(RequestByOneClock):
+class MeasuredRequest(Request):
     """A job on its way through a worker."""
 
     _accepted_at = 0.0

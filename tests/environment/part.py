@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO
 
-_READY_WITHIN_SECONDS = 60.0
+_READY_WITHIN_SECONDS = 90.0
 _STOP_WITHIN_SECONDS = 20.0
 _LOOK_SECONDS = 0.02
 

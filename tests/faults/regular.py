@@ -20,7 +20,7 @@ from rooms.bench.page import Door, PageRefused
 from rooms.domain import messages
 from tests.faults.visitor import Ears, Visitor
 
-FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.4, 8.0  # as wire.js
+FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.4, 3.0  # as wire.js
 SILENT_AFTER_SECONDS = 12.0
 CHECK_SECONDS = 2.5
 _LOST = (ConnectionClosed, InvalidHandshake, PageRefused, OSError, TimeoutError, asyncio.CancelledError)

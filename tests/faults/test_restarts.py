@@ -4,9 +4,11 @@ was acknowledged is there."""
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.environment.part import Part
 from tests.environment.separate_processes import Production
 from tests.faults import measured
 from tests.faults.town import Town
@@ -24,8 +26,8 @@ def one_web(production: Production) -> None:
 def both_webs(production: Production) -> None:
     for web in production.webs:
         web.kill()
-    for web in production.webs:
-        web.start()
+    with ThreadPoolExecutor() as threads:
+        list(threads.map(Part.start, production.webs))
 
 
 def redis(production: Production) -> None:

@@ -6,7 +6,7 @@ const ANSWER_WITHIN_MILLISECONDS = 8000;
 const SILENT_AFTER_MILLISECONDS = 12000; // two heartbeats without an answer: the socket is dead, whatever it says
 const ACKNOWLEDGE_EVERY_FRAMES = 50; // in a busy room sooner than by the heartbeat
 const FIRST_WAIT_MILLISECONDS = 400;
-const LONGEST_WAIT_MILLISECONDS = 8000;
+const LONGEST_WAIT_MILLISECONDS = 3000; // a web process that begins again takes five seconds, and all are back in ten
 const ELSEWHERE_WITHIN_MILLISECONDS = 1000; // all pages of a process that ends come to the others
 
 /** @typedef {import("./protocol.js").Commands} Commands */
