@@ -163,7 +163,7 @@ async def test_a_client_that_dies_is_noticed(stage: Stage, monkeypatch: pytest.M
     def lost() -> list[wire.Message]:
         return [wire.decode(message) for _topic, message in stage.published if message["kind"] == "media_lost"]
 
-    await stage.until(lambda: lost() == [wire.MediaLost("room", "listener", 1)])
+    await stage.until(lambda: lost() == [wire.MediaLost("room", "listener", 1, stage.config.worker_id)])
     assert "listener" not in stage.members()
 
 
