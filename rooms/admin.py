@@ -4,12 +4,24 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.requests import MemberRequest
-from rooms import services
+from rooms import selectors, services
 from rooms.domain.errors import Refused
 from rooms.models import AudioWorker, Ban, Participant, ProgrammeMail, Room, Topic
+
+WORKER_STATES: dict[str, Promise] = {
+    "live": pgettext_lazy("audio worker", "live"),
+    "late": pgettext_lazy("audio worker", "late: gets no new rooms"),
+    "full": pgettext_lazy("audio worker", "full: gets no new rooms"),
+    "draining": pgettext_lazy("audio worker", "draining"),
+    "other_version": pgettext_lazy("audio worker", "another version: gets no new rooms"),
+    "silent": pgettext_lazy("audio worker", "silent"),
+    "ended": pgettext_lazy("audio worker", "ended"),
+}
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -136,6 +148,28 @@ class ProgrammeMailAdmin(ReadOnlyAdmin):
 
 @admin.register(AudioWorker)
 class AudioWorkerAdmin(ReadOnlyAdmin):
-    """The audio workers and when they were last heard of."""
+    """The audio workers: whether they live, what they carry, and when they were last heard of."""
 
-    list_display = ("public_ip", "udp_port", "worker_id", "started_at", "beat_at")
+    list_display = (
+        *("__str__", "state", "live_rooms", "people", "most_people", "late_ms", "cpu_percent", "age"),
+        *("epoch", "version", "started_at"),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AudioWorker]:
+        """With what each carries and how long it has been silent."""
+        return selectors.workers_with_load()
+
+    @admin.display(description=_("state"))
+    def state(self, worker: AudioWorker) -> Promise:
+        """In a word."""
+        return WORKER_STATES[selectors.state_of_worker(worker)]
+
+    @admin.display(description=_("live rooms"), ordering="load")
+    def live_rooms(self, worker: AudioWorker) -> int:
+        """How many it carries."""
+        return worker.load  # type: ignore[attr-defined]
+
+    @admin.display(description=_("silent for, s"), ordering="beat_at")
+    def age(self, worker: AudioWorker) -> str:
+        """How long ago it was heard of."""
+        return f"{worker.age.total_seconds():.1f}"  # type: ignore[attr-defined]

@@ -60,7 +60,9 @@ class AudioWorker(models.Model):
     public_ip = models.GenericIPAddressField(_("address"))
     udp_port = models.PositiveIntegerField(_("UDP port"))
     worker_id = models.CharField(_("process"), max_length=24, unique=True)
-    epoch = models.PositiveBigIntegerField(_("starts"), default=0, help_text=_("How often one began at this address."))
+    epoch = models.PositiveBigIntegerField(
+        _("times started"), default=0, help_text=_("How often one began at this address.")
+    )
     version = models.PositiveIntegerField(_("wire version"), default=0)
     started_at = models.DateTimeField(_("started"), default=timezone.now)
     beat_at = models.DateTimeField(_("last heard of"), default=timezone.now)

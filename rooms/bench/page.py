@@ -210,9 +210,10 @@ class Page:
                 await asyncio.sleep(CHECK_SECONDS)
 
     async def _read(self) -> None:
+        socket = self._socket  # who comes back reads another
         try:
             while True:
-                text = await self._socket.recv(decode=False)
+                text = await socket.recv(decode=False)
                 self._received += 1
                 self.received_bytes += len(text)
                 if not text.startswith(_PASSED_OVER):

@@ -81,9 +81,11 @@ from rooms.selectors.workers import (
     connections_here,
     live_workers,
     rooms_of_worker,
+    state_of_worker,
     stranded_rooms,
     workers_given_up,
     workers_now,
+    workers_with_load,
 )
 
 __all__ = [
@@ -169,6 +171,7 @@ __all__ = [
     "shut_out",
     "stage_snapshot",
     "standings",
+    "state_of_worker",
     "stay_of",
     "stranded_rooms",
     "talk",
@@ -182,4 +185,5 @@ __all__ = [
     "with_claims",
     "workers_given_up",
     "workers_now",
+    "workers_with_load",
 ]

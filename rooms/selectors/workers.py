@@ -80,25 +80,29 @@ def stranded_rooms() -> QuerySet[Room]:
 
 def workers_now() -> list[WorkerNow]:
     """Every worker that there is or lately was, for staff to look at. In one query."""
-    age = ExpressionWrapper(Now() - F("beat_at"), output_field=DurationField())
-    rows = _burdened(AudioWorker.objects.all()).annotate(age=age).order_by("public_ip", "udp_port")
     return [
         WorkerNow(
             address=str(row),
             worker_id=row.worker_id,
             epoch=row.epoch,
             version=row.version,
-            state=_state(row),
+            state=state_of_worker(row),
             rooms=row.load,  # type: ignore[attr-defined]
             people=row.people,
             most_people=row.most_people,
             late_ms=row.late_ms,
             cpu_percent=row.cpu_percent,
             started_at=row.started_at,
-            beat_age_seconds=row.age.total_seconds(),
+            beat_age_seconds=row.age.total_seconds(),  # type: ignore[attr-defined]
         )
-        for row in rows
+        for row in workers_with_load()
     ]
+
+
+def workers_with_load() -> QuerySet[AudioWorker]:
+    """The same as rows: `load` live rooms with `here` people in them, silent for `age`."""
+    age = ExpressionWrapper(Now() - F("beat_at"), output_field=DurationField())
+    return _burdened(AudioWorker.objects.all()).annotate(age=age).order_by("public_ip", "udp_port")
 
 
 def _burdened(workers: QuerySet[AudioWorker]) -> QuerySet[AudioWorker]:
@@ -117,7 +121,8 @@ def _sharing() -> Coalesce:
     return Coalesce(Subquery(here.order_by().values("share__worker").annotate(n=Count("pk")).values("n")), 0)
 
 
-def _state(worker: AudioWorker) -> str:
+def state_of_worker(worker: AudioWorker) -> str:
+    """In a word of `WorkerNow.state`; needs a row of `workers_with_load`."""
     silent = worker.age > WORKER_SILENT_AFTER  # type: ignore[attr-defined]
     found = {
         "ended": worker.retired,

@@ -23,6 +23,7 @@ class Stayer(Visitor):
     restarts = 0
     came_back = 0
     _epoch = 0
+    _talks_at = 0
     _moving: asyncio.Task[None] | None = None
     _coming: asyncio.Task[None] | None = None
 
@@ -31,6 +32,11 @@ class Stayer(Visitor):
         answer = await self.command(messages.MediaOffer.type, sdp=sdp)
         self._epoch = max(self._epoch, answer["epoch"])
         return str(answer["sdp"])
+
+    def talk(self, frequency: int) -> None:
+        """See Visitor; goes on by another connection."""
+        self._talks_at = frequency
+        super().talk(frequency)
 
     def _note(self, frame: dict[str, Any], now: float) -> None:
         super()._note(frame, now)
@@ -49,6 +55,8 @@ class Stayer(Visitor):
         while True:
             try:
                 await self.connect_again()
+                if self._talks_at:
+                    self.talk(self._talks_at)
             except (PageRefused, TimeoutError, OSError):
                 await asyncio.sleep(_AGAIN_AFTER_SECONDS)
             else:
@@ -56,7 +64,7 @@ class Stayer(Visitor):
 
     def _closed(self, closed: Any) -> None:
         super()._closed(closed)
-        if not self._leaving and self.ports:
+        if not self._leaving and self.ports and (self._coming is None or self._coming.done()):
             self._coming = asyncio.create_task(self._come_back())
 
     async def _come_back(self) -> None:

@@ -321,3 +321,33 @@ test("a peer that fails on its way to the stage leaves nothing behind", async ()
   await settled();
   assert.deepEqual([former.connectionState, Peer.all.length], ["closed", 3]);
 });
+
+test("told that the sound is elsewhere, it connects again once, at its moment, and not if it is there already", async () => {
+  await media.connect(false, false);
+  await settled();
+  media.moved(1, 0); // the place that answered
+  assert.equal(Peer.all.length, 1);
+  epoch = 2;
+  media.moved(2, 1000);
+  media.moved(2, 0); // by another way
+  await clock.pass(490);
+  assert.equal(Peer.all.length, 1);
+  await clock.pass(20);
+  assert.equal(Peer.all.length, 2);
+  media.moved(2, 0);
+  await clock.pass(2000);
+  assert.equal(Peer.all.length, 2);
+  media.moved(0, 0); // it is about this page alone
+  assert.equal(Peer.all.length, 3);
+});
+
+test("who reconnects by itself does not do so again when it is told", async () => {
+  await media.connect(false, false);
+  await settled();
+  epoch = 2;
+  media.moved(2, 1000);
+  peer().be("failed");
+  await settled();
+  await clock.pass(2000);
+  assert.equal(Peer.all.length, 2);
+});

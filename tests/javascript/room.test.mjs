@@ -209,3 +209,15 @@ test("a room that ended stays ended", async () => {
   Socket.last.says({ type: "error", re: null, code: "room_ended", message: "", fatal: true, details: {} });
   assert.deepEqual([room.state, said], ["ended", [["ended", "Ji-woo"]]]);
 });
+
+test("the sound is elsewhere: by a frame, or by the answer to a ping, which is asked for when the sound falters", async () => {
+  await enter();
+  await happens("media.restart", { epoch: 2, spread_ms: 300 });
+  assert.deepEqual(media.asked.at(-1), ["moved", 2, 300]);
+  const pings = Socket.last.count("ping");
+  media.dispatchEvent(Object.assign(new Event("state"), { detail: "lost" }));
+  assert.equal(Socket.last.count("ping"), pings + 1);
+  Socket.last.answers("ping", { epoch: 3 });
+  await settled();
+  assert.deepEqual(media.asked.at(-1), ["moved", 3, 0]);
+});

@@ -177,3 +177,11 @@ test("a page that is gone hears no answer any more, and its wire listens to noth
   globalThis.dispatchEvent(new Event("online"));
   assert.equal(Socket.all.length, opened);
 });
+
+test("a process that ends is left for another at once, at a moment of one second", async () => {
+  connect().close(4504);
+  await clock.pass(490);
+  assert.equal(Socket.all.length, 1);
+  await clock.pass(20);
+  assert.equal(Socket.all.length, 2);
+});
