@@ -146,7 +146,9 @@ BUS_SOCKET = VAR_DIR / "run" / "bus.sock"  # used only without REDIS_URL
 # --- Rooms ------------------------------------------------------------------------------------------------------
 
 MITALK_MOST_IN_A_ROOM = env.integer("MITALK_MOST_IN_A_ROOM", 2_000, least=2, most=100_000)  # as many as was measured
-MITALK_ROOM_SHARE_PEOPLE = env.integer("MITALK_ROOM_SHARE_PEOPLE", 2_000, least=1, most=100_000)  # of a room, on a worker
+MITALK_ROOM_SHARE_PEOPLE = env.integer(
+    "MITALK_ROOM_SHARE_PEOPLE", 2_000, least=1, most=100_000
+)  # of a room, on a worker
 MITALK_HALL_KEPT_SECONDS = 1.0  # how old the hall's counts and stages may be
 
 # --- Evidence ---------------------------------------------------------------------------------------------------

@@ -26,9 +26,9 @@ class _Known:
 
 
 def audio_truth(worker_id: str) -> dict[str, RoomTruth]:
-    """Who is in the live rooms of one worker and who may be heard there, in two queries, and one more for those that are
-    mixed elsewhere. Whoever was suspended or signed out is not in it, and whoever staff silenced does not speak, whatever else
-    went wrong. Rooms that were placed elsewhere are not.
+    """Who is in the live rooms of one worker and who may be heard there, in two queries, and one more for rooms that are
+    mixed elsewhere. Whoever was suspended or signed out is not in it, and whoever staff silenced does not speak, whatever
+    else went wrong. Rooms that were placed elsewhere are not.
 
     Somebody on stage may have a peer on two workers, while they go from one that shares the room to the one that mixes it.
     """
