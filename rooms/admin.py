@@ -6,7 +6,6 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accounts.requests import MemberRequest
 from rooms import selectors, services
@@ -14,13 +13,13 @@ from rooms.domain.errors import Refused
 from rooms.models import AudioWorker, Ban, Participant, ProgrammeMail, Room, Topic
 
 WORKER_STATES: dict[str, Promise] = {
-    "live": pgettext_lazy("audio worker", "live"),
-    "late": pgettext_lazy("audio worker", "late: gets no new rooms"),
-    "full": pgettext_lazy("audio worker", "full: gets no new rooms"),
-    "draining": pgettext_lazy("audio worker", "draining"),
-    "other_version": pgettext_lazy("audio worker", "another version: gets no new rooms"),
-    "silent": pgettext_lazy("audio worker", "silent"),
-    "ended": pgettext_lazy("audio worker", "ended"),
+    "live": _("carries rooms"),
+    "late": _("late: gets no new rooms"),
+    "full": _("full: gets no new rooms"),
+    "draining": _("draining"),
+    "other_version": _("another version: gets no new rooms"),
+    "silent": _("does not answer"),
+    "ended": _("ended by itself"),
 }
 
 

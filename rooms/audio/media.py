@@ -356,8 +356,10 @@ def run(port: socket.socket, pipe: Pipe) -> None:
 
 def main(port_descriptor: int, pipe_descriptor: int) -> None:
     """Run with the sockets of these descriptors."""
-    # Ctrl-C reaches the whole group of processes; this one ends when control has said goodbye to everybody.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Ctrl-C reaches the whole group of processes, a supervisor's SIGTERM often too; this one ends when control has said
+    # goodbye to everybody.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     with socket.socket(fileno=port_descriptor) as port, socket.socket(fileno=pipe_descriptor) as end:
         run(port, Pipe(end))
 

@@ -10,7 +10,7 @@ from websockets.exceptions import WebSocketException
 
 from rooms.bench.page import PageRefused
 from rooms.domain import messages
-from tests.faults.visitor import Visitor
+from tests.faults.visitor import AUDIBLE_DBFS, Visitor
 
 _AGAIN_AFTER_SECONDS = 1.5  # pages wait as long after an offer that was refused
 _BACK_AFTER_SECONDS = 0.4
@@ -51,10 +51,11 @@ class Stayer(Visitor):
 
     async def _move(self, within: float) -> None:
         await asyncio.sleep(random.random() * within)
-        self.restarts += 1
         while True:
             try:
+                self.ears.forget()
                 await self.connect_again()
+                self.restarts += 1
                 if self._talks_at:
                     self.talk(self._talks_at)
             except (PageRefused, TimeoutError, OSError):
@@ -88,16 +89,12 @@ class Stayer(Visitor):
 
 
 async def gaps(people: list[Stayer], frequency: int, since: float, *, within: float) -> list[float]:
-    """Wait until each of them hears a tone again after it was gone; the seconds from `since` (monotonic) for each."""
+    """Wait until each of them hears a tone by another connection than the first; the seconds from `since` (monotonic)."""
     found: dict[Stayer, float] = {}
-    gone: set[Stayer] = set()
     while len(found) < len(people):
         now = time.monotonic()
         for person in people:
-            audible = person.ears.level_at(frequency) > -30
-            if not audible:
-                gone.add(person)
-            elif person in gone:
+            if person.restarts and person.ears.level_at(frequency) > AUDIBLE_DBFS:
                 found.setdefault(person, now - since)
         assert now - since < within, f"{len(found)} of {len(people)} hear again within {within} s"
         await asyncio.sleep(0.01)

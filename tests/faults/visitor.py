@@ -23,7 +23,7 @@ _EAR_TICKS = 20  # 400 ms
 _EAR_SECONDS = 0.5
 _SILENT_AFTER_SECONDS = 0.1  # without a packet: silence is not sent
 _LASTING_SECONDS = 0.3
-_AUDIBLE_DBFS = -30.0
+AUDIBLE_DBFS = -30.0
 _SILENCE_DBFS = -60.0
 _TONE_AMPLITUDE = 0.25
 
@@ -50,6 +50,10 @@ class Ears:
             self._ticks.clear()  # what was heard before the silence is over
         self._ticks.append(self._decoder.decode(payload))
         self._at = now
+
+    def forget(self) -> None:
+        """What was heard until now counts no more."""
+        self._ticks.clear()
 
     def level_at(self, frequency: int) -> float:
         """Level in dBFS of one frequency within the last 400 ms."""
@@ -137,7 +141,7 @@ class Visitor(Page):
 
     async def hears(self, frequency: int, *, within: float = PATIENCE_SECONDS) -> None:
         """Wait until a tone is clearly heard."""
-        await until(lambda: self.ears.level_at(frequency) > _AUDIBLE_DBFS, f"{frequency} Hz heard", within=within)
+        await until(lambda: self.ears.level_at(frequency) > AUDIBLE_DBFS, f"{frequency} Hz heard", within=within)
 
     async def hears_nothing(self, *, within: float = PATIENCE_SECONDS) -> None:
         """Wait until nothing is heard."""
