@@ -40,7 +40,8 @@ def register_worker(
         Room.objects.filter(worker=worker, phase=Phase.LIVE).update(media_epoch=F("media_epoch") + 1)
         for share in RoomShare.objects.filter(worker=worker, ended_at=None).select_related("room"):
             end_share(share)
-        for room in Room.objects.filter(worker=worker, phase=Phase.LIVE, shares__ended_at=None, shares__isnull=False):
+        shared = RoomShare.objects.filter(ended_at=None).values("room")
+        for room in Room.objects.filter(worker=worker, phase=Phase.LIVE, pk__in=shared):
             look_again(room)
 
 
