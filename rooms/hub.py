@@ -135,6 +135,8 @@ class Hub:
         if local is None or local.sockets.get(connection) is not socket:
             return
         del local.sockets[connection]
+        local.shares.pop(connection, None)
+        local.workers.pop(connection, None)
         local.standings.pop(connection, None)
         local.quiet_told.pop(connection, None)
         if not local.sockets:
@@ -206,16 +208,29 @@ class Hub:
             raise Refused(Code.NOT_JOINED)
         local.talker.react(local.standings[connection], reaction)
 
-    def negotiated(self, room: str, epoch: int) -> None:
+    def negotiated(self, room: str, connection: str, place: services.Placement) -> None:
         """A page here has an answer by this placement of the room. If it is news, the others are told."""
         local = self._rooms.get(room)
-        if local is not None:
-            self._placed(local, epoch, services.spread_ms(len(local.sockets)))
+        if local is None:
+            return
+        self.resumed(room, connection, place.worker, place.share)
+        self._placed(local, place.epoch, services.spread_ms(len(local.sockets)))
 
-    def media_epoch(self, room: str) -> int:
-        """The placement of the room's sound that is known of; 0: none."""
+    def resumed(self, room: str, connection: str, worker: str, share: int) -> None:
+        """A page here has its sound from this worker, which mixes the room, or shares it."""
         local = self._rooms.get(room)
-        return local.media_epoch if local is not None else 0
+        if local is None or connection not in local.sockets:
+            return
+        local.workers[connection] = worker
+        if share:
+            local.shares[connection] = share
+        else:
+            local.shares.pop(connection, None)
+
+    def media_epoch(self, room: str, connection: str = "") -> int:
+        """The placement of the room's sound that is known of; 0: none, or the room's is not this connection's."""
+        local = self._rooms.get(room)
+        return local.media_epoch if local is not None and connection not in local.shares else 0
 
     def seen(self, connection: str) -> None:
         """This connection's page is still there."""
@@ -226,6 +241,9 @@ class Hub:
     def _receive(self, room: str, data: dict[str, Any]) -> None:
         local = self._rooms.get(room)
         if local is None or (local.talker is not None and local.talker.receive(data)):
+            return
+        if data.get("kind") == wire.ShareEnded.kind:
+            self._share_ended(local, {data["share"]}, data["spread_ms"])
             return
         if data.get("kind") in _OF_WORKERS and data["epoch"] < local.media_epoch:
             return  # of a worker that has the room no more
@@ -265,7 +283,8 @@ class Hub:
                 local.tell_host(data["conflicts"])
             case wire.MediaLost.kind:
                 lost = local.sockets.get(data["connection"])
-                if lost is not None:
+                # Whoever went from a share to where the room is mixed ended their peer there themselves.
+                if lost is not None and local.workers.get(data["connection"], data["worker"]) == data["worker"]:
                     lost.push(messages.encode(events.frame_of(messages.MediaRestart(epoch=0, spread_ms=0))))
             case wire.Unheard.kind:
                 silent = local.sockets.get(data["connection"])
@@ -359,7 +378,18 @@ class Hub:
         before, local.media_epoch = local.media_epoch, max(epoch, local.media_epoch)
         # Whoever came first knows of no placement, and has no sound yet.
         if 0 < before < epoch:
-            local.push(events.frame_of(messages.MediaRestart(epoch=epoch, spread_ms=spread_ms)))
+            text = messages.encode(events.frame_of(messages.MediaRestart(epoch=epoch, spread_ms=spread_ms)))
+            for connection, socket in list(local.sockets.items()):
+                if connection not in local.shares:  # those go on: what they hear of follows the room
+                    socket.push(text)
+
+    def _share_ended(self, local: LocalRoom, ended: set[int], spread_ms: int) -> None:
+        """A worker that shared the room does so no more: those who were there negotiate again."""
+        text = messages.encode(events.frame_of(messages.MediaRestart(epoch=0, spread_ms=spread_ms)))
+        for connection, share in list(local.shares.items()):
+            if share in ended and connection in local.sockets:
+                del local.shares[connection]
+                local.sockets[connection].push(text)
 
     # --- What the database says -----------------------------------------------------------------------------------
 
@@ -390,10 +420,22 @@ class Hub:
             self._compare_versions(name, local, before[name], version, desk_version)
             if local.talker is not None and local.talker.talk.version == talks.get(name, -1) < talk_version:
                 local.talker.read_soon()
+        await self._watch_shares()
         for local in list(self._rooms.values()):
             for connection in gone & self._gone & local.sockets.keys():
                 _dismiss(local, connection, Code.NOT_JOINED)
         self._gone = gone  # whoever is gone now gets until the next look to hear why, over the bus
+
+    async def _watch_shares(self) -> None:
+        """Whoever is on a share that has ended is told, if the message that said so was lost."""
+        here = {name: set(local.shares.values()) for name, local in self._rooms.items() if local.shares}
+        if not here:
+            return
+        active = await database_sync_to_async(selectors.shares_of)(list(here))
+        for name, shares in here.items():
+            local = self._rooms.get(name)
+            if local is not None and shares - active:
+                self._share_ended(local, shares - active, services.spread_ms(len(local.sockets)))
 
     def _compare_versions(
         self, room: str, local: LocalRoom, before: dict[Audience, int], version: int, desk_version: int

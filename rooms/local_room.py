@@ -60,6 +60,8 @@ class LocalRoom:
     speaking: tuple[str, ...] = ()
     floor: FloorSoFar = field(default_factory=FloorSoFar)
     media_epoch: int = 0  # of the placement that pages here know of; 0: none was heard of
+    shares: dict[str, int] = field(default_factory=dict)  # by connection: the share of the room that it is on, if any
+    workers: dict[str, str] = field(default_factory=dict)  # by connection: whose answer it has
     lately: dict[str, Any] | None = None  # the last snapshot that was read
     lately_at: float = 0.0
     seqs: dict[Audience, int] = field(

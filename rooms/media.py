@@ -6,7 +6,7 @@ from rooms import limits, selectors
 from rooms.audio import wire
 from rooms.bus import get_bus
 from rooms.domain.snapshot import Snapshot
-from rooms.models import Participant, Room
+from rooms.models import AudioWorker, Participant, Room, RoomShare
 
 
 def stage_changed(room: Room, snapshot: Snapshot) -> None:
@@ -20,13 +20,14 @@ def stage_changed(room: Room, snapshot: Snapshot) -> None:
         speakers = speakers.exclude(user__in=silenced)
     connections = speakers.values_list("connection", flat=True)
     message = wire.Stage(room=room.public_id, version=snapshot.version, may_speak=tuple(connections))
-    _send_after_commit(room, message)
+    _send_after_commit(room.worker, message)
 
 
-def hang_up(room: Room, connection: str) -> None:
-    """End one connection's media, once it is committed."""
-    if room.worker is not None and connection:
-        _send_after_commit(room, wire.Hangup(room=room.public_id, connection=connection))
+def hang_up(room: Room, connection: str, share: RoomShare | None) -> None:
+    """End one connection's media, once it is committed, where the room is mixed or on the worker that shares it."""
+    worker = room.worker if share is None else share.worker
+    if worker is not None and connection:
+        _send_after_commit(worker, wire.Hangup(room=room.public_id, connection=connection))
 
 
 async def ask_for_peers(worker: str, reply_to: str) -> None:
@@ -34,8 +35,7 @@ async def ask_for_peers(worker: str, reply_to: str) -> None:
     await get_bus().publish(wire.worker_topic(worker), wire.encode(wire.PeersWanted(reply_to)))
 
 
-def _send_after_commit(room: Room, message: wire.Message) -> None:
-    assert room.worker is not None
-    topic = wire.worker_topic(room.worker.worker_id)
+def _send_after_commit(worker: AudioWorker, message: wire.Message) -> None:
+    topic = wire.worker_topic(worker.worker_id)
     data = wire.encode(message)
     transaction.on_commit(lambda: get_bus().publish_from_thread(topic, data), robust=True)

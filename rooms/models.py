@@ -192,6 +192,30 @@ class Room(models.Model):
         return self.title
 
 
+class RoomShare(models.Model):
+    """A worker that carries a part of a room's listeners: the room's own mixes, this one passes its sound on. Its number
+    names the placement: an ended one never comes back."""
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="shares", verbose_name=_("room"))
+    worker = models.ForeignKey(
+        AudioWorker, on_delete=models.CASCADE, related_name="shares", verbose_name=_("audio worker")
+    )
+    began_at = models.DateTimeField(_("began"), default=timezone.now)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("share of a room")
+        verbose_name_plural = _("shares of rooms")
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["room", "worker"], condition=models.Q(ended_at=None), name="one_share_of_a_room_a_worker"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.room} · {self.worker}"
+
+
 class Participant(models.Model):
     """One person in one room, for the room's whole life: an account, or a guest by their cookie.
 
@@ -226,6 +250,18 @@ class Participant(models.Model):
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("invited by")
     )
     connection = models.CharField(max_length=24, db_index=True)
+    share = models.ForeignKey(
+        RoomShare,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="participants",
+        editable=False,
+        help_text=_("Where their sound is, if not where the room is mixed."),
+    )
+    placed_epoch = models.PositiveBigIntegerField(
+        default=0, editable=False, help_text=_("Of the room, when their sound was placed. 0: it was not yet.")
+    )
     joins = models.PositiveIntegerField(
         default=0, help_text=_("Counts sockets: a late word of an old one is not believed.")
     )

@@ -50,7 +50,7 @@ _ANSWERS = {
     messages.QuestionAsk.type: "{question: string, waits: boolean}",
     messages.RoomPeople.type: "{people: Visitor[]}",
     messages.RoomAudience.type: "{faces: Face[], more: boolean}",
-    messages.MediaOffer.type: "{sdp: string, epoch: number}",
+    messages.MediaOffer.type: "{sdp: string, epoch: number, shared: boolean}",
     messages.Ping.type: "{epoch: number}",
     messages.CheckRelay.type: "{urls: string[], username: string, credential: string}",
     messages.CheckOffer.type: "{sdp: string}",

@@ -52,7 +52,7 @@ class RecordingBus:
 def install_recording_bus(monkeypatch: pytest.MonkeyPatch) -> RecordingBus:
     """Put a recording bus where services publish."""
     recording = RecordingBus()
-    for module in ("rooms.events", "rooms.media", "rooms.services.placing"):
+    for module in ("rooms.events", "rooms.media", "rooms.services.placing", "rooms.services.shares"):
         monkeypatch.setattr(f"{module}.get_bus", lambda: recording)
     return recording
 

@@ -173,6 +173,9 @@ BUS_SOCKET = VAR_DIR / "run" / "bus.sock"  # used only without REDIS_URL
 MITALK_MOST_IN_A_ROOM = env.integer("MITALK_MOST_IN_A_ROOM", 2_000, least=2, most=100_000)  # as many as was measured
 MITALK_SOCKETS_OF_ONE = env.integer("MITALK_SOCKETS_OF_ONE", 20, least=2, most=10_000)  # one account, one web process
 MITALK_SOCKETS_OF_A_NETWORK = env.integer("MITALK_SOCKETS_OF_A_NETWORK", 1_000, least=10, most=1_000_000)
+MITALK_ROOM_SHARE_PEOPLE = env.integer(
+    "MITALK_ROOM_SHARE_PEOPLE", 2_000, least=1, most=100_000
+)  # of a room, on a worker
 MITALK_HALL_KEPT_SECONDS = 1.0  # how old the hall's counts and stages may be
 
 # --- Evidence ---------------------------------------------------------------------------------------------------

@@ -120,6 +120,35 @@ class Lease:
 
 
 @dataclass(frozen=True, slots=True)
+class Shared:
+    """Which workers share a room that is mixed here: address, port, key's name and key of each."""
+
+    room: str
+    epoch: int
+    shares: tuple[tuple[str, int, bytes, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a room is mixed of which listeners are here; without an address: here."""
+
+    room: str
+    epoch: int
+    ip: str
+    port: int
+    key_id: bytes
+    key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectLoss:
+    """What the listeners of a room that is mixed here lose on the workers that share it, in percent."""
+
+    room: str
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
 class CensusWanted:
     """Tell what there is."""
 
@@ -201,6 +230,21 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
+class Losing:
+    """What listeners here lose of a room that is mixed elsewhere, in percent. Every five seconds."""
+
+    room: str
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unfed:
+    """Of these rooms, which are mixed elsewhere, no frame comes. Once a second."""
+
+    rooms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Census:
     """What there is, in answer to `CensusWanted`."""
 
@@ -210,7 +254,7 @@ class Census:
 
 
 Message = (
-    Open | Agree | Expect | Unlock | Record | Close | OnStage | Lease | CensusWanted
-    | Reached | Gone | Heard | Floor | Unheard | Kept | Pulse | Figures | Lapsed | Census
+    Open | Agree | Expect | Unlock | Record | Close | OnStage | Lease | Shared | Source | ExpectLoss | CensusWanted
+    | Reached | Gone | Heard | Floor | Unheard | Kept | Pulse | Figures | Lapsed | Losing | Unfed | Census
 )  # fmt: skip
 BY_KIND: dict[str, type[Message]] = {message.__name__: message for message in typing.get_args(Message)}

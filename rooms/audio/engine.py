@@ -9,6 +9,7 @@ import random
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 from rooms.audio.codec import Encoder
@@ -44,6 +45,9 @@ class Listeners(Protocol):
     def send(self, payload: bytes, timestamp: int, *, marker: bool = False) -> None:
         """One packet to each."""
 
+    def skip(self, packets: int) -> None:
+        """So many packets to each are lost."""
+
     def __len__(self) -> int:
         """How many."""
 
@@ -60,6 +64,9 @@ class Connected(Protocol):
         """0 to 1."""
 
 
+Send = Callable[[bytes, int, bool], None]  # payload, timestamp, marker
+
+
 @dataclass(eq=False)
 class Output:
     """One mix on its way to those who get it."""
@@ -69,8 +76,9 @@ class Output:
     paused: bool = True  # whether the last tick gave no packet
     _silent_ticks: int = 0
 
-    def give(self, sound: Sound, timestamp: int) -> float:
-        """Encode and send one tick. In silence nothing is sent, and after half a second nothing is encoded.
+    def give(self, sound: Sound, timestamp: int, also: Send | None = None) -> float:
+        """Encode and send one tick, to its listeners and whoever else is to have it. In silence nothing is sent, and after
+        half a second nothing is encoded.
 
         Returns:
             The seconds that encoding took.
@@ -81,6 +89,8 @@ class Output:
         encoding = time.perf_counter() - began
         if payload:
             self.listeners.send(payload, timestamp, marker=self.paused)
+            if also is not None:
+                also(payload, timestamp, self.paused)
         self.paused = not payload
         return encoding
 
@@ -107,6 +117,9 @@ class Room:
     speakers: dict[str, Speaker] = field(default_factory=dict)  # by connection; outlives its member by the fade
     own: dict[str, Output] = field(default_factory=dict)  # by connection: each talker's, of the mix without themselves
     silent_ticks: int = 0
+    ahead: int = 0  # samples, of the engine's time
+    fed: bool = False  # mixed by another worker, see `relaying.py`
+    lost_elsewhere: int = 0  # percent, by listeners on workers that share it
 
     def outputs(self) -> Iterable[Output]:
         """Whatever is encoded in this room."""
@@ -116,17 +129,21 @@ class Room:
 
 class Engine:
     """See the module. `new_listeners` makes an empty group of those who get the same packets; `heard` is told of every packet
-    that the gate lets through: room, person, packet, and when it came."""
+    that the gate lets through: room, person, packet, and when it came; `relay` gets each packet of a room's shared mix: room,
+    payload, timestamp, marker."""
 
     def __init__(
         self,
         new_listeners: Callable[[], Listeners],
         heard: Callable[[str, str, RtpPacket, float], None] = lambda *packet: None,
+        relay: Callable[[str, bytes, int, bool], None] = lambda *packet: None,
     ) -> None:
         self.rooms: dict[str, Room] = {}
         self.ticks = 0
         self._new_listeners = new_listeners
         self._heard = heard
+        self._relay = relay
+        self._fed: set[str] = set()
         self._governor = Governor()
         self._timestamp = random.getrandbits(32)
         self._encoding = 0.0  # seconds of this tick
@@ -154,7 +171,8 @@ class Engine:
     def add(self, room: str, member: Member) -> None:
         """A connection gets the room's sound as soon as its peer has a stream."""
         if room not in self.rooms:
-            self.rooms[room] = Room(room, Output(Encoder(effort=self.effort), self._new_listeners()))
+            output = Output(Encoder(effort=self.effort), self._new_listeners())
+            self.rooms[room] = Room(room, output, fed=room in self._fed)
         self.rooms[room].members[member.connection] = member
         self.place(room, member.connection)
 
@@ -204,6 +222,52 @@ class Engine:
         found.speakers[connection].push(packet, now)
         self._heard(room, found.members[connection].person, packet, now)
 
+    # --- rooms that other workers share -----------------------------------------------------------------------------------
+
+    def time_of(self, room: str) -> int:
+        """The timestamp of a room's last tick."""
+        found = self.rooms.get(room)
+        return (self._timestamp + (found.ahead if found is not None else 0)) & 0xFFFFFFFF
+
+    def feed(self, room: str) -> None:
+        """Another worker mixes this room from now on."""
+        self._fed.add(room)
+        found = self.rooms.get(room)
+        if found is not None and not found.fed:
+            found.fed = True
+            for connection in list(found.own):
+                del found.own[connection]
+                self.place(room, connection)
+
+    def mix(self, room: str, after: int | None) -> None:
+        """This room is mixed here again. Its listeners got packets up to that timestamp: it goes on behind it."""
+        self._fed.discard(room)
+        found = self.rooms.get(room)
+        if found is not None and found.fed:
+            found.fed = False
+            ahead = ((after or 0) - self.time_of(room)) & 0xFFFFFFFF
+            if after is not None and ahead < 1 << 31:
+                found.ahead += ahead
+
+    def play(self, room: str, payload: bytes, timestamp: int, *, marker: bool, missing: int) -> None:
+        """A packet of a room that is mixed elsewhere, and how many are lost before it."""
+        found = self.rooms.get(room)
+        if found is None or not found.fed:
+            return
+        if missing:
+            found.shared.listeners.skip(missing)
+        found.shared.listeners.send(payload, timestamp, marker=marker)
+
+    def losing(self) -> dict[str, int]:
+        """What nine in ten listeners of each room that is mixed elsewhere lose at most, in percent."""
+        rooms = {name: room for name, room in self.rooms.items() if room.fed}
+        return {name: _percent(_lost(room)) for name, room in rooms.items()}
+
+    def expect_loss(self, room: str, percent: int) -> None:
+        """What listeners of a room lose on other workers."""
+        if room in self.rooms:
+            self.rooms[room].lost_elsewhere = percent
+
     # --- the tick -----------------------------------------------------------------------------------------------------
 
     def tick(self, now: float, *, skipped: int = 0) -> None:
@@ -234,6 +298,8 @@ class Engine:
                     output.encoder.set_effort(self.effort)
 
     def _tick_room(self, room: Room, now: float) -> None:
+        if room.fed:
+            return
         audible = room.session.audible()
         for connection in room.speakers.keys() - set(audible):
             self._gone.take_in(room.speakers.pop(connection).buffer.counters)
@@ -249,7 +315,8 @@ class Engine:
             _expect_loss(room)
         mixes = room.session.mix(sounds)
         self._give_own(room, mixes.own)
-        self._encoding += room.shared.give(mixes.shared, self._timestamp)
+        timestamp = self.time_of(room.name)
+        self._encoding += room.shared.give(mixes.shared, timestamp, partial(self._relay, room.name))
 
     def _give_own(self, room: Room, mixes: dict[str, Sound]) -> None:
         for connection in room.own.keys() - mixes.keys():
@@ -263,7 +330,7 @@ class Engine:
                 # Until this tick it was the shared mix: the copy has heard what the listener has heard.
                 room.own[connection] = Output(room.shared.encoder.copy(), self._new_listeners())
                 self.place(room.name, connection)
-            self._encoding += room.own[connection].give(sound, self._timestamp)
+            self._encoding += room.own[connection].give(sound, self.time_of(room.name))
 
 
 def _move(member: Member, listeners: Listeners | None) -> None:
@@ -281,14 +348,17 @@ def _hurry(room: Room) -> None:
 
 def _expect_loss(room: Room) -> None:
     """Tell each encoder what its listeners lose; the shared one, what nine in ten of them lose at most."""
-    losses = sorted(
-        member.peer.reported_loss for name, member in room.members.items() if member.stream and name not in room.own
-    )
-    if losses:
-        room.shared.encoder.expect_loss(_percent(losses[math.ceil(_LISTENERS_THAT_COUNT * (len(losses) - 1))]))
+    room.shared.encoder.expect_loss(max(_percent(_lost(room)), room.lost_elsewhere))
     for connection, output in room.own.items():
         if connection in room.members:
             output.encoder.expect_loss(_percent(room.members[connection].peer.reported_loss))
+
+
+def _lost(room: Room) -> float:
+    losses = sorted(
+        member.peer.reported_loss for name, member in room.members.items() if member.stream and name not in room.own
+    )
+    return losses[math.ceil(_LISTENERS_THAT_COUNT * (len(losses) - 1))] if losses else 0.0
 
 
 def _percent(loss: float) -> int:

@@ -24,12 +24,16 @@ from rooms.audio.core.clock import TICK_SECONDS, TickClock
 from rooms.audio.core.figures import LATENESS_BOUNDS, Buckets, Losses
 from rooms.audio.core.floor import FloorTime
 from rooms.audio.core.packet import RtpPacket
+from rooms.audio.core.relay import Frame
 from rooms.audio.engine import Engine, Member
 from rooms.audio.pipe import Closed, Pipe
+from rooms.audio.relaying import Relays, Target
 from rooms.audio.tap import Tap
 from rooms.audio.transport.fanout import MOST_PAYLOAD_BYTES, Audience, Outlet
 from rooms.audio.transport.ice_lite import IceLite
 from rooms.audio.transport.peer import Ears, Peer
+from rooms.audio.transport.relay import RelayKey
+from rooms.audio.transport.stun import Address
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +44,7 @@ _MOST_DATAGRAMS_A_TICK = 1_024  # that may wait when a tick is due; what is more
 _SPEAKING_TICKS = 10  # five times a second
 _REPEAT_SPEAKING_TICKS = 100  # for web processes that came later
 _FLOOR_TICKS = 250  # every five seconds
+_LOSING_TICKS = 250
 _TURN_TICKS = 25  # twice a second everybody's turn comes, in a tick of their own: consent, and what came of their voice
 _PULSE_TICKS = 50
 _LATENESS_TOLD_TICKS = 250
@@ -76,8 +81,9 @@ class Media:
     def __init__(self, port: socket.socket, pipe: Pipe, clock: Callable[[], float] = time.monotonic) -> None:
         self.outlet = Outlet(port)
         self.tap = Tap()
-        self.engine = Engine(lambda: Audience(self.outlet), self.tap.take)
-        self.ice = IceLite(port, clock)
+        self.engine = Engine(lambda: Audience(self.outlet), self.tap.take, self._relay)
+        self.relays = Relays(self.outlet.send, self._play, self.engine.time_of, clock)
+        self.ice = IceLite(port, clock, self._relayed)
         self.guests: dict[int, Guest] = {}
         self._numbers: dict[tuple[str, str], int] = {}  # by room and connection
         self._turns: list[dict[int, Guest]] = [
@@ -127,6 +133,7 @@ class Media:
         self.lateness.append(tick.late)
         self._late.add(tick.late)
         self.engine.tick(tick.due, skipped=tick.skipped)
+        self.relays.tick()
         self._report(now)
         self._pipe.flush()
 
@@ -134,6 +141,9 @@ class Media:
         ticks = self.engine.ticks
         if ticks % _SPEAKING_TICKS == 0:
             self._tell_who_speaks()
+        if ticks % _LOSING_TICKS == 0:
+            for room, percent in self.engine.losing().items():
+                self._pipe.offer(control.Losing(room, percent))
         for guest in self._turns[ticks % _TURN_TICKS].values():
             self._check_on(guest, now)
             if guest.peer.stream is not None:
@@ -144,6 +154,9 @@ class Media:
             self._pipe.send(control.Pulse(ticks, self._late_ms(), self._cpu_percent(now)))
             self._pipe.offer(control.Figures(self._figures()))
             self._hand_over(now)
+            unfed = self.relays.unfed()
+            if unfed:
+                self._pipe.send(control.Unfed(tuple(unfed)))
             if not self.guests:
                 gc.collect()
 
@@ -166,6 +179,25 @@ class Media:
         self._lapsed = True
         self.engine.hush()
         self._pipe.send(control.Lapsed())
+
+    # --- rooms that other workers share -------------------------------------------------------------------------------------
+
+    def _relay(self, room: str, payload: bytes, timestamp: int, marker: bool) -> None:
+        self.relays.relay(room, payload, timestamp, marker=marker)
+
+    def _relayed(self, datagram: bytes, address: Address) -> None:
+        if not self._lapsed:  # else our listeners may be somebody else's by now, or nobody's
+            self.relays.receive(datagram, address)
+
+    def _play(self, room: str, frame: Frame, timestamp: int, missing: int) -> None:
+        self.engine.play(room, frame.payload, timestamp, marker=frame.marker, missing=missing)
+
+    def _source(self, order: control.Source) -> None:
+        if order.ip:
+            self.engine.feed(order.room)
+            self.relays.source(order.room, (order.ip, order.port), RelayKey(order.key_id, order.key, order.epoch))
+        else:
+            self.engine.mix(order.room, self.relays.no_source(order.room))
 
     # --- orders -------------------------------------------------------------------------------------------------------
 
@@ -197,6 +229,13 @@ class Media:
                 self._lapsed = self._lapsed and until < self._clock()
             case control.OnStage() if not self._lapsed:
                 self.engine.set_stage(message.room, message.version, frozenset(message.connections))
+            case control.Shared(room, epoch, shares):
+                targets = [Target((ip, port), RelayKey(name, key, epoch)) for ip, port, name, key in shares]
+                self.relays.share(room, targets)
+            case control.Source():
+                self._source(message)
+            case control.ExpectLoss():
+                self.engine.expect_loss(message.room, message.percent)
             case control.CensusWanted():
                 self._pipe.send(self._census(message.request))
             # Else it is about a peer that has just ended, or comes without a lease: it is told again.
@@ -320,6 +359,8 @@ class Media:
             "sent": self.outlet.sent,
             "unsent": self.outlet.unsent,
             "dropped": self.ice.dropped,
+            "frames_taken": self.relays.taken,
+            "frames_dropped": self.relays.dropped,
             "complexity": self.engine.effort.complexity,
         }
         self.lateness.clear()

@@ -55,7 +55,7 @@ class MissingMedia:
             begun[truth.room] = self._begin(truth, now)
             _epoch, since = begun[truth.room]
             calls = rooms.get(truth.room, {})
-            for connection in truth.present:
+            for connection in truth.present if truth.expected is None else truth.expected:
                 epochs[connection] = truth.epoch
                 call = calls.get(connection)
                 if call is None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 VERSION = (
-    2  # grows when a worker or a web of the old version could misread a message: no room goes to a worker of another
+    3  # grows when a worker or a web of the old version could misread a message: no room goes to a worker of another
 )
 WORKERS_TOPIC = "workers"  # workers announce themselves here, and ask; every web process listens
 
@@ -164,6 +164,7 @@ class MediaLost:
     room: str
     connection: str
     epoch: int = 0  # of the placement by which the worker has the room: web believes no earlier one
+    worker: str = ""  # the page may have another peer elsewhere by now
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,9 +201,40 @@ class Placed:
     spread_ms: int
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Web to worker: look into the database now, for the workers that have a room's sound are others."""
+
+    kind: ClassVar[str] = "look"
+    room: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShareEnded:
+    """Web, jobs or worker to room: a worker that carried a part of its listeners does so no more. Their pages negotiate
+    again, spread over so many milliseconds."""
+
+    kind: ClassVar[str] = "share_ended"
+    room: str
+    share: int
+    spread_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListenersLose:
+    """Worker to the worker that mixes the room: what nine in ten of the listeners here lose at most, in percent."""
+
+    kind: ClassVar[str] = "listeners_lose"
+    room: str
+    worker: str
+    percent: int
+    epoch: int
+
+
 Message = (
     Offer | CheckOffer | Answer | OfferRefused | Stage | Hangup | PeersWanted | Peers
     | Speaking | Floor | Unheard | MediaLost | WorkerStarted | WitnessWanted | Witness | Placed
+    | Look | ShareEnded | ListenersLose
 )  # fmt: skip
 _BY_KIND: dict[str, type[Message]] = {message.kind: message for message in typing.get_args(Message)}
 
@@ -250,6 +282,16 @@ def decode(data: dict[str, Any]) -> Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Another worker that has a part of a room, and which share of it that is."""
+
+    share: int
+    ip: str
+    port: int
+    worker: str
+
+
+@dataclass(frozen=True, slots=True)
 class RoomTruth:
     """One room as the database knows it; what the worker reconciles its peers with."""
 
@@ -258,6 +300,9 @@ class RoomTruth:
     may_speak: frozenset[str]  # connections on stage, unmuted, in a live room
     present: frozenset[str]  # every connection of the roster; media of any other is ended
     epoch: int = 0  # of its placement
+    expected: frozenset[str] | None = None  # those who must have sound here; None: all that are present
+    home: Place | None = None  # the worker that mixes it, if that is another, with the number of our share
+    shares: tuple[Place, ...] = ()  # other workers that have listeners of it, if it is mixed here
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,12 +21,14 @@ from rooms.audio.keeper import Keeper
 from rooms.audio.lease import Lease
 from rooms.audio.media_link import MediaLink, PeerLink, StartMedia, start_process
 from rooms.audio.reconcile import MissingMedia, without_place
+from rooms.audio.sharing import Sharing
 from rooms.audio.sound_checks import SoundChecks, offer_of, truth_of
 from rooms.audio.speech.watch import Watch
 from rooms.audio.transport import ice_lite, sdp
 from rooms.audio.transport.call import Call, Endpoint
 from rooms.audio.transport.dtls import certificate
 from rooms.audio.transport.own_address import own_address
+from rooms.audio.transport.relay import secret_of
 from rooms.audio.usage import Reading, Usage, between
 
 logger = logging.getLogger(__name__)
@@ -61,6 +63,9 @@ class Config:
     bind_ip: str = "0.0.0.0"  # noqa: S104 - production listens on every interface
     most_peers: int = 3_000
     worker_id: str = field(default_factory=lambda: secrets.token_urlsafe(9))
+    secret: str = field(
+        default_factory=lambda: secrets.token_urlsafe(32), repr=False
+    )  # of all workers of an installation
 
     @property
     def tells_its_own_address(self) -> bool:
@@ -146,6 +151,7 @@ class AudioWorker:
         self._media: MediaLink
         self._endpoint: Endpoint
         self._lease: Lease
+        self._sharing: Sharing
 
     # --- life ---------------------------------------------------------------------------------------------------------
 
@@ -161,6 +167,7 @@ class AudioWorker:
             own = own_address if self.config.tells_its_own_address else lambda: ""
             self._endpoint = Endpoint(self.config.public_ip, port.getsockname()[1], certificate(), own)
             self._media = MediaLink(port, self._start_media, receive=self._hear, lost=self._fail)
+        self._sharing = Sharing(secret_of(self.config.secret), self._media.send)
         self._pulse_at = self._cpu_at = asyncio.get_running_loop().time()
         self._lease = Lease(self._pulse_at)
         self._tell_lease()
@@ -289,6 +296,10 @@ class AudioWorker:
             case wire.Witness():
                 self._lease.hear(reached=message.reached)
                 self._tell_lease()
+            case wire.Look():
+                self._roster_wanted.set()
+            case wire.ListenersLose():
+                self._sharing.lose(message, asyncio.get_running_loop().time())
             case wire.PeersWanted():
                 connections = tuple(name for callers in self.rooms.values() for name in callers)
                 self._tell(message.reply_to, wire.Peers(self.config.worker_id, connections))
@@ -374,7 +385,7 @@ class AudioWorker:
             room, connection = caller.link.room, caller.link.connection
             epoch = self._epochs.get(room, 0)
             self._drop(room, connection)
-            self._tell(wire.room_topic(room), wire.MediaLost(room, connection, epoch))
+            self._tell(wire.room_topic(room), wire.MediaLost(room, connection, epoch, self.config.worker_id))
 
     def _set_stage(self, room: str, version: int, may_speak: frozenset[str]) -> None:
         told = self._stages.get(room)
@@ -410,6 +421,12 @@ class AudioWorker:
                     self._watch.hear(message.room, message.batch)
             case control.Pulse():
                 self._pulse, self._pulse_at = message, asyncio.get_running_loop().time()
+            case control.Losing():
+                told = self._sharing.to_home(message, self.config.worker_id)
+                if told is not None:
+                    self._tell(wire.worker_topic(told[0]), told[1])
+            case control.Unfed(rooms):
+                logger.error("worker.unfed", extra={"rooms": len(rooms)})  # no frames of them come: a firewall, mostly
             case control.Lapsed():
                 logger.error("worker.lease_lapsed")  # the database, or this machine, was away for too long
                 self._lapsed = True
@@ -479,6 +496,7 @@ class AudioWorker:
         self._epochs = {
             name: max(read.get(name, 0), self._epochs.get(name, 0)) for name in read.keys() | self.rooms.keys()
         }
+        self._sharing.follow(truth)
         for name, callers in list(self.rooms.items()):
             known = truth_of(name) if name in self._checks else truth.get(name)
             if known is not None:

@@ -461,8 +461,9 @@ class LinkPin:
 @dataclass(frozen=True, slots=True)
 class MediaOffer:
     """Negotiate the sound: an SDP offer with one audio section, `recvonly` in the audience and `sendrecv` on stage.
-    Candidates in it are ignored. Answer: `{"sdp": answer, "epoch": of the place that answered}`, which grows when the room's
-    sound is moved."""
+    Candidates in it are ignored. Answer: `{"sdp": answer, "epoch": of the place that answered, "shared": whether that only
+    passes on what is mixed elsewhere, as in large rooms}`. The epoch grows when the room's sound is moved. From a shared
+    place one goes on stage by another peer connection, which hears before the first is closed."""
 
     type: ClassVar[str] = "media.offer"
     act: ClassVar[Act] = Act.LISTEN

@@ -83,9 +83,9 @@ from rooms.selectors.stage import (
 from rooms.selectors.staying import is_in_a_room
 from rooms.selectors.talk import NOBODY, RoomTalk, chat_message, chat_wait, is_here, question_card, talk, voted
 from rooms.selectors.together import were_together
+from rooms.selectors.truth import audio_truth, places_of, shares_of
 from rooms.selectors.workers import (
     accepting_workers,
-    audio_truth,
     connections_here,
     live_workers,
     rooms_of_worker,
@@ -165,6 +165,7 @@ __all__ = [
     "person_of",
     "pingable",
     "pings_of",
+    "places_of",
     "programme_for",
     "question_card",
     "quiet_for",
@@ -176,6 +177,7 @@ __all__ = [
     "rooms_with",
     "runs_scheduled",
     "search_for",
+    "shares_of",
     "shown_to_guests",
     "shut_out",
     "stage_snapshot",

@@ -3,26 +3,21 @@
 Times are compared with the database's clock, by which they were written: machines' clocks differ.
 """
 
-from collections import defaultdict
-
 from django.db.models import (
-    BooleanField,
     Case,
     Count,
     DurationField,
     ExpressionWrapper,
     F,
+    OuterRef,
     Q,
     QuerySet,
-    Value,
+    Subquery,
     When,
 )
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
-from rooms import limits
 from rooms.audio import wire
-from rooms.audio.wire import RoomTruth
-from rooms.domain.roles import Position
 from rooms.domain.snapshot import Phase
 from rooms.models import WORKER_SILENT_AFTER, AudioWorker, Participant, Room
 from rooms.selectors.people import admitted
@@ -71,11 +66,17 @@ def workers_with_load() -> QuerySet[AudioWorker]:
 def _burdened(workers: QuerySet[AudioWorker]) -> QuerySet[AudioWorker]:
     """With the live rooms of each, and the people who are in them: what it said itself is older."""
     live = Q(rooms__phase=Phase.LIVE)
-    here = live & Q(rooms__participants__left_at=None, rooms__participants__isnull=False)
+    at_home = Q(rooms__participants__left_at=None, rooms__participants__isnull=False, rooms__participants__share=None)
     return workers.annotate(
         load=Count("rooms", filter=live, distinct=True),
-        here=Count("rooms__participants", filter=here, distinct=True),
+        here=Count("rooms__participants", filter=live & at_home, distinct=True) + _sharing(),
     ).order_by(*_LEAST_BURDENED)
+
+
+def _sharing() -> Coalesce:
+    """How many listeners each has of rooms that are mixed elsewhere. Not by a join: that would multiply with the other."""
+    here = Participant.objects.filter(left_at=None, share__ended_at=None, share__worker=OuterRef("pk"))
+    return Coalesce(Subquery(here.order_by().values("share__worker").annotate(n=Count("pk")).values("n")), 0)
 
 
 def state_of_worker(worker: AudioWorker) -> str:
@@ -90,47 +91,6 @@ def state_of_worker(worker: AudioWorker) -> str:
         "late": worker.late_ms >= LATE_MS,
     }
     return next((state for state, holds in found.items() if holds), "live")
-
-
-def audio_truth(worker_id: str) -> dict[str, RoomTruth]:
-    """Who is in the live rooms of one worker and who may be heard there, in one query. Whoever was suspended or signed out
-    is not in it, and whoever staff silenced does not speak, whatever else went wrong. Rooms that were placed elsewhere are
-    not."""
-    here = Participant.objects.filter(room__phase=Phase.LIVE, room__worker__worker_id=worker_id)
-    rows = (
-        admitted(here)
-        .annotate(silenced=_silenced())
-        .values_list(
-            "room__public_id",
-            "room__version",
-            "room__media_epoch",
-            "room__frozen",
-            "connection",
-            "position",
-            "muted",
-            "silenced",
-        )
-        .order_by()
-    )
-    known: dict[str, tuple[int, int]] = {}
-    present: dict[str, set[str]] = defaultdict(set)
-    may_speak: dict[str, set[str]] = defaultdict(set)
-    for room, version, epoch, frozen, connection, position, muted, silenced in rows:
-        known[room] = version, epoch
-        present[room].add(connection)
-        if position == Position.STAGE and not muted and not frozen and not silenced:
-            may_speak[room].add(connection)
-    return {
-        room: RoomTruth(room, version, frozenset(may_speak[room]), frozenset(present[room]), epoch)
-        for room, (version, epoch) in known.items()
-    }
-
-
-def _silenced() -> ExpressionWrapper | Value:
-    accounts = limits.silenced()
-    if accounts is None:
-        return Value(False, output_field=BooleanField())
-    return ExpressionWrapper(Q(user__in=accounts), output_field=BooleanField())
 
 
 def rooms_of_worker(worker_id: str) -> dict[str, int]:

@@ -72,7 +72,7 @@ from rooms.services.opening import (
     unfollow_topic,
 )
 from rooms.services.pinging import MOST_PINGS_AN_HOUR, ping, put_ping_away
-from rooms.services.placing import Placement, empty_worker, move_rooms, place_room, spread_ms
+from rooms.services.placing import Placement, empty_worker, move_rooms, place_room
 from rooms.services.programme import (
     TooManyRooms,
     cancel_scheduled,
@@ -83,6 +83,9 @@ from rooms.services.programme import (
 )
 from rooms.services.programme_mail import remind, send_due
 from rooms.services.remembering import forget_moments
+from rooms.services.shares import end_shares
+from rooms.services.sharing import place_connection
+from rooms.services.spreading import spread_ms
 from rooms.services.succession import succeed_absent_hosts
 from rooms.services.talking import (
     ask,
@@ -139,6 +142,7 @@ __all__ = [
     "empty_worker",
     "end",
     "end_from_outside",
+    "end_shares",
     "find_people",
     "follow_topic",
     "forget_attendance",
@@ -173,6 +177,7 @@ __all__ = [
     "open_scheduled",
     "pin_link",
     "ping",
+    "place_connection",
     "place_room",
     "put_on_guest_list",
     "put_ping_away",

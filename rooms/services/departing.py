@@ -119,11 +119,13 @@ def depart_without_media(silent: Mapping[str, int], *, worker_id: str) -> int:
         by_epoch[epoch].append(connection)
     departed = 0
     for epoch, connections in by_epoch.items():
+        at_home = Q(share=None, room__worker__worker_id=worker_id)
+        shared = Q(share__ended_at=None, share__worker__worker_id=worker_id)
         here = Participant.objects.filter(
+            at_home | shared,
             connection__in=connections,
             left_at=None,
             room__phase=Phase.LIVE,
-            room__worker__worker_id=worker_id,
             room__media_epoch=epoch,
         )
         departed += _depart_all(here, keeps_place=True, code=Code.MEDIA_MISSING)
@@ -211,4 +213,4 @@ def take_off_roster(room: Room, participant: Participant, *, keeps_place: bool, 
         give_up_place(participant)
     events.publish(room.public_id, events.AudienceMoved())
     events.publish(room.public_id, events.Dismissed(participant.connection, code.value, by))
-    media.hang_up(participant.room, participant.connection)
+    media.hang_up(participant.room, participant.connection, participant.share)

@@ -366,8 +366,9 @@ def _connect(room: Room, participant: Participant, entrant: Entrant, resume: str
     former = participant.connection
     if not resume or resume != participant.connection or participant.left_at is not None:
         if former:
-            media.hang_up(participant.room, former)
+            media.hang_up(participant.room, former, participant.share)
         participant.connection = secrets.token_urlsafe(12)
+        participant.share, participant.placed_epoch = None, 0
     now = clock.now()
     if participant.left_at is not None:
         participant.arrived_at = now

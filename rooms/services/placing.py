@@ -15,18 +15,18 @@ from rooms.bus import get_bus
 from rooms.domain.errors import Code, Refused
 from rooms.domain.snapshot import Phase
 from rooms.models import AudioWorker, Participant, Room
+from rooms.services.shares import end_shares, look_again
+from rooms.services.spreading import spread_ms
 from rooms.services.workers import drain_worker
-
-_OFFERS_A_SECOND = 150  # what web and a worker answer without delay to others
-_MOST_SPREAD_MS = 8_000
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where a room's sound is, and by which epoch."""
+    """Where a room's sound is, or somebody's, and by which epoch of the room."""
 
     worker: str
     epoch: int
+    share: int = 0  # of the room, that this worker has; 0: it is the room's own, which mixes
 
 
 def place_room(room_public_id: str) -> Placement:
@@ -58,6 +58,7 @@ def move_rooms() -> int:
     Returns:
         How many.
     """
+    end_shares()
     moved = 0
     total = 0
     for room in list(selectors.stranded_rooms()):
@@ -97,12 +98,8 @@ def _move(room: Room, chosen: AudioWorker, *, people: int) -> bool:
             placed = wire.Placed(room.public_id, epoch, spread_ms(people) if room.media_epoch else 0)
             topic, data = wire.room_topic(room.public_id), wire.encode(placed)
             transaction.on_commit(lambda: get_bus().publish_from_thread(topic, data), robust=True)
+            look_again(room)
     return bool(moved)
-
-
-def spread_ms(people: int) -> int:
-    """Over how long so many pages ask again, so that nobody waits for all of them."""
-    return min(_MOST_SPREAD_MS, 1000 * people // _OFFERS_A_SECOND)
 
 
 def _people_in(room: Room) -> int:

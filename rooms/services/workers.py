@@ -9,7 +9,8 @@ from django.db.models.functions import Now
 from accounts import clock
 from rooms.audio import wire
 from rooms.domain.snapshot import Phase
-from rooms.models import WORKER_SILENT_AFTER, AudioWorker, Room
+from rooms.models import WORKER_SILENT_AFTER, AudioWorker, Room, RoomShare
+from rooms.services.shares import end_share, look_again
 
 _FORGOTTEN_AFTER = timedelta(days=1)
 
@@ -38,6 +39,11 @@ def register_worker(
         worker, _made = AudioWorker.objects.update_or_create(public_ip=public_ip, udp_port=udp_port, defaults=fresh)
         AudioWorker.objects.filter(pk=worker.pk).update(epoch=F("epoch") + 1)
         Room.objects.filter(worker=worker, phase=Phase.LIVE).update(media_epoch=F("media_epoch") + 1)
+        for share in RoomShare.objects.filter(worker=worker, ended_at=None).select_related("room"):
+            end_share(share)
+        shared = RoomShare.objects.filter(ended_at=None).values("room")
+        for room in Room.objects.filter(worker=worker, phase=Phase.LIVE, pk__in=shared):
+            look_again(room)
 
 
 def beat_worker(*, worker_id: str, load: wire.Load | None = None) -> None:

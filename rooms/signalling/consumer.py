@@ -197,12 +197,14 @@ class RoomConsumer(AsyncWebsocketConsumer):
         return None
 
     async def _enter(self, re: int, command: messages.Join) -> None:
-        joined, quiet = await database_sync_to_async(self._join)(command)
+        joined, quiet, place = await database_sync_to_async(self._join)(command)
         self.connection, self.number = joined.connection, joined.number
         bind_contextvars(connection=joined.connection)
         self._held = []
         try:
             await get_hub().enter(self.room, self, quiet)
+            if place is not None:
+                get_hub().resumed(self.room, self.connection, *place)
             await self._tell_whole(re, connection=joined.connection)
         except BaseException:
             # They are in by another socket already, or out again: this one is of no use.
@@ -229,7 +231,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
             for text in held:
                 self._put(text)
 
-    def _join(self, command: messages.Join) -> tuple[services.Joined, list[str]]:
+    def _join(self, command: messages.Join) -> tuple[services.Joined, list[str], tuple[str, int] | None]:
         joined = services.join(
             self.room,
             entrant_of(self.scope),
@@ -239,7 +241,10 @@ class RoomConsumer(AsyncWebsocketConsumer):
             as_staff=command.as_staff,
             accepts=command.accepts,
         )
-        return joined, selectors.quiet_for(self.room, joined.person)
+        place = None
+        if command.resume == joined.connection:
+            place = selectors.places_of(self.room, [joined.connection]).get(joined.connection)
+        return joined, selectors.quiet_for(self.room, joined.person), place
 
     async def _whole(self) -> dict[str, Any]:
         """Everything that this page may know of the room."""
@@ -295,7 +300,7 @@ class RoomConsumer(AsyncWebsocketConsumer):
         self._unread.received(incoming.command.received)
         if self.connection:
             get_hub().seen(self.connection)
-        return {"epoch": get_hub().media_epoch(self.room)}
+        return {"epoch": get_hub().media_epoch(self.room, self.connection)}
 
     async def _on_offer(self, incoming: Incoming[messages.Command]) -> None:
         # A consumer reads its next frame only after this returns, and a worker may take seconds.
@@ -321,12 +326,14 @@ class RoomConsumer(AsyncWebsocketConsumer):
             logger.exception("live.negotiation_failed")
             self._refuse(incoming.id, Code.SERVER_ERROR)
         else:
-            if answer.epoch < get_hub().media_epoch(self.room):
+            place = answer.place
+            if not place.share and place.epoch < get_hub().media_epoch(self.room):
                 metrics.NEGOTIATIONS.labels("refused").inc()
                 self._refuse(incoming.id, Code.MEDIA_UNAVAILABLE)  # placed anew meanwhile: what answered is not heard
                 return
-            self._say(messages.Ok(re=incoming.id, data={"sdp": answer.sdp, "epoch": answer.epoch}))
-            get_hub().negotiated(self.room, answer.epoch)
+            told = {"sdp": answer.sdp, "epoch": place.epoch, "shared": bool(place.share)}
+            self._say(messages.Ok(re=incoming.id, data=told))
+            get_hub().negotiated(self.room, self.connection, place)
             metrics.NEGOTIATION_SECONDS.observe(time.monotonic() - began)
         metrics.NEGOTIATIONS.labels(outcome).inc()
 

@@ -36,6 +36,14 @@ def sanitised(sdp: str) -> str:
     return "\r\n".join(kept) + "\r\n"
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer, and where it comes from."""
+
+    sdp: str
+    place: services.Placement
+
+
 @dataclass
 class Negotiator:
     """One web process's side of every negotiation with the audio workers."""
@@ -45,15 +53,15 @@ class Negotiator:
     _waiting: dict[str, asyncio.Future[wire.Message]] = field(default_factory=dict)
     _subscribed: bool = False
 
-    async def answer(self, *, room: str, person: str, connection: str, sdp: str) -> wire.Answer:
-        """The worker's answer to an offer, with the epoch of the room's placement.
+    async def answer(self, *, room: str, person: str, connection: str, sdp: str) -> Answered:
+        """The worker's answer to an offer, and which worker that is.
 
         Raises:
             Refused: `media_unavailable` when no worker answers in time, else what the worker says of the offer.
         """
         sdp = sanitised(sdp)
-        placed = await database_sync_to_async(services.place_room)(room)
-        return await self._ask(
+        placed = await database_sync_to_async(services.place_connection)(room, connection)
+        answer = await self._ask(
             placed.worker,
             lambda request, reply_to: wire.Offer(
                 request=request,
@@ -65,6 +73,7 @@ class Negotiator:
                 epoch=placed.epoch,
             ),
         )
+        return Answered(answer.sdp, placed)
 
     async def answer_check(self, *, worker: str, check: str, speaks: bool, sdp: str) -> str:
         """A worker's SDP answer to one of the two offers of a sound check.

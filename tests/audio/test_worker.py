@@ -163,7 +163,7 @@ async def test_a_client_that_dies_is_noticed(stage: Stage, monkeypatch: pytest.M
     def lost() -> list[wire.Message]:
         return [wire.decode(message) for _topic, message in stage.published if message["kind"] == "media_lost"]
 
-    await stage.until(lambda: lost() == [wire.MediaLost("room", "listener", 1)])
+    await stage.until(lambda: lost() == [wire.MediaLost("room", "listener", 1, stage.config.worker_id)])
     assert "listener" not in stage.members()
 
 
@@ -193,9 +193,9 @@ async def test_a_speaker_of_whom_nothing_comes_is_noticed_in_two_seconds_and_so_
     def told() -> list[wire.Message]:
         return [wire.decode(message) for _topic, message in stage.published if message["kind"] == "unheard"]
 
-    await stage.until(lambda: told() == [wire.Unheard("room", "silent", unheard=True)], within=3.5)
+    await stage.until(lambda: told() == [wire.Unheard("room", "silent", unheard=True, epoch=1)], within=3.5)
     await silent.go_on_stage()
-    await stage.until(lambda: told()[1:] == [wire.Unheard("room", "silent", unheard=False)])
+    await stage.until(lambda: told()[1:] == [wire.Unheard("room", "silent", unheard=False, epoch=1)])
 
 
 async def test_candidates_in_an_offer_are_never_contacted(stage: Stage) -> None:

@@ -284,6 +284,34 @@ def place(room: str) -> dict[str, Any]:
     return {"udp_port": found.worker.udp_port if found.worker else 0, "epoch": found.media_epoch}
 
 
+def shares(room: str) -> list[dict[str, Any]]:
+    """Which workers share a room's listeners, and how many have their sound there."""
+    from rooms.models import RoomShare
+
+    return [
+        {
+            "udp_port": share.worker.udp_port,
+            "share": share.pk,
+            "people": share.participants.filter(left_at=None).count(),
+        }
+        for share in RoomShare.objects.filter(room__public_id=room, ended_at=None).select_related("worker")
+    ]
+
+
+def sealed_tone(room: str, frequency: int) -> list[str]:
+    """Frames of a tone for the first share of a room, in hex: right in everything but where they come from."""
+    from django.conf import settings
+
+    from rooms.audio.transport.relay import Sealer, key_of, secret_of
+    from rooms.models import RoomShare
+    from tests.faults.visitor import tone
+
+    share = RoomShare.objects.filter(room__public_id=room, ended_at=None).select_related("room")[0]
+    key = key_of(secret_of(settings.SECRET_KEY), room, share.room.media_epoch, share.pk)
+    sealer = Sealer(key, lambda: 1e9)
+    return [sealer.seal(packet, 960 * at, marker=False).hex() for at, packet in enumerate(tone(frequency))]
+
+
 def live_workers() -> int:
     """How many audio workers take rooms."""
     from rooms import selectors
@@ -581,6 +609,8 @@ _FUNCTIONS: dict[str, Any] = {
         roster,
         place,
         live_workers,
+        shares,
+        sealed_tone,
         a_visitor,
         standing,
         version,

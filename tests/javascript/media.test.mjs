@@ -107,6 +107,7 @@ Object.defineProperty(globalThis, "navigator", { value: { mediaDevices: devices 
 Object.assign(globalThis, {
   RTCPeerConnection: Peer,
   HTMLMediaElement: class {},
+  MediaStream: class {},
   localStorage: {
     getItem: (/** @type {string} */ key) => kept.get(key) ?? null,
     setItem: (/** @type {string} */ key, /** @type {string} */ value) => kept.set(key, value),
@@ -118,6 +119,7 @@ const { Media } = await import("../../static/js/room/media.js");
 const clock = new Clock();
 let refused = false;
 let epoch = 1; // of the place that answers
+let shared = false; // whether that only passes on what is mixed elsewhere
 /** @type {InstanceType<typeof Media>} */
 let media;
 
@@ -128,11 +130,12 @@ beforeEach(() => {
   kept.clear();
   refused = false;
   epoch = 1;
+  shared = false;
   Math.random = () => 0.5; // the middle of any jitter
   const element = Object.assign(new EventTarget(), { srcObject: null, play: async () => {}, pause() {} });
   media = new Media(/** @type {HTMLAudioElement} */ (/** @type {unknown} */ (element)), async () => {
     if (refused) throw new Error("refused");
-    return { sdp: "answer", epoch };
+    return { sdp: "answer", epoch, shared };
   });
 });
 
@@ -288,6 +291,35 @@ test("let go, it is stopped and sent no more", async () => {
   await media.releaseMicrophone();
   await settled();
   assert.deepEqual([last().readyState, peer().sends, media.muted], ["ended", null, true]);
+});
+
+test("from a worker that only passes on one goes on stage by another peer, which hears before the first is closed", async () => {
+  shared = true;
+  await media.connect(false, false);
+  const former = peer();
+  former.be("connected");
+  former.dispatchEvent(Object.assign(new Event("track"), { track: "passed on" }));
+  shared = false;
+  await media.setOnStage(true);
+  assert.deepEqual([Peer.all.length, peer().direction, former.connectionState], [2, "sendrecv", "connected"]);
+  const hearing = media.element.srcObject;
+  peer().dispatchEvent(Object.assign(new Event("track"), { track: "mixed" }));
+  assert.equal(media.element.srcObject, hearing, "what is not connected yet says nothing");
+  peer().be("connected");
+  assert.notEqual(media.element.srcObject, hearing);
+  assert.equal(former.connectionState, "closed");
+  await media.setOnStage(false);
+  assert.deepEqual([Peer.all.length, peer().direction], [2, "recvonly"]);
+});
+
+test("a peer that fails on its way to the stage leaves nothing behind", async () => {
+  shared = true;
+  await media.connect(false, false);
+  const former = peer();
+  await media.setOnStage(true);
+  peer().be("failed");
+  await settled();
+  assert.deepEqual([former.connectionState, Peer.all.length], ["closed", 3]);
 });
 
 test("told that the sound is elsewhere, it connects again once, at its moment, and not if it is there already", async () => {

@@ -317,7 +317,7 @@ class TestAudioWorkers:
         host = services.join(room.public_id, room.host, muted=True)
         listener = services.join(room.public_id, a_member(), muted=True)
         services.set_muted(room.public_id, host.connection, muted=False)
-        with django_assert_num_queries(1):
+        with django_assert_num_queries(2):
             truth = selectors.audio_truth("one")
         assert truth[room.public_id].present == {host.connection, listener.connection}
         assert truth[room.public_id].may_speak == {host.connection}

@@ -231,7 +231,7 @@ class TestMedia:
         page = await a_page(room, room.host)
         entered = await page.join()
         answer = await page.command("media.offer", sdp=SDP + "a=candidate:1 1 udp 1 10.0.0.1 9 typ host\r\n")
-        assert answer["data"] == {"sdp": worker.answers_with, "epoch": 1}
+        assert answer["data"] == {"sdp": worker.answers_with, "epoch": 1, "shared": False}
         assert worker.offers[0].sdp == SDP
         assert (worker.offers[0].person, worker.offers[0].connection) == (entered["you"]["id"], page.connection)
 

@@ -226,6 +226,10 @@ class Audience:
         self._report(count, timestamp)
         self._sends += 1
 
+    def skip(self, packets: int) -> None:
+        """So many packets that every stream should have got are lost: receivers see a gap in the sequence, and conceal it."""
+        self._sequences[: len(self._streams)] += packets
+
     def _protect(self, count: int, payload: bytes, timestamp: int, marker: int) -> int:
         """`protect_slots` of loops.c without a compiler."""
         size = _HEADER_BYTES + len(payload)

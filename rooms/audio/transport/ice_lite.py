@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from rooms.audio.core.relay import KIND as RELAYED
 from rooms.audio.transport import stun
 from rooms.audio.transport.stun import Address
 
@@ -74,11 +75,18 @@ def listen(ip: str, port: int) -> socket.socket:
 
 
 class IceLite:
-    """Sorts the datagrams of a socket to connections, and answers their checks."""
+    """Sorts the datagrams of a socket to connections, and answers their checks. `relayed` gets what says that it comes from
+    another worker, from whatever address."""
 
-    def __init__(self, bound: socket.socket, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        bound: socket.socket,
+        clock: Callable[[], float] = time.monotonic,
+        relayed: Callable[[bytes, Address], None] | None = None,
+    ) -> None:
         self.received = 0
         self.dropped_by = dict.fromkeys(DROPPED, 0)
+        self._relayed = relayed
         self.unsent = 0
         self._socket = bound
         self._clock = clock
@@ -140,6 +148,8 @@ class IceLite:
             self.dropped_by["size"] += 1
         elif data[0] < 4:  # RFC 7983: 0…3 is STUN
             self._check(data, address)
+        elif data[0] == RELAYED and self._relayed is not None:
+            self._relayed(data, address)
         else:
             connection = self._by_address.get(address)
             if connection is None:

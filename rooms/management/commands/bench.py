@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from rooms.audio.bench import fanout, forwarding, join, latency, mix, quality, soak, watching
+from rooms.audio.bench import fanout, forwarding, join, latency, mix, quality, shares, soak, watching
 from rooms.audio.bench.table import render
 from rooms.audio.bench.target import NotMeasurable
 from rooms.bench import enumeration, hall, more, room
@@ -21,6 +21,7 @@ _SUBCOMMANDS: dict[str, Any] = {
     "join": join,
     "quality": quality,
     "soak": soak,
+    "shares": shares,
     "speech": watching,
     "forwarding": forwarding,
     "room": room,

@@ -40,7 +40,10 @@ class Command(BaseCommand):
 
     async def _run(self) -> None:
         config = Config(
-            public_ip=settings.MITALK_PUBLIC_IP, udp_port=settings.MITALK_UDP_PORT, bind_ip=settings.MITALK_UDP_BIND
+            public_ip=settings.MITALK_PUBLIC_IP,
+            udp_port=settings.MITALK_UDP_PORT,
+            bind_ip=settings.MITALK_UDP_BIND,
+            secret=settings.SECRET_KEY,
         )
         bus = get_bus()
         worker = AudioWorker(

@@ -25,13 +25,18 @@ export class Media extends EventTarget {
   #lostTimer = 0;
   #retryTimer = 0;
   #wanted = false;
+  #shared = false; // whether our peer's other end only passes on what is mixed elsewhere
+  /** @type {RTCPeerConnection | null} what we hear until its successor is connected */
+  #former = null;
+  /** @type {MediaStreamTrack | null} the successor's */
+  #arriving = null;
   #epoch = 0; // of the place that answered last
   #movingTo = 0; // of the latest that we were told of
   #moveTimer = 0;
 
   /**
    * @param {HTMLAudioElement} element
-   * @param {(sdp: string) => Promise<{sdp: string, epoch: number}>} exchange sends an offer, resolves to the answer
+   * @param {(sdp: string) => Promise<{sdp: string, epoch: number, shared: boolean}>} exchange sends an offer, resolves to the answer
    * @param {RTCIceServer[]} [relays] TURN servers, for networks that let no UDP through
    * @param {AbortSignal} [gone] the page is not in the document any more
    */
@@ -61,7 +66,7 @@ export class Media extends EventTarget {
   }
 
   /**
-   * Go on stage or back: the same peer, another direction.
+   * Go on stage or back: the same peer, another direction; in a large room perhaps a new one.
    * @param {boolean} onStage
    */
   async setOnStage(onStage) {
@@ -75,14 +80,21 @@ export class Media extends EventTarget {
     if (!this.#wanted) return;
     this.#stopTimers();
     this.#drop();
+    const peer = this.#begin();
+    this.#tell("connecting");
+    await this.#negotiate(peer);
+  }
+
+  /** @returns {RTCPeerConnection} a new one, which is ours from now on */
+  #begin() {
     const peer = new RTCPeerConnection({ iceServers: this.relays, bundlePolicy: "max-bundle" });
     this.#peer = peer;
+    this.#shared = false;
     this.dispatchEvent(new Event("peer"));
-    this.#tell("connecting");
-    peer.addEventListener("track", (event) => this.#play(event.track));
+    peer.addEventListener("track", (event) => this.#arrive(peer, event.track));
     peer.addEventListener("connectionstatechange", () => this.#changed(peer));
     peer.addTransceiver("audio", { direction: "recvonly" });
-    await this.#negotiate(peer);
+    return peer;
   }
 
   /**
@@ -174,6 +186,12 @@ export class Media extends EventTarget {
   /** @param {RTCPeerConnection} peer */
   async #agree(peer) {
     if (peer !== this.#peer) return;
+    if (this.#shared && this.#onStage) {
+      // Whoever speaks must be where the room is mixed. Until that is heard, this is.
+      this.#former = peer;
+      await this.#agree(this.#begin());
+      return;
+    }
     try {
       const transceiver = /** @type {RTCRtpTransceiver} */ (peer.getTransceivers()[0]);
       transceiver.direction = this.#onStage ? "sendrecv" : "recvonly";
@@ -181,8 +199,9 @@ export class Media extends EventTarget {
       const offer = await peer.createOffer();
       await peer.setLocalDescription(offer);
       // Candidates are not waited for: the server never contacts them.
-      const { sdp, epoch } = await this.exchange(offer.sdp ?? "");
+      const { sdp, epoch, shared } = await this.exchange(offer.sdp ?? "");
       if (peer !== this.#peer) return;
+      this.#shared = shared;
       this.#epoch = Math.max(epoch, this.#epoch);
       await peer.setRemoteDescription({ type: "answer", sdp });
     } catch (error) {
@@ -203,6 +222,24 @@ export class Media extends EventTarget {
     return ["new", "connecting", "connected"].includes(this.#peer?.connectionState ?? "closed");
   }
 
+  /**
+   * @param {RTCPeerConnection} peer
+   * @param {MediaStreamTrack} track
+   */
+  #arrive(peer, track) {
+    if (peer !== this.#peer) return;
+    if (this.#former) this.#arriving = track;
+    else this.#play(track);
+  }
+
+  /** The new peer is connected: it is heard from now on, and the one before ends. */
+  #succeed() {
+    if (!this.#former) return;
+    if (this.#arriving) this.#play(this.#arriving);
+    this.#former.close();
+    this.#former = this.#arriving = null;
+  }
+
   /** @param {MediaStreamTrack} track */
   #play(track) {
     this.element.srcObject = new MediaStream([track]);
@@ -214,6 +251,7 @@ export class Media extends EventTarget {
     if (peer !== this.#peer) return;
     clearTimeout(this.#lostTimer);
     if (peer.connectionState === "connected") {
+      this.#succeed();
       this.#tell("connected");
     } else if (peer.connectionState === "failed" || peer.connectionState === "closed") {
       this.#tell("lost");
@@ -232,7 +270,8 @@ export class Media extends EventTarget {
   #drop() {
     clearTimeout(this.#lostTimer);
     this.#peer?.close();
-    this.#peer = null;
+    this.#former?.close();
+    this.#peer = this.#former = this.#arriving = null;
     this.dispatchEvent(new Event("peer"));
   }
 

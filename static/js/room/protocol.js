@@ -426,7 +426,7 @@
  */
 
 /**
- * Negotiate the sound: an SDP offer with one audio section, `recvonly` in the audience and `sendrecv` on stage. Candidates in it are ignored. Answer: `{"sdp": answer, "epoch": of the place that answered}`, which grows when the room's sound is moved.
+ * Negotiate the sound: an SDP offer with one audio section, `recvonly` in the audience and `sendrecv` on stage. Candidates in it are ignored. Answer: `{"sdp": answer, "epoch": of the place that answered, "shared": whether that only passes on what is mixed elsewhere, as in large rooms}`. The epoch grows when the room's sound is moved. From a shared place one goes on stage by another peer connection, which hears before the first is closed.
  * @typedef {object} MediaOffer
  * @property {string} sdp
  */
@@ -786,7 +786,7 @@
  *   "question.answer": object,
  *   "question.remove": object,
  *   "link.pin": object,
- *   "media.offer": {sdp: string, epoch: number},
+ *   "media.offer": {sdp: string, epoch: number, shared: boolean},
  *   "ping": {epoch: number},
  * }} Answers
  */

@@ -1,0 +1,70 @@
+"""What a worker's control process tells media of rooms that are too large for one worker, as the database says it is: which
+workers share a room that is mixed here, and where a room is mixed of which listeners are here. Each is told once.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from rooms.audio import control
+from rooms.audio.transport.relay import key_of
+from rooms.audio.wire import ListenersLose, Place, RoomTruth
+
+LOSSES_COUNT_SECONDS = 15.0
+
+
+@dataclass
+class Sharing:
+    """See the module. `secret` is all workers' own; `send` takes orders to media."""
+
+    secret: bytes
+    send: Callable[[control.Message], None]
+    _shared: dict[str, control.Shared] = field(default_factory=dict)
+    _sources: dict[str, control.Source] = field(default_factory=dict)
+    _homes: dict[str, tuple[Place, int]] = field(default_factory=dict)  # and the epoch
+    _losses: dict[str, dict[str, tuple[int, float]]] = field(default_factory=dict)  # by room and worker: percent, when
+
+    def follow(self, truths: Mapping[str, RoomTruth]) -> None:
+        """Tell media what is not as it was."""
+        shared = {room: self._shared_of(truth) for room, truth in truths.items() if truth.shares and not truth.home}
+        sources = {room: self._source_of(truth, truth.home) for room, truth in truths.items() if truth.home is not None}
+        for room in self._shared.keys() - shared.keys():
+            self.send(control.Shared(room, 0, ()))
+        for room in self._sources.keys() - sources.keys():
+            self.send(control.Source(room, 0, "", 0, b"", b""))
+        for room, order in shared.items():
+            if self._shared.get(room) != order:
+                self.send(order)
+        for room, source in sources.items():
+            if self._sources.get(room) != source:
+                self.send(source)
+        self._shared, self._sources = shared, sources
+        self._homes = {room: (truth.home, truth.epoch) for room, truth in truths.items() if truth.home is not None}
+        self._losses = {room: losses for room, losses in self._losses.items() if room in shared}
+
+    def _shared_of(self, truth: RoomTruth) -> control.Shared:
+        shares = []
+        for place in sorted(truth.shares, key=lambda place: place.share):
+            key = key_of(self.secret, truth.room, truth.epoch, place.share)
+            shares.append((place.ip, place.port, key.key_id, key.key))
+        return control.Shared(truth.room, truth.epoch, tuple(shares))
+
+    def _source_of(self, truth: RoomTruth, home: Place) -> control.Source:
+        key = key_of(self.secret, truth.room, truth.epoch, home.share)
+        return control.Source(truth.room, truth.epoch, home.ip, home.port, key.key_id, key.key)
+
+    def to_home(self, losing: control.Losing, worker: str) -> tuple[str, ListenersLose] | None:
+        """Whom to tell what our listeners lose, and what; nobody, if the room is mixed here."""
+        if losing.room not in self._homes:
+            return None
+        home, epoch = self._homes[losing.room]
+        return home.worker, ListenersLose(losing.room, worker, losing.percent, epoch)
+
+    def lose(self, told: ListenersLose, now: float) -> None:
+        """What another worker's listeners lose of a room that is mixed here."""
+        order = self._shared.get(told.room)
+        if order is None or told.epoch != order.epoch:
+            return
+        losses = self._losses.setdefault(told.room, {})
+        losses[told.worker] = told.percent, now
+        worst = max(percent for percent, at in losses.values() if now - at <= LOSSES_COUNT_SECONDS)
+        self.send(control.ExpectLoss(told.room, worst))
