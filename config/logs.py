@@ -27,7 +27,20 @@ _TELLING_MODULES = ("redis.", "kombu.", "amqp.", "billiard.", "celery.")
 
 # What may be said of an event beside its name: ids and codes.
 _EXTRAS = (
-    *("command", "kind", "order", "room", "connection", "worker", "task", "code", "status_code", "part", "error"),
+    *(
+        "command",
+        "kind",
+        "order",
+        "room",
+        "connection",
+        "worker",
+        "task",
+        "task_id",
+        "code",
+        "status_code",
+        "part",
+        "error",
+    ),
     *("head", "entries", "reason"),
     *("case", "number", "action", "state", "engine", "seconds", "reason_code"),
 )
@@ -41,28 +54,27 @@ def _without_secrets(logger: Any, method: str, event: Event) -> Event:
     return event
 
 
-def _without_words(logger: Any, method: str, event: Event) -> Event:
-    """Drop what libraries put of an exception's message into their own."""
-    record: logging.LogRecord | None = event.get("_record")
-    if record is None:
-        return event
-    if record.name == "celery.app.trace" and isinstance(record.args, dict):
-        event["event"] = "job.failed" if record.levelno >= logging.ERROR else "job.ended"
-        event["task"], event["task_id"] = record.args.get("name"), record.args.get("id")
-    elif record.name in ("asyncio", "twisted"):
-        event["event"] = str(event["event"]).partition("\n")[0]
-    elif not isinstance(record.msg, str):
-        event["event"] = f"{record.name}: {type(record.msg).__name__}"
-    elif any(isinstance(one, BaseException) for one in _arguments(record)):
-        shown = tuple(type(one).__name__ if isinstance(one, BaseException) else one for one in _arguments(record))
-        event["event"] = record.msg % shown
-    if _TRACEBACK in str(event["event"]):
-        event["event"] = _frames_only(str(event["event"]))
-    return event
+class WithoutWords(logging.Filter):
+    """Drops what libraries put of an exception's message into their own. A filter: the formatter forgets arguments."""
 
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Every record passes, some of them with another message."""
+        if record.name == "celery.app.trace" and isinstance(record.args, dict):
+            record.task, record.task_id = record.args.get("name"), record.args.get("id")
+            self._say(record, "job.failed" if record.levelno >= logging.ERROR else "job.ended")
+        elif record.name in ("asyncio", "twisted"):
+            self._say(record, record.getMessage().partition("\n")[0])
+        elif not isinstance(record.msg, str | dict):  # a dict is one of structlog's own
+            self._say(record, f"{record.name}: {type(record.msg).__name__}")
+        elif isinstance(record.args, tuple):
+            record.args = tuple(type(one).__name__ if isinstance(one, BaseException) else one for one in record.args)
+        if isinstance(record.msg, str) and _TRACEBACK in record.msg:
+            self._say(record, _frames_only(record.msg))
+        return True
 
-def _arguments(record: logging.LogRecord) -> tuple[Any, ...]:
-    return record.args if isinstance(record.args, tuple) else ()
+    @staticmethod
+    def _say(record: logging.LogRecord, message: str) -> None:
+        record.msg, record.args = message, ()
 
 
 def _frames_only(text: str) -> str:
@@ -132,7 +144,6 @@ def logging_settings(*, as_json: bool) -> dict[str, Any]:
             "structured": {
                 "()": structlog.stdlib.ProcessorFormatter,
                 "processors": [
-                    _without_words,
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                     _exception,
                     _without_secrets,
@@ -141,7 +152,10 @@ def logging_settings(*, as_json: bool) -> dict[str, Any]:
                 "foreign_pre_chain": _SHARED,
             }
         },
-        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
+        "filters": {"without_words": {"()": WithoutWords}},
+        "handlers": {
+            "console": {"class": "logging.StreamHandler", "formatter": "structured", "filters": ["without_words"]}
+        },
         "root": {"handlers": ["console"], "level": "WARNING"},
         "loggers": {name: {"level": "INFO"} for name in ("config", "accounts", "invites", "rooms", "moderation")}
         | {"django.channels.server": {"level": "WARNING"}}

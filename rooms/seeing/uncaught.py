@@ -21,4 +21,5 @@ def log_what_nobody_catches() -> None:
         if arguments.exc_value is not None:
             logger.error("thread.failed", exc_info=arguments.exc_value)
 
+    logging.raiseExceptions = False  # a line that cannot be written would be printed, arguments and all
     sys.excepthook, threading.excepthook = ended, thread_ended

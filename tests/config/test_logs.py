@@ -1,5 +1,6 @@
 """What is logged: codes and ids, nobody's words, name, address or secret."""
 
+import json
 import logging
 import subprocess
 import sys
@@ -46,3 +47,35 @@ def test_one_line_an_event_for_machines() -> None:
     record = logging.LogRecord("rooms", logging.INFO, __file__, 1, "room.opened", (), None)
     assert handler.format(record).startswith("{")
     assert "\n" not in handler.format(record)
+
+
+LIBRARIES = """
+import logging.config, structlog
+from config.logs import logging_settings
+logging.config.dictConfig(logging_settings(as_json=True))
+error = ValueError("quokka")
+structlog.get_logger("rooms").info("room.opened", room="r1")
+logging.getLogger("daphne.server").error("Exception inside application: %s", error, exc_info=error)
+logging.getLogger("daphne").error('Traceback (most recent call last):\\n  File "x.py", line 3, in y\\nValueError: quokka')
+logging.getLogger("daphne").error(error)
+logging.getLogger("asyncio").error("Task exception was never retrieved\\nfuture: <Task exception=ValueError('quokka')>")
+logging.getLogger("celery.app.trace").error("%(name)s: %(exc)s", {"name": "a.task", "id": "1", "exc": "quokka"})
+logging.getLogger("rooms").info("live.command_failed", extra={"command": "chat.say", "words": "quokka"})
+"""
+
+
+def test_what_libraries_say_of_an_exception_is_its_kind() -> None:
+    command = [sys.executable, "-c", LIBRARIES]
+    done = subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True, check=True)
+    events = [json.loads(line) for line in done.stderr.splitlines()]
+    assert [event["event"] for event in events] == [
+        "room.opened",
+        "Exception inside application: ValueError",
+        'Traceback (most recent call last): | File "x.py", line 3, in y',
+        "daphne: ValueError",
+        "Task exception was never retrieved",
+        "job.failed",
+        "live.command_failed",
+    ]
+    assert (events[0]["room"], events[5]["task"], events[6]["command"]) == ("r1", "a.task", "chat.say")
+    assert "quokka" not in done.stderr
