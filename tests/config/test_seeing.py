@@ -298,14 +298,14 @@ class TestUsage:
         assert not JobsProcess.objects.exists()
 
     def test_a_listener_hour_is_what_all_workers_used_by_all_who_listened(self) -> None:
-        AudioWorker.objects.create(public_ip="192.0.2.1", udp_port=7882, worker_id="w1")
+        AudioWorker.objects.create(public_ip="192.0.2.1", udp_port=7882, worker_id="w1", people=10)
         for _reading in range(72):  # an hour of listening: 72 times ten people for five seconds
             services.record_usage(used(), public_ip="192.0.2.1", udp_port=7882)
         cost = cost_of(selectors.used_lately(), (Decimal("0.04"), "EUR"))
         assert (cost.listener_hours, cost.cpu_seconds, cost.megabytes) == (1.0, 36.0, 0.072)
         assert (cost.money, cost.currency) == (Decimal("0.0004"), "EUR")
         (worker,) = selectors.workers_now()
-        assert (worker.people, worker.rooms, worker.is_live, worker.lateness_ms) == (10, 1, True, 2.0)
+        assert (worker.people, worker.rooms, worker.is_live, worker.lateness_ms) == (10, 0, True, 2.0)
 
     def test_nobody_who_listened_costs_nothing_that_could_be_said(self) -> None:
         cost = cost_of(selectors.used_lately(), (Decimal("0.04"), "EUR"))

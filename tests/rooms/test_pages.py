@@ -165,7 +165,7 @@ def test_a_topic_that_is_there_is_used(client: Client, host: User) -> None:
         ("", "required"),
         ("   ", "required"),
         ("x" * 61, "max_length"),
-        ("x" * 1_000_000, "max_length"),
+        ("x" * 100_000, "max_length"),
         ("Сhips", "text_mixed_scripts"),
         ("Chi\u200bps", "text_unprintable"),
         ("a\x07b", "text_unprintable"),
