@@ -222,7 +222,7 @@ def test_they_may_hear_themselves_and_nobody_else_and_it_is_noted(client, report
     made = impose(reported, "mute", rule=2, facts=FACTS, by=staff, report=report)
     assert own_voice(made)[1] == place.public_id
     monkeypatch.setattr(
-        "moderation.views.tracks", lambda name, began: {place.public_id: "mine", other.public_id: "not"}
+        "moderation.views.tracks", lambda name, began, parts: {place.public_id: "mine", other.public_id: "not"}
     )
     monkeypatch.setattr("moderation.views.as_wav", lambda track: track.encode())
     client.force_login(reported)

@@ -256,7 +256,7 @@ class State:
         somebody_here = f"IN (SELECT user_id FROM {Participant._meta.db_table} WHERE room_id = %s)"
         return cls(
             room=room,
-            people={row["public_id"]: row for row in people},
+            people={row["public_id"]: _without_place(row) for row in people},
             bans=_rows(Ban, "room_id = %s", room["id"]),
             reports=_rows(Report, "room_id = %s", room["id"]),
             blocks=_rows(Block, f"blocker_id {somebody_here}", room["id"]),
@@ -293,6 +293,11 @@ class State:
                 elif row not in after:
                     _put_back(model, row)
         return State.of(self.room["public_id"])
+
+
+def _without_place(row: Row) -> Row:
+    """Where somebody's sound is, an offer decides anew each time: it is no act of theirs."""
+    return {name: value for name, value in row.items() if name not in ("share_id", "placed_epoch")}
 
 
 def _rows(model: type[Model], condition: str, *values: Any) -> list[Row]:

@@ -147,7 +147,7 @@ async def test_who_reads_is_shown_what_they_may_know(worker: AnsweringWorker, su
                 found = await ask(page, "room.people")
                 if runs_the_room or actor is Standing.STAFF:
                     assert {visitor["person"]["id"] for visitor in found["data"]["people"]} == people.keys()
-                assert (await ask(page, "media.offer"))["data"] == {"sdp": worker.answers_with}
+                assert (await ask(page, "media.offer"))["data"]["sdp"] == worker.answers_with
                 assert (worker.offers[-1].room, worker.offers[-1].person) == (cast.room, me.id)
 
 

@@ -1,12 +1,13 @@
 """Limits by count hold for all web processes together: they are kept in the cache, which with Redis is one."""
 
+import contextlib
 import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from tests.environment.engines import _redis
+from tests.environment.engines import Redis
 from tests.environment.installation import ROOT
 
 _ASK = """
@@ -21,9 +22,12 @@ print(sum(bool(ratelimit.consume(request, app="allauth.account", action="reset_p
 
 
 def test_two_processes_together_are_let_through_as_often_as_one() -> None:
-    with tempfile.TemporaryDirectory(prefix="mitalk-limits-") as folder, _redis(Path(folder)) as address:
+    with tempfile.TemporaryDirectory(prefix="mitalk-limits-") as folder, contextlib.ExitStack() as stack:
+        redis = Redis(Path(folder))
+        redis.start()
+        stack.callback(redis.stop)
         environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.dev", "MITALK_VAR_DIR": folder}
-        environment |= {"REDIS_URL": address}
+        environment |= {"REDIS_URL": redis.url}
         processes = [
             subprocess.Popen(
                 [sys.executable, "-c", _ASK], cwd=ROOT, env=environment, text=True,
