@@ -16,7 +16,7 @@ AUDIBLE_DBFS = -40.0
 LISTENING = (Path(__file__).parent / "listening.js").read_text()
 
 _CHROMIUM = "/usr/bin/chromium"
-# Pages that Chromium makes for its own address bar cost more than starting it. Its last list counts, so the driver's is in it.
+# Pages that Chromium makes for its address bar cost more than starting it. The last list counts, so the driver's is in it.
 _WITHOUT = [
     "WebUIOmniboxPopup",
     "WebUIOmniboxAimPopup",

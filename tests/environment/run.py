@@ -16,7 +16,6 @@ from tests.environment import programs
 from tests.environment.engines import engines
 from tests.environment.installation import ROOT
 
-BY_FILE = ("-n", "2", "--dist", "loadfile")  # two at a time, each with an installation of its own
 # What differs between engines: everything that reads or writes rows, or speaks over the bus.
 ON_ENGINES_TOO = ("main_job", "coming_back", "hands")  # of the browser tests
 # Of the faults, those in which neither rows nor the bus are in play.
@@ -81,9 +80,7 @@ def stages() -> list[Stage]:
         Stage("faults", [[*pytest, "tests/faults", *_without(ON_OWN_ENGINES)]]),
         Stage("faults on engines", [[*pytest, "tests/faults", *_without(THE_SAME_ON_BOTH)]], needs_engines=True),
         Stage("operating", [[*pytest, "-p", "no:asyncio", "tests/operating"]]),
-        Stage(
-            "browser", [[*pytest, *BY_FILE, "-p", "no:asyncio", "tests/browser"]], {"DJANGO_ALLOW_ASYNC_UNSAFE": "true"}
-        ),
+        Stage("browser", [[*pytest, "-p", "no:asyncio", "tests/browser"]], {"DJANGO_ALLOW_ASYNC_UNSAFE": "true"}),
         Stage("firefox", [[*pytest, "-p", "no:asyncio", "tests/firefox"]], {"DJANGO_ALLOW_ASYNC_UNSAFE": "true"}),
         Stage(
             "browser on engines",
