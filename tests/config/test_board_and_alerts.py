@@ -67,10 +67,15 @@ def test_every_metric_that_is_asked_for_is_exported(monkeypatch: pytest.MonkeyPa
 
 
 def test_every_alert_says_what_is_wrong_and_where_the_remedy_stands() -> None:
+    headings = re.findall(
+        r"^## (.+)$", (Path(settings.BASE_DIR) / "docs/operating/runbook.md").read_text(), re.MULTILINE
+    )
+    sections = {heading.lower().replace(" ", "-") for heading in headings}
     for group in yaml.safe_load(ALERTS.read_text())["groups"]:
         for rule in group["rules"]:
             section = re.sub(r"(?<!^)(?=[A-Z])", "-", rule["alert"]).lower()
             assert rule["annotations"]["runbook"] == f"docs/operating/runbook.md#{section}"
+            assert section in sections
             assert rule["annotations"]["summary"]
             assert rule["labels"]["severity"] in ("page", "ticket")
 
