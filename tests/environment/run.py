@@ -22,6 +22,8 @@ ON_ENGINES_TOO = ("main_job", "coming_back", "hands")  # of the browser tests
 THE_SAME_ON_BOTH = ("crowds", "hostile_media", "networks", "promotion", "slow_reader", "speech")
 # Those that start engines of their own, and kill them.
 ON_OWN_ENGINES = ("clocks", "full_disk", "jobs_die", "restarts")
+# The longest walk of all is done once, on the engines of production.
+ON_ENGINES_ALONE = ("tests/permissions/test_over_the_socket.py",)
 ON_BOTH_ENGINES = (
     "tests/accounts",
     "tests/invites",
@@ -74,7 +76,7 @@ def stages() -> list[Stage]:
                 [*tool, "tests.environment.javascript"],
             ],
         ),
-        Stage("unit", [[*pytest, "-n", "2"]]),
+        Stage("unit", [[*pytest, "-n", "2", *(f"--ignore={path}" for path in ON_ENGINES_ALONE)]]),
         Stage("engines", [[*pytest, "-n", "2", *ON_BOTH_ENGINES]], needs_engines=True),
         Stage("javascript", [["node", "--test", *sorted(map(str, (ROOT / "tests/javascript").glob("*.test.mjs")))]]),
         Stage("faults", [[*pytest, "tests/faults", *_without(ON_OWN_ENGINES)]]),

@@ -84,6 +84,8 @@ async def both(installation: Installation) -> None:
 @pytest.mark.parametrize("bus", ["everything arrives", "the bus loses what moves"])
 async def test_after_kill_9_all_hear_again_where_they_sat(hall: Hall, bus: str) -> None:
     rooms = [await converse(hall) for _ in range(ROOMS)]
+    while len({room.place["udp_port"] for room in rooms}) < 2 and len(rooms) < 2 * ROOMS:
+        rooms.append(await converse(hall))  # a worker that was late for a moment got none
     port = rooms[0].place["udp_port"]
     hit = [room for room in rooms if room.place["udp_port"] == port]
     spared = [room for room in rooms if room not in hit]
