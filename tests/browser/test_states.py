@@ -100,6 +100,8 @@ def test_hand_invitation_muting_and_reporting_by_keyboard_and_announced(scene: S
     first.page.keyboard.press("Enter")
     focus_on(first, "#person-dialog button[value='person.report']")
     first.page.keyboard.press("Enter")
+    focus_on(first, "#report-category")  # nothing is chosen beforehand
+    first.page.keyboard.press("ArrowDown")
     focus_on(first, "#report-line")
     first.page.keyboard.type("By keyboard too")
     first.page.keyboard.press("Enter")
