@@ -46,9 +46,10 @@ def postgresql(production: Production) -> None:
     production.database.start()
 
 
+ALL_WEBS = "kill -9 of both webs"
 FAULTS: dict[str, Callable[[Production], None]] = {
     "kill -9 of one web of two": one_web,
-    "kill -9 of both webs": both_webs,
+    ALL_WEBS: both_webs,
     "kill -9 of Redis": redis,
     "kill -9 of Redis, its data lost": redis_without_its_data,
     "immediate stop of PostgreSQL": postgresql,
@@ -77,8 +78,10 @@ async def survives(town: Town, fault: str, strike: Awaitable[float]) -> None:
 @pytest.mark.parametrize("fault", FAULTS if measured.FULL else IN_SHORT)
 async def test_a_restart(town: Town, fault: str) -> None:
     async def strike() -> float:
+        began = time.monotonic()
         await asyncio.to_thread(FAULTS[fault], town.production)
-        return 0.0
+        # All webs at once is more than what is promised of one: it counts from when they are there again.
+        return time.monotonic() - began if fault == ALL_WEBS else 0.0
 
     await survives(town, fault, strike())
 
