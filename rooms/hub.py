@@ -245,8 +245,8 @@ class Hub:
         if data.get("kind") == wire.ShareEnded.kind:
             self._share_ended(local, {data["share"]}, data["spread_ms"])
             return
-        if data.get("kind") in _OF_WORKERS and data["epoch"] < local.media_epoch:
-            return  # of a worker that has the room no more
+        if data.get("kind") in _OF_WORKERS and data.get("epoch", 0) < local.media_epoch:
+            return  # of a worker that has the room no more, or of a version that knows no epochs
         match data.get("kind"):
             case wire.Placed.kind:
                 self._placed(local, data["epoch"], data["spread_ms"])

@@ -158,8 +158,10 @@ class _Crowd:
         """As the audio worker says it."""
         from rooms.audio import wire
         from rooms.bus import get_bus
+        from rooms.models import Room
 
+        epoch = Room.objects.values_list("media_epoch", flat=True).get(public_id=self.room)
         people = self.random.sample(self.speakers, k=self.random.randint(0, min(3, len(self.speakers))))
         get_bus().publish_from_thread(
-            wire.room_topic(self.room), {"kind": wire.Speaking.kind, "room": self.room, "people": people}
+            wire.room_topic(self.room), wire.encode(wire.Speaking(self.room, tuple(people), epoch))
         )
