@@ -34,7 +34,7 @@ def socket_to(whole: Production, origin: str):
 def test_the_doctor_finds_all_of_it_well(whole: Production) -> None:
     things = ("database", "redis", "processes", "jobs", "udp", "turn", "certificates", "site")
     found = doctor(whole.environment, *things)
-    assert set(verdicts(found).values()) == {"ok"}, found
+    assert {name: one for name, one in found.items() if one["verdict"] != "ok"} == {}
     assert {"udp.reachable", "turn.allocation", "site.socket", "database.connections"} <= set(found)
 
 
@@ -87,7 +87,7 @@ def test_an_address_that_somebody_claims_is_not_believed(whole: Production) -> N
         form = {
             "login": f"nobody{number}@example.org",
             "password": "wrong",
-            "csrfmiddlewaretoken": browser.cookies["csrftoken"],
+            "csrfmiddlewaretoken": browser.cookies["__Host-csrftoken"],
         }
         claimed = {"Referer": url, "X-Forwarded-For": f"198.51.100.{number}"}
         return browser.post(url, form, headers=claimed, timeout=10).text
