@@ -20,8 +20,10 @@ from accounts.claim_models import ClaimState
 from accounts.data_models import AccountDeletion, DataExport, DeletionState, ExportState
 from accounts.models import Claim, OutboxMessage
 from config import outside
+from config.backups import making
 from invites.models import Application, ApplicationState
 from moderation.models import NOT_DECIDED, Appeal, AppealState, Case, Flag, FlagState, HeldState, HeldText
+from moderation.services import evidence_space
 from rooms import selectors
 from rooms.domain.snapshot import Phase
 from rooms.models import JobsProcess, Participant, ProgrammeMail, Room, WebProcess
@@ -83,6 +85,10 @@ def _from_database(now: datetime) -> Iterator[Metric]:
     first = WebProcess.objects.order_by("started_at").values_list("started_at", flat=True).first()
     beat = JobsProcess.objects.order_by("-beat_at").values_list("beat_at", flat=True).first() or first
     yield GaugeMetricFamily("mitalk_jobs_beat_age_seconds", "Since a job was done by the clock", _seconds(beat, now))
+    space = evidence_space.space()
+    yield GaugeMetricFamily(
+        "mitalk_evidence_taken_ratio", "Of the space that sealed evidence may take", space.used / space.open_to_all
+    )
     used = selectors.used_lately(now)
     yield GaugeMetricFamily("mitalk_listener_hours_lately", "In the last hour", used.listener_hours)
     if used.cpu_seconds_an_hour is not None:
@@ -130,14 +136,11 @@ def _nearest(folder: Path) -> Path:
 
 
 def _backed_up_at() -> float | None:
-    """When the last backup was made, by its manifest; 0 when there should be one and is none."""
-    folder = getattr(settings, "BACKUP_DIR", "")
-    if not folder:
+    """When the last whole backup was made; 0 when there should be one and is none."""
+    if not settings.BACKUP_DIR:
         return None
-    try:
-        return max((path.stat().st_mtime for path in Path(folder).glob("*/manifest.json")), default=0.0)
-    except OSError:
-        return 0.0
+    made = making.finished(Path(settings.BACKUP_DIR))
+    return made[-1].stat().st_mtime if made else 0.0
 
 
 def _seconds(since: datetime | None, now: datetime) -> float:

@@ -318,7 +318,7 @@ class Media:
         self._pipe.send(control.Floor(name, tuple(floor.seconds), seconds, floor.holder, int(floor.held_seconds)))
 
     def _figures(self) -> dict[str, object]:
-        """Of counters that are kept anyway; about a fifth of a millisecond with three thousand peers."""
+        """Of counters that are kept anyway, added up once a second."""
         voices = self.engine.voices()
         loss, lossy = self._losses.taken()
         return {
