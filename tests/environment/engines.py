@@ -1,6 +1,7 @@
 """A PostgreSQL and a Redis of the tests' own: private folders, free ports, gone at the end."""
 
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -8,7 +9,9 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from tests.environment import migrated
 from tests.environment.part import Part
 from tests.environment.ports import free_port
 from tests.environment.programs import find
@@ -21,7 +24,7 @@ _FAST = (*_LOSES_NOTHING, "synchronous_commit=off")
 def engines() -> Iterator[dict[str, str]]:
     """The environment (DATABASE_URL, REDIS_URL) of running engines."""
     with engines_folder() as folder:
-        database, redis = PostgreSQL(folder), Redis(folder)
+        database, redis = PostgreSQL(folder, tables=True), Redis(folder)
         try:
             database.start()
             redis.start()
@@ -29,6 +32,14 @@ def engines() -> Iterator[dict[str, str]]:
         finally:
             redis.stop()
             database.stop()
+
+
+def copy_database(address: str) -> str:
+    """The address of a new database with the same tables, on the same server. Nobody may be connected to the first."""
+    server, name = urlsplit(address), f"copy_{secrets.token_hex(4)}"
+    where = ["-h", str(server.hostname), "-p", str(server.port), "-U", str(server.username)]
+    subprocess.run(["createdb", *where, "-T", server.path.lstrip("/"), name], check=True)
+    return server._replace(path=f"/{name}").geturl()
 
 
 @contextmanager
@@ -40,14 +51,14 @@ def engines_folder() -> Iterator[Path]:
 
 
 class PostgreSQL:
-    """A database server. `durable`: what it has acknowledged outlives `kill`."""
+    """A database server. `durable`: what it has acknowledged outlives `kill`. `tables`: with them all, migrated."""
 
-    def __init__(self, folder: Path, *, durable: bool = False) -> None:
+    def __init__(self, folder: Path, *, durable: bool = False, tables: bool = False) -> None:
         server = find("postgres")
         assert server is not None
         self._programs = Path(server).parent
         self._folder, self._port = folder / "postgresql", free_port()
-        self._as_user = _not_as_root()
+        self._as_user, self._tables = _not_as_root(), tables
         settings = (*(_LOSES_NOTHING if durable else _FAST), "max_connections=200")
         options = [argument for setting in settings for argument in ("-c", setting)]
         where = ["-D", str(self._data), "-p", str(self._port), "-k", str(self._folder), "-h", "127.0.0.1"]
@@ -64,11 +75,29 @@ class PostgreSQL:
         """Start it; the first time with a database of its own. The seconds that took."""
         if self._data.exists():
             return self._part.start()
+        if self._tables:
+            return self._start_from_template()
+        return self._start_empty()
+
+    def _start_empty(self) -> float:
         self._make_folder()
         took = self._part.start()
         createdb = [str(self._programs / "createdb"), "-h", "127.0.0.1", "-p", str(self._port), "-U", "mitalk"]
         subprocess.run([*createdb, "mitalk"], check=True)
         return took
+
+    def _start_from_template(self) -> float:
+        """A data folder is made once for all, and copied while nobody runs on it."""
+        template = migrated.template_of_postgresql()
+        if not template.exists():
+            self._start_empty()
+            migrated.migrate(self.url)
+            self.stop()
+            self._copy(self._data, template)
+        else:
+            self._own_folder()
+            self._copy(template, self._data)
+        return self._part.start()
 
     def kill(self) -> None:
         """As `pg_ctl stop -m immediate` does: no goodbye to anybody, and recovery at the next start."""
@@ -86,10 +115,16 @@ class PostgreSQL:
         ready = [str(self._programs / "pg_isready"), "-h", "127.0.0.1", "-p", str(self._port), "-q"]
         return subprocess.run(ready, check=False).returncode == 0
 
-    def _make_folder(self) -> None:
+    def _copy(self, this: Path, there: Path) -> None:
+        subprocess.run(["cp", "--archive", str(this), str(there)], check=True)  # with whose it is
+
+    def _own_folder(self) -> None:
         self._folder.mkdir()
         if self._as_user:
             shutil.chown(self._folder, "postgres")
+
+    def _make_folder(self) -> None:
+        self._own_folder()
         initdb = [str(self._programs / "initdb"), "-D", str(self._data), "-U", "mitalk", "-A", "trust", "-E", "UTF8"]
         subprocess.run([*self._as_user, *initdb, "--no-sync"], check=True, stdout=subprocess.DEVNULL)
 

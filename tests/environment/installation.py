@@ -11,7 +11,9 @@ import threading
 import time
 from pathlib import Path
 
+from tests.environment import migrated
 from tests.environment.backstage import Backstage
+from tests.environment.engines import Redis, copy_database
 from tests.environment.ports import free_ports
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,13 +23,20 @@ _STOP_WITHIN_SECONDS = 15.0
 
 
 class Installation:
-    """Web, audio and jobs as processes. DATABASE_URL and REDIS_URL of the environment choose the engines."""
+    """Web, audio and jobs as processes. Where DATABASE_URL and REDIS_URL name engines, it has a database and a Redis of its
+    own: others of the same run neither share its workers nor take its tasks.
 
-    def __init__(self, *, demo: bool = False, webs: int = 1, workers: int = 1, **environment: str) -> None:
+    `fresh`: it makes its own tables, as on a machine where it never ran.
+    """
+
+    def __init__(
+        self, *, demo: bool = False, fresh: bool = False, webs: int = 1, workers: int = 1, **environment: str
+    ) -> None:
         self.port = free_ports(webs)
         self.udp_port = free_ports(workers, socket.SOCK_DGRAM)
         self.url = f"http://localhost:{self.port}"
         self._folder = tempfile.TemporaryDirectory(prefix="mitalk-")
+        self._engines_folder = tempfile.TemporaryDirectory(prefix="mitalk-redis-")
         self.environment = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "config.settings.dev",
@@ -39,19 +48,36 @@ class Installation:
             "MITALK_UDP_BIND": "127.0.0.1",  # what is tested is for nobody else
             **environment,
         }
+        self._redis: Redis | None = None
+        if "DATABASE_URL" not in environment and "MITALK_VAR_DIR" not in environment:
+            self._take_data(fresh)
         self._command = [sys.executable, "manage.py", "run_local", *([] if demo else ["--no-demo"])]
         self._lines: list[str] = []
         self.backstage = Backstage(self.environment)
         self.process: subprocess.Popen[str] | None = None
 
+    def _take_data(self, fresh: bool) -> None:
+        if not os.environ.get("DATABASE_URL"):
+            if not fresh:
+                migrated.copy_sqlite(Path(self._folder.name))
+            return
+        self._redis = Redis(Path(self._engines_folder.name))
+        self.environment["REDIS_URL"] = self._redis.url
+        self.environment["DATABASE_URL"] = copy_database(os.environ["DATABASE_URL"])
+
     def __enter__(self) -> "Installation":
+        if self._redis is not None:
+            self._redis.start()
         self.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self.backstage.close()
         self.stop()
+        if self._redis is not None:
+            self._redis.stop()
         self._folder.cleanup()
+        self._engines_folder.cleanup()
 
     def start(self) -> None:
         """Start, and wait until it says that it runs."""

@@ -12,7 +12,7 @@ import sys
 import time
 from dataclasses import dataclass, field
 
-from tests.environment import programs
+from tests.environment import migrated, programs
 from tests.environment.engines import engines
 from tests.environment.installation import ROOT
 
@@ -34,7 +34,8 @@ ON_BOTH_ENGINES = (
     "tests/safety/test_nul.py",
     "tests/signalling",
 )
-_FAILED = re.compile(r"^(?:FAILED|ERROR) \S+|^not ok .*", re.MULTILINE)
+_FAILED = re.compile(r"^(?:(?:FAILED|ERROR) .*|not ok .*)", re.MULTILINE)
+_MOST_OF_A_REASON = 400
 _COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed)")
 
 
@@ -107,6 +108,7 @@ def main() -> int:
     chosen = [there[name] for name in wanted] or list(there.values())
     programs.demand(lint_only=wanted == ["lint"])
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    os.environ[migrated.FOLDER] = str(migrated.folder())
     if any(stage.needs_engines for stage in chosen):
         with engines() as environment:
             outcomes = [run(stage, environment if stage.needs_engines else {}) for stage in chosen]
@@ -119,7 +121,12 @@ def run(stage: Stage, engine_environment: dict[str, str]) -> Outcome:
     """Run one stage to its end, whatever the others did."""
     _say(f"\n── {stage.name} {'─' * (70 - len(stage.name))}")
     environment = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
-    environment |= {"PYTHONUNBUFFERED": "1", **stage.environment, **engine_environment}
+    environment |= {
+        "PYTHONUNBUFFERED": "1",
+        "COLUMNS": str(_MOST_OF_A_REASON),
+        **stage.environment,
+        **engine_environment,
+    }
     began = time.monotonic()
     ok, counts, failed = True, {}, []
     for command in stage.commands:
@@ -159,7 +166,7 @@ def summary(outcomes: list[Outcome]) -> int:
         counts = ", ".join(f"{number} {word}" for word, number in outcome.counts.items())
         _say(f"{'ok  ' if outcome.ok else 'FAIL'} {outcome.name:<20} {outcome.seconds:6.1f} s  {counts}")
         for test in outcome.failed:  # at the very end, where the tail of a long log still shows it
-            _say(f"     {test}")
+            _say(f"     {test[:_MOST_OF_A_REASON]}")
     _say(f"Screenshots of every page: {(ROOT / 'var' / 'screenshots').relative_to(ROOT)}/")
     passed = sum(outcome.counts.get("passed", 0) for outcome in outcomes)
     failed = sum(number for outcome in outcomes for word, number in outcome.counts.items() if word != "passed")

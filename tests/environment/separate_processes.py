@@ -14,6 +14,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from tests.environment import migrated
 from tests.environment.backstage import Backstage
 from tests.environment.engines import PostgreSQL, Redis, engines_folder
 from tests.environment.part import Part
@@ -91,7 +92,8 @@ class Production:
             **(self._start_engines() if self._engines else {}),
             **self._settings,
         }
-        self.manage("migrate", "--verbosity", "0")
+        if not self._engines:
+            migrated.copy_sqlite(self.folder)
         self.webs = [
             self._part(f"web-{number}", "manage.py", "run_web", "--port", str(port), ready=_answers(port))
             for number, port in enumerate(self.ports, start=1)
@@ -106,7 +108,10 @@ class Production:
 
     def _start_engines(self) -> dict[str, str]:
         folder = self._stack.enter_context(engines_folder())
-        self.database, self.redis = PostgreSQL(folder, durable=True), Redis(folder, keeps=self._redis_keeps)
+        self.database, self.redis = (
+            PostgreSQL(folder, durable=True, tables=True),
+            Redis(folder, keeps=self._redis_keeps),
+        )
         for engine in (self.database, self.redis):
             self._stack.callback(engine.stop)
             engine.start()

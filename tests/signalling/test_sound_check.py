@@ -15,6 +15,7 @@ from rooms import turn
 from rooms.audio import wire
 from rooms.signalling import sound_check
 from tests.signalling.conftest import AnsweringWorker
+from tests.signalling.page import PATIENCE_SECONDS
 
 OFFER = "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=candidate:1 1 udp 1 10.0.0.9 9 typ host\r\n"
 
@@ -33,12 +34,12 @@ class Check:
         self.socket.scope["client"] = (address, 5000)
 
     async def open(self) -> dict[str, Any]:
-        accepted, _ = await self.socket.connect(timeout=5)
+        accepted, _ = await self.socket.connect(timeout=PATIENCE_SECONDS)
         assert accepted
         return await self.next()
 
     async def next(self) -> dict[str, Any]:
-        output = await self.socket.receive_output(timeout=5)
+        output = await self.socket.receive_output(timeout=PATIENCE_SECONDS)
         return json.loads(output["text"]) if "text" in output else output
 
     async def command(self, kind: str, **data: Any) -> dict[str, Any]:
@@ -51,7 +52,7 @@ async def check(worker: AnsweringWorker) -> AsyncIterator[Check]:
     made = Check()
     assert (await made.open())["type"] == "hello"
     yield made
-    await made.socket.disconnect()
+    await made.socket.disconnect(timeout=PATIENCE_SECONDS)
 
 
 async def test_it_echoes_and_names_no_relay_without_one(check: Check) -> None:
@@ -89,7 +90,7 @@ async def test_a_closed_page_hangs_up(worker: AnsweringWorker) -> None:
     made = Check()
     await made.open()
     await made.command("check.offer", speaks=True, sdp=OFFER)
-    await made.socket.disconnect()
+    await made.socket.disconnect(timeout=PATIENCE_SECONDS)
     room = wire.check_room(worker.checks[0].check)
     assert [(each.room, each.connection) for each in worker.hangups] == [(room, "speaks"), (room, "hears")]
 
@@ -115,7 +116,7 @@ async def test_a_network_that_comes_too_often_is_told_so_and_others_are_not(live
     assert (await third.next())["code"] == sound_check.CLOSE_TOO_MANY
     assert (await elsewhere.open())["type"] == "hello"
     for each in (*sockets, elsewhere):
-        await each.socket.disconnect()
+        await each.socket.disconnect(timeout=PATIENCE_SECONDS)
 
 
 async def test_there_are_few_at_once_and_each_is_over_in_time(live: None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,10 +126,10 @@ async def test_there_are_few_at_once_and_each_is_over_in_time(live: None, monkey
     await first.open()
     assert (await second.open())["code"] == "too_many_messages"
     assert (await first.next())["type"] == "websocket.close"
-    await first.socket.disconnect()
+    await first.socket.disconnect(timeout=PATIENCE_SECONDS)
     again = Check()
     assert (await again.open())["type"] == "hello"
-    await again.socket.disconnect()
+    await again.socket.disconnect(timeout=PATIENCE_SECONDS)
 
 
 async def test_without_a_worker_the_sound_is_unavailable_and_the_rest_works(live: None) -> None:
@@ -136,10 +137,10 @@ async def test_without_a_worker_the_sound_is_unavailable_and_the_rest_works(live
     await made.open()
     assert (await made.command("check.offer", speaks=True, sdp=OFFER))["code"] == "media_unavailable"
     assert (await made.command("check.echo"))["type"] == "ok"
-    await made.socket.disconnect()
+    await made.socket.disconnect(timeout=PATIENCE_SECONDS)
 
 
 async def test_another_origin_is_refused(live: None) -> None:
-    accepted, _ = await Check(origin="https://elsewhere.example").socket.connect(timeout=5)
+    accepted, _ = await Check(origin="https://elsewhere.example").socket.connect(timeout=PATIENCE_SECONDS)
     assert not accepted
     await asyncio.sleep(0)

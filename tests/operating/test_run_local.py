@@ -17,7 +17,7 @@ from tests.environment.installation import Installation
 @pytest.fixture(scope="module")
 def running() -> Iterator[Installation]:
     """One installation with its demonstration, for the tests that leave it running."""
-    with Installation(demo=True) as installation:
+    with Installation(demo=True, fresh=True) as installation:
         yield installation
 
 
