@@ -123,7 +123,7 @@ def run(stage: Stage, engine_environment: dict[str, str]) -> Outcome:
     environment = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
     environment |= {
         "PYTHONUNBUFFERED": "1",
-        "COLUMNS": str(_MOST_OF_A_REASON),
+        "COLUMNS": "160",
         **stage.environment,
         **engine_environment,
     }
