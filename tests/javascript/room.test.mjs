@@ -232,3 +232,19 @@ test("whom one muted and who comes later is known to be muted; whom one hears ag
   assert.deepEqual(room.talk?.quiet, []);
   assert.ok(Socket.last.command("room.sync"));
 });
+
+test("what the answer to a sync overtook is still told, with who did it, and once", async () => {
+  await enter({ you: { ...onStage, muted: false } });
+  /** @type {{before: {muted: boolean}, now: {muted: boolean}, by: string}[]} */
+  const told = [];
+  room.addEventListener("stood", (event) => told.push(/** @type {CustomEvent} */ (event).detail));
+  const muted = { ...onStage, muted: true };
+  const asked = room.sync();
+  await settled();
+  Socket.last.answers("room.sync", { you: muted, snapshot: snapshotWith(), desk: null, talk: silence });
+  await asked;
+  assert.equal(room.you?.muted, true);
+  assert.equal(told.length, 0);
+  await happens("you.changed", { you: muted, by: "Ji-woo" });
+  assert.deepEqual(told.map(({ before, now, by }) => [before.muted, now.muted, by]), [[false, true, "Ji-woo"]]);
+});

@@ -46,6 +46,8 @@ export class Room extends EventTarget {
   asStaff = false;
   /** What the person agreed to: a confidentiality, or empty. */
   accepts = "";
+  /** @type {You | null} how one stood when something was last said of it */
+  #told = null;
   #connection = ""; // ours in this room: what a lost socket resumes
   #leaveOther = false;
   #syncing = false;
@@ -157,7 +159,9 @@ export class Room extends EventTarget {
     this.snapshot = snapshot;
     this.desk = desk;
     this.talk = mergeTalk(this.talk, talk);
-    this.#stand(you, "");
+    this.#stand(you);
+    // Inside, whoever did it is still to be named: what the answer to a sync overtakes comes after it.
+    if (this.state !== "inside") this.#tellStanding(you, "");
     if (snapshot.phase === "ended") this.#finish("");
   }
 
@@ -206,7 +210,8 @@ export class Room extends EventTarget {
         this.#syncIfBehind(this.desk, frame.data.seq);
         break;
       case "you.changed":
-        this.#stand(frame.data.you, frame.data.by);
+        this.#stand(frame.data.you);
+        this.#tellStanding(frame.data.you, frame.data.by);
         break;
       default:
         if (this.snapshot) this.snapshot = applyEvent(this.snapshot, frame);
@@ -242,9 +247,8 @@ export class Room extends EventTarget {
   /**
    * Take one's own standing, and let microphone and direction of the sound follow it. Nobody is unmuted by it.
    * @param {You} you
-   * @param {string} by
    */
-  #stand(you, by) {
+  #stand(you) {
     const before = this.you;
     this.you = you;
     const seated = you.position === "stage";
@@ -252,7 +256,16 @@ export class Room extends EventTarget {
     if (!seated && !you.place && !you.invited_by) this.media.releaseMicrophone();
     if (this.state === "inside") this.media.setOnStage(seated);
     if (before && before.role !== you.role) this.sync();
-    if (before) this.#tell("stood", { before, now: you, by });
+  }
+
+  /**
+   * @param {You} now
+   * @param {string} by
+   */
+  #tellStanding(now, by) {
+    const before = this.#told;
+    this.#told = now;
+    if (before) this.#tell("stood", { before, now, by });
   }
 
   /**
@@ -334,7 +347,7 @@ export class Room extends EventTarget {
     if (refusal.code === CODES.ROOM_ENDED) {
       this.#finish("");
     } else {
-      this.you = null;
+      this.you = this.#told = null;
       this.#be(refusal.code === CODES.SUPERSEDED ? "elsewhere" : "failed");
       this.#tell("over", refusal);
     }

@@ -101,8 +101,8 @@ export class Telling {
     else if (before.place > 0 && now.place === 0)
       view.toast(by ? fill(words.handLoweredBy, { NAME: by }) : (words.handLowered ?? ""));
     else if (now.muted && !before.muted && by) view.toast(fill(words.mutedBy, { NAME: by }));
-    else if (before.role === "moderator" && now.role === "member") view.toast(fill(words.dismissedBy, { NAME: by }));
-    else if (now.role === "moderator" && before.role === "member") view.toast(fill(words.namedBy, { NAME: by }));
+    else if (before.role === "moderator" && now.role === "member") view.toast(by ? fill(words.dismissedBy, { NAME: by }) : (words.dismissed ?? ""));
+    else if (now.role === "moderator" && before.role === "member") view.toast(by ? fill(words.namedBy, { NAME: by }) : (words.named ?? ""));
     this.#sayOfLine(before, now);
   }
 
