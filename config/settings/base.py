@@ -391,6 +391,7 @@ ACCOUNT_RATE_LIMITS = {  # beside allauth's own
     "request_login_code": "20/m/ip,60/h/ip,3/10m/key",
     "reset_password": "20/m/ip,60/h/ip",
     "reset_password_of": "3/10m/key",
+    "mailed_code_try": "5/10m/key",  # of one code, however many requests try at once
     "invite_guess": "20/10m/ip",
     "start_again": "6/10m/ip",
     "invite": "30/h/user",
