@@ -85,8 +85,8 @@ def _may_send(action: str, email: str) -> bool:
 
 
 class _FewTries:
-    """allauth counts wrong tries in the session, which many requests at once read before one of them writes. Counted here too,
-    where one is told from another."""
+    """allauth counts wrong tries in the session, which many requests at once read before one of them writes. Counted here
+    too, where one is told from another."""
 
     expected_code: str | None
 
@@ -128,8 +128,8 @@ class PasswordAgainForm(InOurWords, account_forms.ReauthenticateForm):
 
 
 class _WorksOnce:
-    """An app's code is good for some steps, and allauth remembers only for one that it was used: whoever looked on could use it
-    in the next."""
+    """An app's code is good for some steps, and allauth remembers only for one that it was used: whoever looked on could use
+    it in the next."""
 
     user: User
     authenticator: Authenticator

@@ -1,5 +1,5 @@
-"""Pictures that people sent take a hundred megabytes and more while they are unpacked, however small their files are: a few at
-a time, whoever else waits."""
+"""Pictures that people sent take a hundred megabytes and more while they are unpacked, however small their files are: a few
+at a time, whoever else waits."""
 
 import threading
 from collections.abc import Iterator

@@ -143,7 +143,9 @@ def test_a_restored_installation_is_as_it_was(old: Old, empty: dict[str, str]) -
     assert before.pop("django_session") > after.pop("django_session") == 0
     assert before == after
     assert after["accounts_user"] == PEOPLE
-    assert json.loads((old.backup / "manifest.json").read_text())["rows"] | {"django_session": 0} == before | {"django_session": 0}
+    said = json.loads((old.backup / "manifest.json").read_text())["rows"]
+    assert said.pop("django_session") > 0
+    assert said == before
     assert shell(empty, READ_PHONE.format(email=old.email)) == PHONE
     assert (Path(empty["MITALK_VAR_DIR"]) / "private" / "document").read_bytes() == b"encrypted"
     assert ", 1 seals, 0 not yet sealed" in manage(empty, "audit", "verify")

@@ -86,23 +86,24 @@ def chain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chain]:
 
 
 CHUNKED = b"0\r\n\r\n" + INNER
+LENGTH = f"Content-Length: {len(CHUNKED)}"
 DISAGREEING = {
-    "both lengths": (["Content-Length: %d" % len(CHUNKED), "Transfer-Encoding: chunked"], CHUNKED),
-    "a space before the colon": (["Content-Length: %d" % len(CHUNKED), "Transfer-Encoding : chunked"], CHUNKED),
-    "a tab before the value": (["Content-Length: %d" % len(CHUNKED), "Transfer-Encoding:\tchunked"], CHUNKED),
-    "a letter of the value": (["Content-Length: %d" % len(CHUNKED), "Transfer-Encoding: xchunked"], CHUNKED),
-    "two codings": (["Content-Length: %d" % len(CHUNKED), "Transfer-Encoding: identity, chunked"], CHUNKED),
+    "both lengths": ([LENGTH, "Transfer-Encoding: chunked"], CHUNKED),
+    "a space before the colon": ([LENGTH, "Transfer-Encoding : chunked"], CHUNKED),
+    "a tab before the value": ([LENGTH, "Transfer-Encoding:\tchunked"], CHUNKED),
+    "a letter of the value": ([LENGTH, "Transfer-Encoding: xchunked"], CHUNKED),
+    "two codings": ([LENGTH, "Transfer-Encoding: identity, chunked"], CHUNKED),
     "twice, one of them unknown": (["Transfer-Encoding: chunked", "Transfer-Encoding: cow"], CHUNKED),
-    "two lengths": (["Content-Length: 0", "Content-Length: %d" % len(INNER)], INNER),
-    "two lengths in one": (["Content-Length: 0, %d" % len(INNER)], INNER),
+    "two lengths": (["Content-Length: 0", f"Content-Length: {len(INNER)}"], INNER),
+    "two lengths in one": ([f"Content-Length: 0, {len(INNER)}"], INNER),
     "a length with a sign": (["Content-Length: +0"], INNER),
     "a length by a folded line": (["Content-Length:", " 0"], INNER),
-    "a length with an underscore": (["Content_Length: %d" % len(INNER)], b""),
+    "a length with an underscore": ([f"Content_Length: {len(INNER)}"], b""),
     "a chunk's size with a sign": (["Transfer-Encoding: chunked"], b"+0\r\n\r\n" + INNER),
     "a chunk's size with a prefix": (["Transfer-Encoding: chunked"], b"0x0\r\n\r\n" + INNER),
     "a chunk that ends by a line feed": (["Transfer-Encoding: chunked"], b"1\nx\n0\n\n" + INNER),
     "an extension with a line in it": (["Transfer-Encoding: chunked"], b"1;a=\n\r\nx\r\n0\r\n\r\n" + INNER),
-    "a line end by itself": (["X: y\rTransfer-Encoding: chunked", "Content-Length: %d" % len(CHUNKED)], CHUNKED),
+    "a line end by itself": (["X: y\rTransfer-Encoding: chunked", LENGTH], CHUNKED),
     "a length behind a NUL": (["X: \0", "Content-Length: 0"], INNER),
 }
 
@@ -132,7 +133,9 @@ def test_a_switch_of_protocols_that_fails_opens_no_way_through(chain: Chain) -> 
     assert "/metrics" not in chain.asked()[len(before) :]
 
 
-@pytest.mark.parametrize("path", ["/metrics", "//metrics", "/./metrics", "/%6detrics", "/metrics/", "/x/../metrics", "/metrics?x"])
+@pytest.mark.parametrize(
+    "path", ["/metrics", "//metrics", "/./metrics", "/%6detrics", "/metrics/", "/x/../metrics", "/metrics?x"]
+)
 def test_what_operators_look_at_is_not_reached_by_another_spelling(chain: Chain, path: str) -> None:
     before = chain.asked()
     assert chain.sends(_request(path)).startswith(b"HTTP/1.1 404 ")

@@ -1,5 +1,5 @@
-"""Whoever guesses, looks over a shoulder, or sends what no browser would: five tries however many are sent at once, a code that
-works once as long as it would be good, and no accident."""
+"""Whoever guesses, looks over a shoulder, or sends what no browser would: five tries however many are sent at once, a code
+that works once as long as it would be good, and no accident."""
 
 import time
 from datetime import UTC, datetime, timedelta

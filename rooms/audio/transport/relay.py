@@ -40,8 +40,8 @@ def secret_of(installation: str) -> bytes:
 
 
 def key_of(secret: bytes, room: str, epoch: int, share: int, mixer: str) -> RelayKey:
-    """The key of a share, which its worker and the room's derive alike. `mixer` is the id of the worker that mixes: each process
-    has another, so that no nonce comes twice even when a restored database counts epochs and shares once more."""
+    """The key of a share, which its worker and the room's derive alike. `mixer` is the id of the worker that mixes: each
+    process has another, so that no nonce comes twice even when a restored database counts epochs and shares once more."""
     derived = _derive(secret, f"{room}|{epoch}|{share}|{mixer}", KEY_ID_BYTES + _KEY_BYTES)
     return RelayKey(derived[:KEY_ID_BYTES], derived[KEY_ID_BYTES:], epoch)
 
