@@ -11,7 +11,9 @@ pytestmark = pytest.mark.django_db
 KEYS = ("9" * 5_000, "9" * 30, "٣" * 3, "-1", "x" * 5_000)
 
 
-@pytest.mark.parametrize("name", [f"{model._meta.app_label}_{model._meta.model_name}" for model in admin.site._registry])
+@pytest.mark.parametrize(
+    "name", [f"{model._meta.app_label}_{model._meta.model_name}" for model in admin.site._registry]
+)
 def test_a_key_of_thousands_of_digits_is_nobodys(client: Client, name: str) -> None:
     operator = a_member("Sofia Takács", is_staff=True, is_superuser=True)
     client.force_login(operator, backend="accounts.backends.MemberBackend")
