@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import renaming
 from accounts.models import NameChange, User
 from accounts.profile_models import NameState
+from accounts.requests import pk_of
 
 
 class DecisionForm(forms.Form):
@@ -72,9 +73,7 @@ class NameChangeAdmin(admin.ModelAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """To read; it leads to the decision while there is one to make."""
-        waits = (
-            NameChange.objects.filter(pk=object_id, state=NameState.WAITING).exists() if object_id.isdigit() else False
-        )
+        waits = NameChange.objects.filter(pk=pk_of(object_id), state=NameState.WAITING).exists()
         extra = {"show_save": False, "show_save_and_continue": False, "waits": waits}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **extra})
 

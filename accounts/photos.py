@@ -16,6 +16,7 @@ from PIL import Image, ImageOps
 from accounts import renaming
 from accounts.models import Profile, User
 from accounts.portraits import PHOTO_SIZES
+from accounts.unpacking import unpacking
 
 MOST_BYTES = 8 * 1024 * 1024
 MOST_PIXELS = 24_000_000  # what phones take; a file of a few kilobytes can claim a thousand times as many
@@ -36,7 +37,7 @@ def render(file: IO[bytes], byte_count: int) -> dict[int, bytes]:
     if byte_count > MOST_BYTES:
         raise _too_large()
     try:
-        with Image.open(file, formats=READ) as image:  # reads no more than its head
+        with unpacking(), Image.open(file, formats=READ) as image:  # opening reads no more than its head
             _demand_size(image)
             return _written_anew(image)
     except ValidationError:

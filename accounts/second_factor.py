@@ -3,10 +3,14 @@
 import time
 
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core.internal.cryptokit import normalize_user_code
+from allauth.mfa import app_settings as mfa_settings
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -68,6 +72,17 @@ class SecondFactors(DefaultMFAAdapter):
 def has_second_factor(user: User) -> bool:
     """Whether somebody has a passkey or an authenticator app."""
     return Authenticator.objects.filter(user=user, type__in=STRONG).exists()
+
+
+def use_up(user: User, code: str) -> bool:
+    """Note that a code of somebody's app was used, as long as it would be good.
+
+    Returns:
+        Whether it was not used before; of many who use it at once, for one.
+    """
+    lasts = mfa_settings.TOTP_PERIOD * (2 * mfa_settings.TOTP_TOLERANCE + 1)
+    used = salted_hmac("mitalk.accounts.app_code", f"{user.pk}:{normalize_user_code(code)}", algorithm="sha256")
+    return cache.add(f"app_code_used:{used.hexdigest()}", True, lasts)
 
 
 SEEN_AT = "staff_seen_at"  # in a session: when its staff last looked at a page of theirs

@@ -1,4 +1,4 @@
-"""allauth's forms in MiTalk's words, and the limits on what they send."""
+"""allauth's forms in MiTalk's words, and the limits on what they send and on what is tried."""
 
 import contextlib
 import struct
@@ -11,13 +11,15 @@ from allauth.account.internal.userkit import filter_users_by_email
 from allauth.core import context, ratelimit
 from allauth.mfa.adapter import get_adapter as get_second_factors
 from allauth.mfa.base import forms as second_factor_forms
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn import forms as passkey_forms
 from django import forms
 
 from accounts.known_browsers import limit_key
-from accounts.models import normalised_email
+from accounts.models import User, normalised_email
 from accounts.own_data.leaving import pending_deletion
+from accounts.second_factor import use_up
 from accounts.text import tidy, validate_line
 from accounts.wording import FIELDS, HELP
 
@@ -82,11 +84,26 @@ def _may_send(action: str, email: str) -> bool:
     return ratelimit.consume(request, action=action, key=limit_key(request, email))
 
 
-class CodeForm(InOurWords, account_forms.BaseConfirmCodeForm):
+class _FewTries:
+    """allauth counts wrong tries in the session, which many requests at once read before one of them writes. Counted here
+    too, where one is told from another."""
+
+    expected_code: str | None
+
+    def clean_code(self) -> str:
+        """What was typed, if this code was not tried too often."""
+        request = context.request
+        key = f"{request.session.session_key}:{self.expected_code}"
+        if not ratelimit.consume(request, action="mailed_code_try", key=key):
+            raise get_adapter().validation_error("incorrect_code")
+        return super().clean_code()  # type: ignore[misc]
+
+
+class CodeForm(InOurWords, _FewTries, account_forms.BaseConfirmCodeForm):
     """A code that was mailed."""
 
 
-class AddressCodeForm(InOurWords, account_forms.ConfirmEmailVerificationCodeForm):
+class AddressCodeForm(InOurWords, _FewTries, account_forms.ConfirmEmailVerificationCodeForm):
     """A code that proves an address."""
 
 
@@ -110,11 +127,26 @@ class PasswordAgainForm(InOurWords, account_forms.ReauthenticateForm):
     """The password, before something dangerous."""
 
 
-class SecondFactorForm(InOurWords, second_factor_forms.AuthenticateForm):
+class _WorksOnce:
+    """An app's code is good for some steps, and allauth remembers only for one that it was used: whoever looked on could use
+    it in the next."""
+
+    user: User
+    authenticator: Authenticator
+
+    def clean_code(self) -> str:
+        """What was typed, if it was not used before."""
+        code = super().clean_code()  # type: ignore[misc]
+        if self.authenticator.type == Authenticator.Type.TOTP and not use_up(self.user, code):
+            raise get_second_factors().validation_error("incorrect_code")
+        return code
+
+
+class SecondFactorForm(InOurWords, _WorksOnce, second_factor_forms.AuthenticateForm):
     """A code of the app, or a recovery code."""
 
 
-class SecondFactorAgainForm(InOurWords, second_factor_forms.ReauthenticateForm):
+class SecondFactorAgainForm(InOurWords, _WorksOnce, second_factor_forms.ReauthenticateForm):
     """The same, before something dangerous."""
 
 
@@ -123,7 +155,15 @@ class ActivateAppForm(InOurWords, ActivateTOTPForm):
 
 
 # What reading JSON and CBOR that no browser wrote ends with; allauth expects browsers.
-_NOT_FROM_A_BROWSER = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, struct.error)
+_NOT_FROM_A_BROWSER = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
 
 
 @contextlib.contextmanager
@@ -132,6 +172,31 @@ def _only_from_a_browser() -> Iterator[None]:
         yield
     except _NOT_FROM_A_BROWSER as error:
         raise get_second_factors().validation_error("passkey_unreadable") from error
+
+
+class CredentialField(forms.JSONField):
+    """What a browser says of a passkey. Django takes care of text that is no JSON, not of JSON that cannot be read: a hundred
+    thousand brackets, a number of five thousand digits."""
+
+    def to_python(self, value: Any) -> Any:
+        """It, read."""
+        try:
+            return super().to_python(value)
+        except forms.ValidationError:
+            raise
+        except (RecursionError, ValueError) as error:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from error
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """What the form shows of it again: nothing, if it could not be read."""
+        try:
+            return super().bound_data(data, initial)
+        except (RecursionError, ValueError):
+            return None
+
+
+def _credential() -> CredentialField:
+    return CredentialField(required=True, widget=forms.HiddenInput)
 
 
 class _ShowsPasskey:
@@ -144,17 +209,25 @@ class _ShowsPasskey:
 class SignInByPasskeyForm(_ShowsPasskey, passkey_forms.LoginWebAuthnForm):
     """A passkey instead of a password."""
 
+    credential = _credential()
+
 
 class PasskeyAsSecondFactorForm(_ShowsPasskey, passkey_forms.AuthenticateWebAuthnForm):
     """A passkey after the password."""
+
+    credential = _credential()
 
 
 class PasskeyAgainForm(_ShowsPasskey, passkey_forms.ReauthenticateWebAuthnForm):
     """A passkey before something dangerous."""
 
+    credential = _credential()
+
 
 class AddPasskeyForm(InOurWords, passkey_forms.AddWebAuthnForm):
     """A passkey that the browser just made."""
+
+    credential = _credential()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -44,6 +44,17 @@ class LiveFromTheFirstRequest:
         await self._application(scope, receive, send)
 
 
+class AtTheRoot:
+    """MiTalk has a host of its own. daphne takes the root of all addresses from a header that anybody may send
+    (`Daphne-Root-Path`): what stands there would stand before every link that we write, also in mails to others."""
+
+    def __init__(self, application: Any) -> None:
+        self._application = application
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        await self._application({**scope, "root_path": ""}, receive, send)
+
+
 class OwnOriginOnly:
     """Opens a WebSocket only to a page of ours: scheme, host and port as listed in MITALK_ORIGINS, to the letter.
 
@@ -70,8 +81,10 @@ websocket_application = OwnOriginOnly(
     AuthMiddlewareStack(OpenSockets(URLRouter([*websocket_urlpatterns, re_path("", _no_such_socket)])))  # type: ignore[arg-type]
 )
 
-application = Probes(
-    LiveFromTheFirstRequest(
-        ProtocolTypeRouter({"http": BodyLimit(django_application), "websocket": websocket_application})
+application = AtTheRoot(
+    Probes(
+        LiveFromTheFirstRequest(
+            ProtocolTypeRouter({"http": BodyLimit(django_application), "websocket": websocket_application})
+        )
     )
 )

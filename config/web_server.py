@@ -5,9 +5,11 @@ from typing import Any
 
 import daphne.server  # installs the asyncio reactor, so before anything else of Twisted
 from daphne.http_protocol import HTTPFactory, WebRequest
+from daphne.ws_protocol import WebSocketFactory
 from twisted.web import http
 
 from config.body_limits import FORM_BYTES, TOO_LARGE, TOO_LARGE_HEADERS, most_bytes
+from config.web_sockets import LimitedWebSocket
 from rooms.domain.messages import MAX_FRAME_BYTES
 
 MOST_HEADERS = 100
@@ -107,3 +109,13 @@ class LimitedServer(daphne.server.Server):
         made.protocol = LimitedChannel
         made.timeOut = FORM_SECONDS
         self._http_factory = made
+
+    @property
+    def ws_factory(self) -> WebSocketFactory:
+        """What makes a WebSocket of a connection; likewise."""
+        return self._ws_factory
+
+    @ws_factory.setter
+    def ws_factory(self, made: WebSocketFactory) -> None:
+        made.protocol = LimitedWebSocket
+        self._ws_factory = made

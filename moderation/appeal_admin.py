@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from accounts.requests import pk_of
 from accounts.text import validate_prose
 from moderation import services
 from moderation.appeal_numbers import appeal_numbers
@@ -147,7 +148,7 @@ class AppealAdmin(ReadOnlyAdmin):
         rows = Appeal.objects.select_related(
             "sanction__user__profile", "sanction__room", "sanction__report__reporter", "imposed_by__profile"
         )
-        appeal = get_object_or_404(rows, pk=int(object_id) if object_id.isdecimal() else 0)
+        appeal = get_object_or_404(rows, pk=pk_of(object_id))
         form = DecisionForm(request.POST or None)
         if request.method == "POST":
             if not self.has_decide_permission(request):

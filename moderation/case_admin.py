@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
-from accounts.requests import MemberRequest
+from accounts.requests import MemberRequest, pk_of
 from moderation import cases, services
 from moderation.models import NOT_DECIDED, Case, Outcome
 from moderation.services.cases import MIN_REASON
@@ -185,7 +185,7 @@ class CaseAdmin(ReadOnlyAdmin):
         """Everything about it; to take it, and to decide it."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        case = get_object_or_404(self.get_queryset(request), pk=int(object_id) if object_id.isdecimal() else 0)
+        case = get_object_or_404(self.get_queryset(request), pk=pk_of(object_id))
         form = DecideForm()
         if request.method == "POST":
             if not self.has_decide_permission(request):

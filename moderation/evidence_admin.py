@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from accounts.requests import pk_of
 from moderation import services
 from moderation.models import Evidence, EvidenceOpening
 from moderation.ranges import part_of
@@ -80,7 +81,7 @@ class EvidenceAdmin(ReadOnlyAdmin):
         """What is known of it, who opened it and why, and, to whom it is open, its voices."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        evidence = self._find(int(object_id) if object_id.isdecimal() else 0)
+        evidence = self._find(pk_of(object_id))
         may_open, form = self.has_open_permission(request), OpenForm(request.POST or None)
         if request.method == "POST":
             if not may_open:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import FORMER_MEMBER, User
+from accounts.requests import pk_of
 from moderation import services
 from moderation.models import Person
 from moderation.sanction_admin import REFUSED, SanctionForm
@@ -58,7 +59,7 @@ class PersonAdmin(ReadOnlyAdmin):
         """Their page."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        person = self.get_queryset(request).filter(pk=int(object_id) if object_id.isdecimal() else 0).first()
+        person = self.get_queryset(request).filter(pk=pk_of(object_id)).first()
         return redirect("admin:person", person.public_id) if person else redirect("admin:moderation_person_changelist")
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

@@ -17,6 +17,7 @@ from accounts.document_models import MOST_LETTERS
 from accounts.models import DocumentVersion, User
 from accounts.own_data import documents, rules
 from accounts.own_data.publishing import LANGUAGES, NotPublished, check, publish_rules
+from accounts.requests import pk_of
 from accounts.text import validate_prose
 from rooms.admin import ReadOnlyAdmin
 
@@ -115,7 +116,7 @@ class RulesAdmin(ReadOnlyAdmin):
         """A version as members read it."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        version = DocumentVersion.objects.filter(pk=object_id if object_id.isdecimal() else 0).first()
+        version = DocumentVersion.objects.filter(pk=pk_of(object_id)).first()
         if version is None:
             raise Http404
         pages = _pages({language: version.text(language) for language in LANGUAGES})

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.own_data import documents
+from accounts.requests import pk_of
 from accounts.text import validate_prose
 from moderation import services
 from moderation.models import KEEPS_OUT, Flag, Report, Sanction, SanctionKind, holding
@@ -230,7 +231,7 @@ class SanctionAdmin(ReadOnlyAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         rows = Sanction.objects.select_related("user__profile", "by__profile", "lifted_by__profile", "room", "appeal")
-        sanction = get_object_or_404(rows, pk=int(object_id) if object_id.isdecimal() else 0)
+        sanction = get_object_or_404(rows, pk=pk_of(object_id))
         form = LiftForm(request.POST or None)
         if request.method == "POST":
             if not self.may_lift(request, sanction):

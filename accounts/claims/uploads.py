@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from django.core.files.uploadedfile import UploadedFile
 from PIL import Image, ImageOps
 
+from accounts.unpacking import unpacking
+
 MOST_BYTES = 5 * 2**20
 MOST_PIXELS = 40_000_000
 LONGEST_SIDE = 4000  # what is written on a page is read well at that
@@ -48,9 +50,9 @@ def read_document(upload: UploadedFile) -> Document:
     if content.startswith(b"%PDF-"):
         return _pdf(content)
     if content.startswith(b"\xff\xd8\xff"):
-        return Document(JPEG, _drawn_anew(content, "JPEG"))
+        return Document(JPEG, _in_turn(content, "JPEG"))
     if content.startswith(b"\x89PNG\r\n\x1a\n"):
-        return Document(PNG, _drawn_anew(content, "PNG"))
+        return Document(PNG, _in_turn(content, "PNG"))
     raise DocumentRefused(WRONG_TYPE)
 
 
@@ -58,6 +60,11 @@ def _pdf(content: bytes) -> Document:
     if b"%%EOF" not in content[-2048:]:
         raise DocumentRefused(UNREADABLE)  # cut off on its way
     return Document(PDF, content)
+
+
+def _in_turn(content: bytes, format: str) -> bytes:
+    with unpacking():
+        return _drawn_anew(content, format)
 
 
 def _drawn_anew(content: bytes, format: str) -> bytes:

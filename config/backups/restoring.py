@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.db import connection
 
+from accounts import sessions
 from accounts.audit import append_only, sealing
 from config.backups import manifest, postgresql
 from config.backups.making import DATABASE, files_kept
@@ -15,7 +16,8 @@ class NotEmpty(Exception):
 
 
 def restore(folder: Path) -> list[str]:
-    """Fill database and folders from a backup.
+    """Fill database and folders from a backup. Nobody is signed in by it: of the sessions in it some were ended since, by
+    people whose browser was robbed, and nobody knows any more which.
 
     Returns:
         What was found wrong with the audit log; nothing is as it should be.
@@ -31,6 +33,7 @@ def restore(folder: Path) -> list[str]:
     connection.close()
     postgresql.restore(folder / DATABASE)
     append_only.protect()
+    sessions.end_all()
     for name, target in files_kept().items():
         target.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tarfile.open(folder / name) as archive:

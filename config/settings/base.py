@@ -171,6 +171,7 @@ BUS_SOCKET = VAR_DIR / "run" / "bus.sock"  # used only without REDIS_URL
 # --- Rooms ------------------------------------------------------------------------------------------------------
 
 MITALK_MOST_IN_A_ROOM = env.integer("MITALK_MOST_IN_A_ROOM", 2_000, least=2, most=100_000)  # as many as was measured
+MITALK_GUESTS_OF_A_NETWORK = env.integer("MITALK_GUESTS_OF_A_NETWORK", 200, least=1, most=100_000)  # in one room
 MITALK_SOCKETS_OF_ONE = env.integer("MITALK_SOCKETS_OF_ONE", 20, least=2, most=10_000)  # one account, one web process
 MITALK_SOCKETS_OF_A_NETWORK = env.integer("MITALK_SOCKETS_OF_A_NETWORK", 1_000, least=10, most=1_000_000)
 MITALK_ROOM_SHARE_PEOPLE = env.integer(
@@ -391,6 +392,7 @@ ACCOUNT_RATE_LIMITS = {  # beside allauth's own
     "request_login_code": "20/m/ip,60/h/ip,3/10m/key",
     "reset_password": "20/m/ip,60/h/ip",
     "reset_password_of": "3/10m/key",
+    "mailed_code_try": "5/10m/key",  # of one code, however many requests try at once
     "invite_guess": "20/10m/ip",
     "start_again": "6/10m/ip",
     "invite": "30/h/user",

@@ -13,6 +13,7 @@ SECRET_KEY_FALLBACKS = env.words("MITALK_OLD_SECRET_KEYS")
 MITALK_ORIGINS = env.words("MITALK_ORIGINS")  # https://talk.example.org
 ALLOWED_HOSTS = [urlsplit(origin).hostname or "" for origin in MITALK_ORIGINS]
 CSRF_TRUSTED_ORIGINS = MITALK_ORIGINS
+MIDDLEWARE = [MIDDLEWARE[0], "config.own_host.OwnHostMiddleware", *MIDDLEWARE[1:]]
 
 SECURE_SSL_REDIRECT = env.flag("MITALK_HTTPS_REDIRECT", True)
 if ALLAUTH_TRUSTED_PROXY_COUNT:

@@ -14,7 +14,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.requests import MemberRequest
+from accounts.requests import MemberRequest, pk_of
 from invites.models import Branch, BranchMeasure, MeasureKind
 from invites.services import branches
 from invites.tree import tree_of
@@ -104,7 +104,7 @@ class BranchAdmin(ReadOnlyAdmin):
         """The tree below a member, and what can be done about it."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        root = get_object_or_404(User.objects.select_related("profile"), pk=object_id if object_id.isdecimal() else 0)
+        root = get_object_or_404(User.objects.select_related("profile"), pk=pk_of(object_id))
         may_act = self.has_measure_permission(request)
         form = MeasureForm(request.POST or None)
         if request.method == "POST":

@@ -90,7 +90,10 @@ class Relays:
     # --- of a room that is mixed elsewhere ------------------------------------------------------------------------------
 
     def source(self, room: str, home: Address, key: RelayKey) -> None:
-        """From now on a room is mixed there: nobody else's frames of it are taken."""
+        """From now on a room is mixed there: nobody else's frames of it are taken. Told again, what came is still known."""
+        known = self._by_room.get(room)
+        if known is not None and (known.opener.key, known.opener.home) == (key, home):
+            return
         known = self._forget(room)
         timeline = known.timeline if known is not None else Timeline()
         timeline.rebase()

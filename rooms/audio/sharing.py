@@ -14,9 +14,10 @@ LOSSES_COUNT_SECONDS = 15.0
 
 @dataclass
 class Sharing:
-    """See the module. `secret` is all workers' own; `send` takes orders to media."""
+    """See the module. `secret` is all workers' own, `worker` our own id; `send` takes orders to media."""
 
     secret: bytes
+    worker: str
     send: Callable[[control.Message], None]
     _shared: dict[str, control.Shared] = field(default_factory=dict)
     _sources: dict[str, control.Source] = field(default_factory=dict)
@@ -44,12 +45,12 @@ class Sharing:
     def _shared_of(self, truth: RoomTruth) -> control.Shared:
         shares = []
         for place in sorted(truth.shares, key=lambda place: place.share):
-            key = key_of(self.secret, truth.room, truth.epoch, place.share)
+            key = key_of(self.secret, truth.room, truth.epoch, place.share, self.worker)
             shares.append((place.ip, place.port, key.key_id, key.key))
         return control.Shared(truth.room, truth.epoch, tuple(shares))
 
     def _source_of(self, truth: RoomTruth, home: Place) -> control.Source:
-        key = key_of(self.secret, truth.room, truth.epoch, home.share)
+        key = key_of(self.secret, truth.room, truth.epoch, home.share, home.worker)
         return control.Source(truth.room, truth.epoch, home.ip, home.port, key.key_id, key.key)
 
     def to_home(self, losing: control.Losing, worker: str) -> tuple[str, ListenersLose] | None:

@@ -167,7 +167,7 @@ class AudioWorker:
             own = own_address if self.config.tells_its_own_address else lambda: ""
             self._endpoint = Endpoint(self.config.public_ip, port.getsockname()[1], certificate(), own)
             self._media = MediaLink(port, self._start_media, receive=self._hear, lost=self._fail)
-        self._sharing = Sharing(secret_of(self.config.secret), self._media.send)
+        self._sharing = Sharing(secret_of(self.config.secret), self.config.worker_id, self._media.send)
         self._pulse_at = self._cpu_at = asyncio.get_running_loop().time()
         self._lease = Lease(self._pulse_at)
         self._tell_lease()

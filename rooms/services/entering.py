@@ -203,8 +203,13 @@ def _demand_agreement(room: Room, entrant: Entrant, accepts: str) -> None:
 
 def _demand_space(room: Room, entrant: Entrant, *, as_staff: bool) -> None:
     """Counted without a lock: of those who come at the same moment a few more may get in. Whoever is here, has a place here,
-    runs the room or was named to speak, and staff, come in always."""
-    if as_staff or selectors.on_roster(room.participants.all()).count() < settings.MITALK_MOST_IN_A_ROOM:
+    runs the room or was named to speak, and staff, come in always. Cookies cost nothing: guests of one network do not fill a
+    room that others want into."""
+    here = selectors.on_roster(room.participants.all())
+    is_crowded = here.count() >= settings.MITALK_MOST_IN_A_ROOM
+    if entrant.user is None and entrant.network and not is_crowded:
+        is_crowded = here.filter(network=entrant.network).count() >= settings.MITALK_GUESTS_OF_A_NETWORK
+    if as_staff or not is_crowded:
         return
     mine = room.participants.filter(_mine(entrant))
     has_place = Q(left_at=None, joins__gt=0) | Q(place_until__gt=clock.now()) | Q(role__in=RUNS_THE_ROOM)

@@ -50,11 +50,14 @@ class SoundCheckConsumer(AsyncWebsocketConsumer):
         self._end: asyncio.Task[None] | None = None
         metrics.SOCKETS.labels("check").inc()
         await self.accept()
-        if len(self.at_once) >= MOST_AT_ONCE or not await database_sync_to_async(self._comes_seldom)():
+        is_full = len(self.at_once) >= MOST_AT_ONCE
+        if not is_full:
+            self.at_once.add(self)  # before anything is waited for: many come at the same moment
+        if is_full or not await database_sync_to_async(self._comes_seldom)():
+            self.at_once.discard(self)
             await self._refuse(None, Code.TOO_MANY_MESSAGES)
             await self.close(CLOSE_TOO_MANY)
             return
-        self.at_once.add(self)
         self._end = asyncio.create_task(self._close_in_time())
         await self._say(frame_of(messages.Hello(messages.PROTOCOL, messages.HEARTBEAT_SECONDS)))
 

@@ -15,7 +15,8 @@ from rooms.audio.transport.relay import Opener, RelayKey, Sealer, key_of, secret
 
 SECRET = secret_of("the installation's")
 HOME, STRANGER, SHARE = ("10.0.0.1", 7000), ("10.0.0.9", 7000), ("10.0.0.2", 7000)
-KEY = key_of(SECRET, "room", 3, 1)
+MIXER = "the process that mixes"
+KEY = key_of(SECRET, "room", 3, 1, MIXER)
 
 
 def frames(count: int, key: RelayKey = KEY, *, at: float = 100.0) -> list[bytes]:
@@ -49,15 +50,16 @@ def test_no_bit_of_a_frame_can_be_changed(place: int, flip: int) -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        key_of(SECRET, "room", 2, 1),
-        key_of(SECRET, "room", 4, 1),
-        key_of(SECRET, "another", 3, 1),
-        key_of(SECRET, "room", 3, 2),
-        key_of(secret_of("another installation's"), "room", 3, 1),
+        key_of(SECRET, "room", 2, 1, MIXER),
+        key_of(SECRET, "room", 4, 1, MIXER),
+        key_of(SECRET, "another", 3, 1, MIXER),
+        key_of(SECRET, "room", 3, 2, MIXER),
+        key_of(SECRET, "room", 3, 1, "another process"),
+        key_of(secret_of("another installation's"), "room", 3, 1, MIXER),
     ],
-    ids=["an earlier epoch", "a later one", "another room", "another share", "another installation"],
+    ids=["an earlier epoch", "a later one", "another room", "another share", "another process", "another installation"],
 )
-def test_a_frame_is_of_one_room_one_epoch_and_one_share(other: RelayKey) -> None:
+def test_a_frame_is_of_one_room_one_epoch_one_share_and_one_process(other: RelayKey) -> None:
     (frame,) = frames(1, other)
     renamed = frame[:2] + KEY.key_id + frame[10:]
     assert opened(Opener(KEY, HOME), renamed) is None
@@ -85,6 +87,14 @@ def test_what_is_too_old_to_tell_is_refused() -> None:
 def test_a_sender_that_begins_again_goes_on_behind_all_that_it_sent() -> None:
     first, again = frames(3_000, at=100.0), frames(1, at=160.0)
     assert relay.read(first[-1]).sequence < relay.read(again[0]).sequence
+
+
+def test_no_nonce_comes_twice_when_a_restored_database_counts_epochs_again_after_a_reboot() -> None:
+    """The clock of a machine that started again is back at its beginning, and so are the rows of a restored backup."""
+    before, after = (key_of(SECRET, "room", 3, 1, process) for process in ("before", "after"))
+    (first,), (second,) = frames(1, before, at=100.0), frames(1, after, at=100.0)
+    assert relay.read(first).sequence == relay.read(second).sequence
+    assert before.key != after.key
 
 
 # --- order and time ----------------------------------------------------------------------------------------------------
@@ -188,11 +198,22 @@ def test_strangers_cost_no_cryptography(monkeypatch: pytest.MonkeyPatch) -> None
 def test_after_the_room_moved_nothing_of_the_former_home_is_taken() -> None:
     workers = Workers()
     workers.home.relay("room", b"stale", 960, marker=True)
-    workers.share.source("room", STRANGER, key_of(SECRET, "room", 4, 1))
+    workers.share.source("room", STRANGER, key_of(SECRET, "room", 4, 1, MIXER))
     for address in (HOME, STRANGER):
         workers.carry(address)
         workers.home.relay("room", b"stale", 1920, marker=False)
     assert workers.heard == []
+
+
+def test_told_again_where_the_room_is_mixed_what_came_stays_known_for_what_came() -> None:
+    workers = Workers()
+    workers.home.relay("room", b"opus", 960, marker=True)
+    recorded = list(workers.wire)
+    workers.carry()
+    workers.share.source("room", HOME, KEY)
+    workers.wire.extend(recorded)
+    workers.carry()
+    assert [payload for payload, *_ in workers.heard] == [b"opus"]
 
 
 def test_in_silence_the_home_says_that_it_lives_and_nobody_hears_that() -> None:

@@ -140,10 +140,10 @@ def truth(*, epoch: int = 1, **places: object) -> dict[str, wire.RoomTruth]:
 
 def test_media_is_told_once_and_again_when_the_epoch_is_another() -> None:
     told: list[control.Message] = []
-    sharing = Sharing(SECRET, told.append)
+    sharing = Sharing(SECRET, "one", told.append)
     for epoch in (1, 1, 2):
         sharing.follow(truth(epoch=epoch, shares=(SHARE,)))
-    keys = [key_of(SECRET, ROOM, epoch, 4) for epoch in (1, 2)]
+    keys = [key_of(SECRET, ROOM, epoch, 4, "one") for epoch in (1, 2)]
     expected = [control.Shared(ROOM, key.epoch, ((SHARE.ip, SHARE.port, key.key_id, key.key),)) for key in keys]
     assert told == expected
     told.clear()
@@ -153,8 +153,8 @@ def test_media_is_told_once_and_again_when_the_epoch_is_another() -> None:
 
 def test_both_ends_have_the_same_key() -> None:
     told: list[control.Message] = []
-    Sharing(SECRET, told.append).follow(truth(shares=(SHARE,)))
-    Sharing(SECRET, told.append).follow(truth(home=HOME))
+    Sharing(SECRET, "one", told.append).follow(truth(shares=(SHARE,)))
+    Sharing(SECRET, "two", told.append).follow(truth(home=HOME))
     shared, source = told
     assert isinstance(shared, control.Shared)
     assert isinstance(source, control.Source)
@@ -163,7 +163,7 @@ def test_both_ends_have_the_same_key() -> None:
 
 def test_the_home_hears_what_listeners_of_its_shares_lose_and_no_stale_word() -> None:
     told: list[control.Message] = []
-    home, share = Sharing(SECRET, told.append), Sharing(SECRET, lambda message: None)
+    home, share = Sharing(SECRET, "one", told.append), Sharing(SECRET, "two", lambda message: None)
     home.follow(truth(epoch=2, shares=(SHARE,)))
     share.follow(truth(epoch=2, home=HOME))
     told.clear()

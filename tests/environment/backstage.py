@@ -306,8 +306,9 @@ def sealed_tone(room: str, frequency: int) -> list[str]:
     from rooms.models import RoomShare
     from tests.faults.visitor import tone
 
-    share = RoomShare.objects.filter(room__public_id=room, ended_at=None).select_related("room")[0]
-    key = key_of(secret_of(settings.SECRET_KEY), room, share.room.media_epoch, share.pk)
+    share = RoomShare.objects.filter(room__public_id=room, ended_at=None).select_related("room__worker")[0]
+    mixer = share.room.worker.worker_id
+    key = key_of(secret_of(settings.SECRET_KEY), room, share.room.media_epoch, share.pk, mixer)
     sealer = Sealer(key, lambda: 1e9)
     return [sealer.seal(packet, 960 * at, marker=False).hex() for at, packet in enumerate(tone(frequency))]
 

@@ -25,6 +25,7 @@ LISTENERS = 10
 HEARD_AGAIN_SECONDS = 10.0  # the promise
 ALIKE_DB = 1.0
 NO_HOLE_SECONDS = 0.1
+PUT_OUT_SECONDS = 1.0
 
 
 @pytest.fixture(scope="module")
@@ -162,6 +163,26 @@ async def test_frames_of_a_stranger_change_nothing_though_they_are_sealed_with_t
     nobody_noticed(room.listeners)
     for listener in room.listeners:
         await listener.hears(TALKS)
+
+
+@pytest.mark.parametrize("how", ["person.remove", "person.ban", "a session that ends"])
+async def test_whoever_is_put_out_of_a_share_gets_nothing_though_the_bus_loses_everything(
+    room: LargeRoom, how: str
+) -> None:
+    out, others = room.sharing[0], room.at_home + room.sharing[1:]
+    room.hall.installation.lose_on_the_bus("everything")
+    if how == "a session that ends":
+        room.hall.installation.backstage.ask(
+            "end_session", key=room.hall.sessions[f"Listener {chr(ord('A') + AT_HOME - 1)}"]
+        )
+    else:
+        await room.host.command(how, person=out.person, **({"reason": ""} if how == "person.ban" else {}))
+    await out.receives_nothing(within=PUT_OUT_SECONDS)
+    packets = out.ears.packets
+    for person in others:
+        await person.hears(TALKS)
+    nobody_noticed(others)
+    assert out.ears.packets == packets
 
 
 async def test_when_a_share_dies_its_listeners_hear_again_and_the_others_notice_nothing(room: LargeRoom) -> None:

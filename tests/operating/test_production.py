@@ -51,6 +51,19 @@ def test_plain_http_is_sent_to_https(whole: Production) -> None:
     assert (answer.status_code, answer.headers["Location"]) == (308, "https://localhost/join/")
 
 
+def test_nobody_is_sent_to_a_host_that_a_request_names(whole: Production) -> None:
+    named = {"Host": "evil.example"}
+    answer = requests.get(whole.proxy.plain_url + "/join/", headers=named, timeout=10, allow_redirects=False)
+    assert answer.headers["Location"] == "https://localhost/join/"
+    port = whole.proxy.url.rpartition(":")[2]
+    for host in ("localhost:1", "evil.example", f"localhost:{port}@evil.example"):
+        answer = a_browser(whole).get(
+            whole.proxy.url + "/accounts/login/", headers={"Host": host}, timeout=10, allow_redirects=False
+        )
+        assert answer.status_code in (400, 404, 421), host
+        assert "evil" not in answer.text + str(answer.headers)
+
+
 def test_a_static_file_comes_from_the_proxy_and_is_kept(whole: Production) -> None:
     folder = Path(whole.environment["MITALK_VAR_DIR"]) / "static"
     name = next(path for path in folder.glob("js/*.js") if path.name.count(".") == 2).relative_to(folder)

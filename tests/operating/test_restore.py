@@ -46,6 +46,10 @@ from accounts import own_phones
 from accounts.models import User
 print(own_phones.phone_of(User.objects.get(email="{email}")).value)
 """
+SIGN_IN = """
+from tests.environment.backstage import another_session
+print(another_session("{email}"))
+"""
 COUNT = "import json; from config.backups.manifest import count_rows; print(json.dumps(count_rows()))"
 
 
@@ -136,9 +140,12 @@ def test_a_restored_installation_is_as_it_was(old: Old, empty: dict[str, str]) -
     assert "the audit log is as it was written" in said
     manage(empty, "migrate", "--no-input")
     before, after = (json.loads(shell(environment, COUNT)) for environment in (old.environment, empty))
+    assert before.pop("django_session") > after.pop("django_session") == 0
     assert before == after
     assert after["accounts_user"] == PEOPLE
-    assert json.loads((old.backup / "manifest.json").read_text())["rows"] == before
+    said = json.loads((old.backup / "manifest.json").read_text())["rows"]
+    assert said.pop("django_session") > 0
+    assert said == before
     assert shell(empty, READ_PHONE.format(email=old.email)) == PHONE
     assert (Path(empty["MITALK_VAR_DIR"]) / "private" / "document").read_bytes() == b"encrypted"
     assert ", 1 seals, 0 not yet sealed" in manage(empty, "audit", "verify")
@@ -146,12 +153,15 @@ def test_a_restored_installation_is_as_it_was(old: Old, empty: dict[str, str]) -
 
 
 def _starts(old: Old, empty: dict[str, str]) -> None:
-    """Pages are served of it, to a session from before, with the photo; and the doctor finds its database well."""
+    """Pages are served of it, not to a session from before, with the photo; and the doctor finds its database well."""
+    session = shell(empty, SIGN_IN.format(email=old.email))
     kept = {name: empty[name] for name in (*SECRETS, "DATABASE_URL", "REDIS_URL")}
     with Installation(**kept, MITALK_VAR_DIR=empty["MITALK_VAR_DIR"]) as running:
         address = running.url.replace("localhost", "127.0.0.1")
         with requests.Session() as browser:
             browser.cookies.set("sessionid", old.session, domain="127.0.0.1")
+            assert "/accounts/login/" in browser.get(f"{address}/hallway/", timeout=10).url
+            browser.cookies.set("sessionid", session, domain="127.0.0.1")
             hallway = browser.get(f"{address}/hallway/", timeout=10)
             photo = browser.get(f"{address}/photos/{old.photo}/192.webp", timeout=10)
         assert hallway.status_code == 200

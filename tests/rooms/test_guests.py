@@ -133,6 +133,19 @@ def test_one_guest_is_in_one_room_at_a_time(room: Room) -> None:
     assert [participant.room.pk for participant in here] == [other.pk]
 
 
+def test_one_network_without_an_account_does_not_fill_a_room(room: Room, settings) -> None:
+    settings.MITALK_MOST_IN_A_ROOM, settings.MITALK_GUESTS_OF_A_NETWORK = 10, 3
+    for number in range(3):
+        here = services.join(room.public_id, a_guest(f"cookie {number}"), muted=True)
+    with pytest.raises(Refused, match=Code.ROOM_FULL):
+        services.join(room.public_id, a_guest("one more"), muted=True)
+    services.join(room.public_id, a_guest("cookie 2"), muted=True)  # on another page
+    services.join(room.public_id, a_guest("one more", network="198.51.100.7"), muted=True)
+    services.join(room.public_id, a_member("Lin Wei"), muted=True)
+    services.leave(room.public_id, room.participants.get(public_id=here.person).connection)
+    services.join(room.public_id, a_guest("one more"), muted=True)
+
+
 @pytest.mark.parametrize("act", ["raise_hand", "join_stage", "decline"])
 def test_a_guest_is_never_on_stage(room: Room, act: str) -> None:
     guest = services.join(room.public_id, a_guest(), muted=True)

@@ -96,19 +96,25 @@ def a_server(*, seconds: int) -> Iterator[int]:
     port = free_port()
     process = subprocess.Popen([sys.executable, "-c", _SERVE % (seconds, port)], cwd=ROOT, env=dict(os.environ))
     try:
-        end = time.monotonic() + _READY_WITHIN_SECONDS
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", port), 1).close()
-                break
-            except OSError:
-                assert process.poll() is None
-                assert time.monotonic() < end
-                time.sleep(0.02)
+        answers(process, port)
         yield port
     finally:
         process.kill()
         process.wait()
+
+
+def answers(process: subprocess.Popen[bytes], port: int) -> None:
+    """Wait until a server takes connections."""
+    end = time.monotonic() + _READY_WITHIN_SECONDS
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            assert process.poll() is None
+            assert time.monotonic() < end
+            time.sleep(0.02)
+        else:
+            return
 
 
 @pytest.fixture(scope="module")

@@ -183,6 +183,28 @@ def test_what_reaches_furthest_is_asked_for_again_and_then_goes_on(staff_page: t
     assert not Group.objects.filter(name="Later").exists()
 
 
+@pytest.mark.parametrize("action", ["delete_selected", "make_verified"])
+def test_what_reaches_furthest_is_asked_for_again_when_it_is_done_from_a_list(
+    staff_page: tuple[Client, User], action: str
+) -> None:
+    client, head = staff_page
+    from allauth.account.models import EmailAddress
+    from django.contrib.auth.models import Group
+
+    chosen: Any = Group.objects.create(name="Of power")
+    if action == "make_verified":
+        chosen = EmailAddress.objects.create(user=head, email="not-proven@example.org", verified=False)
+    age(client, 11 * 60)
+    session = session_of(client)
+    session[SEEN_AT] = time.time()
+    session.save()
+    address = reverse(f"admin:{chosen._meta.app_label}_{chosen._meta.model_name}_changelist")
+    asked = client.post(address, {"action": action, "_selected_action": chosen.pk, "post": "yes"})
+    assert asked["Location"].startswith(reverse("mfa_reauthenticate"))
+    assert Group.objects.filter(name="Of power").exists()
+    assert not EmailAddress.objects.filter(email="not-proven@example.org", verified=True).exists()
+
+
 # --- Passwords ------------------------------------------------------------------------------------------------------
 
 

@@ -107,6 +107,18 @@ async def test_offers_have_an_end(check: Check) -> None:
     assert (await check.command("check.offer", speaks=True, sdp=OFFER))["code"] == "too_many_messages"
 
 
+async def test_of_many_who_come_at_the_same_moment_no_more_are_taken(
+    live: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sound_check, "MOST_AT_ONCE", 2)
+    sockets = [Check(address=f"192.0.2.{number}") for number in range(8)]
+    first = await asyncio.gather(*(each.open() for each in sockets))
+    assert sorted(frame["type"] for frame in first) == ["error"] * 6 + ["hello"] * 2
+    for each in sockets:
+        await each.socket.disconnect()
+    assert sound_check.SoundCheckConsumer.at_once == set()
+
+
 async def test_a_network_that_comes_too_often_is_told_so_and_others_are_not(live: None, settings: Any) -> None:
     settings.ACCOUNT_RATE_LIMITS = {"sound_check": "2/10m/ip"}
     sockets = [Check() for _ in range(2)]

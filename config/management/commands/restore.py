@@ -35,6 +35,6 @@ class Command(BaseCommand):
         if findings:
             raise CommandError("Restored, but the audit log is not as it was written.")
         self.stdout.write(
-            "Restored; the audit log is as it was written. Now: manage.py migrate, empty Redis (redis-cli flushdb), "
-            "erase again who was erased since (docs/operating/backup.md), manage.py doctor, and start."
+            "Restored; the audit log is as it was written, and nobody is signed in. Now: manage.py migrate, empty Redis "
+            "(redis-cli flushdb), erase again who was erased since (docs/operating/backup.md), manage.py doctor, and start."
         )

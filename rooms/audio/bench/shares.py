@@ -164,7 +164,7 @@ def _cost_of_a_share() -> float:
     """Microseconds of sealing one packet and handing it to the kernel."""
     with ice_lite.listen("127.0.0.1", 0) as ours, ice_lite.listen("127.0.0.1", 0) as theirs:
         relays = Relays(Outlet(ours).send, lambda *_: None, lambda _room: 0, time.monotonic)
-        relays.share(_ROOM, [Target(theirs.getsockname(), key_of(bytes(32), _ROOM, _EPOCH, _SHARE))])
+        relays.share(_ROOM, [Target(theirs.getsockname(), key_of(bytes(32), _ROOM, _EPOCH, _SHARE, "home"))])
         began = time.perf_counter()
         for number in range(_RELAYED):
             relays.relay(_ROOM, _PAYLOAD, 960 * number, marker=False)

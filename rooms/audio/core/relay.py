@@ -52,7 +52,7 @@ def read(datagram: bytes) -> Header:
 
 
 def nonce(epoch: int, sequence: int) -> bytes:
-    """Never twice with one key: that is of one room, epoch and share, and the sequence only grows."""
+    """Never twice with one key: that is of one room, epoch, share and process, and the sequence only grows."""
     assert 0 <= epoch <= _MOST_EPOCH
     assert 0 <= sequence <= _MOST_SEQUENCE
     return struct.pack("!IQ", epoch, sequence)

@@ -1,8 +1,8 @@
 """Mix frames on the wire between workers: sealed by the one that mixes a room, opened by those that share it.
 
 A stage may be private, so frames are encrypted as well as authenticated (AES-GCM), each share with a key of its own: that of
-one room, one epoch and one share, derived from a secret that all workers of an installation have. Whatever does not come from
-the address of the room's worker of now is dropped before any of that. See docs/decisions/0026.
+one room, one epoch, one share and one process that mixes, derived from a secret that all workers of an installation have.
+Whatever does not come from the address of the room's worker of now is dropped before any of that. See docs/decisions/0026.
 """
 
 import time
@@ -39,9 +39,10 @@ def secret_of(installation: str) -> bytes:
     return _derive(installation.encode(), "mitalk relay", _KEY_BYTES)
 
 
-def key_of(secret: bytes, room: str, epoch: int, share: int) -> RelayKey:
-    """The key of a share, which its worker and the room's derive alike."""
-    derived = _derive(secret, f"{room}|{epoch}|{share}", KEY_ID_BYTES + _KEY_BYTES)
+def key_of(secret: bytes, room: str, epoch: int, share: int, mixer: str) -> RelayKey:
+    """The key of a share, which its worker and the room's derive alike. `mixer` is the id of the worker that mixes: each
+    process has another, so that no nonce comes twice even when a restored database counts epochs and shares once more."""
+    derived = _derive(secret, f"{room}|{epoch}|{share}|{mixer}", KEY_ID_BYTES + _KEY_BYTES)
     return RelayKey(derived[:KEY_ID_BYTES], derived[KEY_ID_BYTES:], epoch)
 
 
@@ -55,7 +56,7 @@ class Sealer:
     def __init__(self, key: RelayKey, clock: Callable[[], float] = time.monotonic) -> None:
         self.key = key
         self._aead = AESGCM(key.key)
-        # By a clock that never goes back, while a process of another boot has another epoch: no nonce comes twice.
+        # By a clock that never goes back within a boot, while each process has another key: no nonce comes twice.
         self._sequence = int(clock() * _SEQUENCES_A_SECOND)
 
     def seal(self, payload: bytes, timestamp: int, *, marker: bool) -> bytes:
