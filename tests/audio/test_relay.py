@@ -156,7 +156,7 @@ class Workers:
         self.home = self._made(lambda *_: None)
         self.share = self._made(lambda room, frame, at, lost: self.heard.append((frame.payload, at, lost)))
         self.home.share("room", [Target(SHARE, KEY)])
-        self.share.source("room", HOME, KEY)
+        self.share.source("room", HOME, [KEY])
 
     def _made(self, play: Callable[..., None]) -> Relays:
         return Relays(lambda data, to: self.wire.append((data, to)), play, lambda room: 5_000, lambda: self.now)
@@ -188,7 +188,7 @@ def test_strangers_cost_no_cryptography(monkeypatch: pytest.MonkeyPatch) -> None
 def test_after_the_room_moved_nothing_of_the_former_home_is_taken() -> None:
     workers = Workers()
     workers.home.relay("room", b"stale", 960, marker=True)
-    workers.share.source("room", STRANGER, key_of(SECRET, "room", 4, 1))
+    workers.share.source("room", STRANGER, [key_of(SECRET, "room", 4, 1)])
     for address in (HOME, STRANGER):
         workers.carry(address)
         workers.home.relay("room", b"stale", 1920, marker=False)
