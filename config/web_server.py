@@ -7,7 +7,8 @@ import daphne.server  # installs the asyncio reactor, so before anything else of
 from daphne.http_protocol import HTTPFactory, WebRequest
 from twisted.web import http
 
-from config.body_limits import FORM_BYTES, TOO_LARGE, TOO_LARGE_HEADERS, most_bytes
+from config.body_limits import FORM_BYTES, TOO_LARGE_HEADERS, most_bytes
+from config.plain_pages import TOO_LARGE
 from rooms.domain.messages import MAX_FRAME_BYTES
 
 MOST_HEADERS = 100
