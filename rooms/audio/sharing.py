@@ -14,8 +14,8 @@ LOSSES_COUNT_SECONDS = 15.0
 
 @dataclass
 class Sharing:
-    """See the module. `secrets` are all workers' own: frames are sealed with the first and opened with any, so that workers of
-    before and after a change of it hear each other. `send` takes orders to media."""
+    """See the module. `secrets` are all workers' own: frames are sealed with the first and opened with any, so that workers
+    of before and after a change of it hear each other. `send` takes orders to media."""
 
     secrets: tuple[bytes, ...]
     send: Callable[[control.Message], None]

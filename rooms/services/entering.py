@@ -31,7 +31,7 @@ _TRIES = 4  # of entering while the same account enters elsewhere at the same mo
 
 @dataclass(frozen=True, slots=True)
 class Entrant:
-    """Who wants in: an account by a session, or a guest by a cookie and a network (both as keyed hashes, also by former keys).
+    """Who wants in: an account by a session, or a guest by a cookie and a network (both as keyed hashes, by former keys too).
     `may_be_staff`: the session is good enough for what staff do (accounts.second_factor)."""
 
     user: User | None = None

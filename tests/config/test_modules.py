@@ -24,7 +24,9 @@ def test_whatever_a_module_imports_is_among_them(entry: str) -> None:
     assert len(found) == len(set(found)) > 3
     for path in found:
         text = Path(str(finders.find(path))).read_text()
-        named = {posixpath.normpath(posixpath.join(posixpath.dirname(path), name)) for name in _NAMES_ANOTHER.findall(text)}
+        named = {
+            posixpath.normpath(posixpath.join(posixpath.dirname(path), name)) for name in _NAMES_ANOTHER.findall(text)
+        }
         assert named <= set(found), path
 
 
