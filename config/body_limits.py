@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
 
+from config.plain_pages import HEADERS, TOO_LARGE
+
 KIB, MIB = 2**10, 2**20
 FORM_BYTES = 256 * KIB  # the longest form, in Chinese, and a room for its fields' names
 # By the beginning of the address: what is sent there, and a little for the form around it.
@@ -17,25 +19,8 @@ UPLOAD_BYTES = {
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
-# In every language at once: what a person reads is not asked before the request is read.
-_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>MiTalk</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<h1>{english}</h1><p>{what_to_do}</p>
-<h1 lang="zh-Hans">{chinese}</h1><p lang="zh-Hans">{chinese_what_to_do}</p>
-<h1 lang="ko">{korean}</h1><p lang="ko">{korean_what_to_do}</p></html>"""
-TOO_LARGE = _PAGE.format(
-    english="That is too large",
-    what_to_do="Go back and choose a smaller file, or write less.",
-    chinese="内容太大",
-    chinese_what_to_do="请返回，选择较小的文件，或缩短内容。",
-    korean="너무 큽니다",
-    korean_what_to_do="뒤로 가서 더 작은 파일을 고르거나 내용을 줄여 주세요.",
-).encode()
 TOO_LARGE_HEADERS = {
-    "Content-Type": "text/html; charset=utf-8",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
+    **HEADERS,
     "X-Error-Code": "body_too_large",
     "Content-Length": str(len(TOO_LARGE)),
     "Connection": "close",

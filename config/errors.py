@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from accounts.error_pages import error_page
+from config.plain_pages import BROKEN, HEADERS
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -41,12 +42,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: rendered without anything that could fail again."""
-    return HttpResponse(
-        "<!doctype html><title>MiTalk</title><h1>Something broke on our side</h1>"
-        "<p>Nothing you did is lost. Try again in a minute.</p>",
-        status=500,
-        headers={"X-Error-Code": "server_error"},
-    )
+    return HttpResponse(BROKEN, status=500, headers={**HEADERS, "X-Error-Code": "server_error"})
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

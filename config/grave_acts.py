@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.reauthentication import suspend_request
 from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -31,7 +32,10 @@ def must_be_shown_again(request: HttpRequest) -> bool:
 
 def ask_then_go_on(request: HttpRequest) -> HttpResponse:
     """Where they show it; then the form that they sent goes on by itself."""
-    return suspend_request(request, second_factor_page(request))
+    where = suspend_request(request, second_factor_page(request))
+    # allauth goes on with a form whose path is where it is to lead, and a path has no query: lists put their filters there.
+    where["Location"] = f"{second_factor_page(request)}?{urlencode({REDIRECT_FIELD_NAME: request.path})}"
+    return where
 
 
 def ask_for_it(request: HttpRequest) -> HttpResponse:

@@ -8,7 +8,8 @@ from daphne.http_protocol import HTTPFactory, WebRequest
 from daphne.ws_protocol import WebSocketFactory
 from twisted.web import http
 
-from config.body_limits import FORM_BYTES, TOO_LARGE, TOO_LARGE_HEADERS, most_bytes
+from config.body_limits import FORM_BYTES, TOO_LARGE_HEADERS, most_bytes
+from config.plain_pages import TOO_LARGE
 from config.web_sockets import LimitedWebSocket
 from rooms.domain.messages import MAX_FRAME_BYTES
 

@@ -173,7 +173,7 @@ def reports_of(reporter: Reporter) -> QuerySet[Report]:
     if reporter.user is not None:
         mine = Q(reporter_user=reporter.user)
     elif reporter.guest_key:
-        mine = Q(guest_key=reporter.guest_key)
+        mine = Q(guest_key__in=reporter.guest_keys)
     else:
         return Report.objects.none()
     return Report.objects.filter(mine).select_related("case", "room", "topic").order_by("-at", "-pk")

@@ -146,4 +146,4 @@ def _reporter(request: HttpRequest, identity: str) -> Reporter:
     if not identity:
         return Reporter()
     entrant = rooms.guest(identity, guests.network_of(request))
-    return Reporter(guest_key=entrant.guest_key, network=entrant.network)
+    return Reporter(guest_key=entrant.guest_key, network=entrant.network, former_guest_keys=entrant.former_guest_keys)

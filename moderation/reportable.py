@@ -70,7 +70,7 @@ def _may_from_within(room: Room, who: Reporter) -> bool:
 
 def placed(room: Room, who: Reporter) -> Reporter:
     """The same person, with their place in this room."""
-    return replace(who, place=selectors.stay_of(room, user=who.user, guest_key=who.guest_key))
+    return replace(who, place=selectors.stay_of(room, user=who.user, guest_keys=who.guest_keys))
 
 
 def _in_room(room: Room, who: Reporter, about: About, title: str) -> Reportable:

@@ -22,7 +22,7 @@ from accounts.personal_data import CONFIDENCE, NOTHING_MORE
 from rooms import passing
 from rooms.models import Ban, Participant, Room
 from rooms.services.departing import suspend
-from rooms.services.entering import email_key
+from rooms.services.entering import email_keys
 
 
 def register() -> None:
@@ -121,7 +121,7 @@ def _bans() -> None:
         Link(
             model="rooms.Ban",
             field="email_key",
-            find=lambda subject: Q(email_key=email_key(subject.user.email)),
+            find=lambda subject: Q(email_key__in=email_keys(subject.user.email)),
             withheld=NOTHING_MORE,
             erasure=Erasure.KEEP,
             why=_("Bans from rooms, as a fingerprint of your address: a new account does not undo them."),

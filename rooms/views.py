@@ -195,7 +195,7 @@ def _room_context(request: HttpRequest, room: Room) -> dict[str, Any]:
         "phase": room.phase,
         "is_public": room.visibility == Visibility.PUBLIC,
         "i_am_host": user is not None and room.host_id == user.pk,
-        "was_there": user is not None and selectors.stay_of(room, user=user, guest_key="") is not None,
+        "was_there": user is not None and selectors.stay_of(room, user=user, guest_keys=()) is not None,
         "i_am_on_stage": user is not None and selectors.has_place_on_stage(room, user),
         "may_be_staff": user is not None and user.is_staff and room.host_id != user.pk,
         "programme": reverse("rooms:hallway") + "#coming" if user else "",
@@ -252,12 +252,12 @@ def pinned_link(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _is_in(request: HttpRequest, room: Room) -> bool:
     if isinstance(request.user, User):
-        return selectors.is_here(room, user_pk=request.user.pk, guest_key="")
+        return selectors.is_here(room, user_pk=request.user.pk, guest_keys=())
     try:
         cookie = guests.cookie_value(request.COOKIES.get(named(guests.COOKIE), ""))
     except BadSignature:
         return False
-    return selectors.is_here(room, user_pk=None, guest_key=services.guest(cookie, "").guest_key)
+    return selectors.is_here(room, user_pk=None, guest_keys=services.guest(cookie, "").guest_keys)
 
 
 def _with_placeholder(name: str, placeholder: str) -> str:

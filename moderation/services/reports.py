@@ -34,6 +34,12 @@ class Reporter:
     guest_key: str = ""
     network: str = ""
     place: Participant | None = None
+    former_guest_keys: tuple[str, ...] = ()
+
+    @property
+    def guest_keys(self) -> tuple[str, ...]:
+        """All by which a guest may be known: also by former secrets."""
+        return (self.guest_key, *self.former_guest_keys) if self.guest_key else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +132,7 @@ def _demand_measure(who: Reporter, now: datetime) -> None:
     if who.user is not None:
         theirs = Q(reporter_user=who.user) | Q(reporter__user=who.user)
     elif who.guest_key:
-        theirs = Q(guest_key=who.guest_key)
+        theirs = Q(guest_key__in=who.guest_keys)
     else:
         theirs = Q(reporter=who.place)
     if lately.filter(theirs).count() >= MOST_REPORTS_AN_HOUR:

@@ -136,8 +136,7 @@ class Source:
     epoch: int
     ip: str
     port: int
-    key_id: bytes
-    key: bytes
+    keys: tuple[tuple[bytes, bytes], ...]  # name and key; the home seals with one of them
 
 
 @dataclass(frozen=True, slots=True)

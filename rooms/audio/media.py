@@ -195,7 +195,8 @@ class Media:
     def _source(self, order: control.Source) -> None:
         if order.ip:
             self.engine.feed(order.room)
-            self.relays.source(order.room, (order.ip, order.port), RelayKey(order.key_id, order.key, order.epoch))
+            keys = [RelayKey(name, key, order.epoch) for name, key in order.keys]
+            self.relays.source(order.room, (order.ip, order.port), keys)
         else:
             self.engine.mix(order.room, self.relays.no_source(order.room))
 

@@ -36,10 +36,15 @@ class Incoming:
     """One room that is mixed elsewhere."""
 
     room: str
-    opener: Opener
+    openers: dict[bytes, Opener]  # by the name of its key
     timeline: Timeline
     heard_at: float  # when a frame came last, or it began
     order: Order = field(default_factory=Order)
+
+    def is_from(self, home: Address, keys: list[RelayKey]) -> bool:
+        """Whether it comes from there, sealed with one of these."""
+        known = [(opener.home, opener.key) for opener in self.openers.values()]
+        return known == [(home, key) for key in keys]
 
 
 Play = Callable[[str, Frame, int, int], None]  # room, frame, timestamp here, how many are lost before it
@@ -89,16 +94,18 @@ class Relays:
 
     # --- of a room that is mixed elsewhere ------------------------------------------------------------------------------
 
-    def source(self, room: str, home: Address, key: RelayKey) -> None:
-        """From now on a room is mixed there: nobody else's frames of it are taken. Told again, what came is still known."""
+    def source(self, room: str, home: Address, keys: list[RelayKey]) -> None:
+        """From now on a room is mixed there, and sealed with one of these: nobody else's frames of it are taken. Told again,
+        what came is still known."""
         known = self._by_room.get(room)
-        if known is not None and (known.opener.key, known.opener.home) == (key, home):
+        if known is not None and known.is_from(home, keys):
             return
         known = self._forget(room)
         timeline = known.timeline if known is not None else Timeline()
         timeline.rebase()
-        incoming = Incoming(room, Opener(key, home), timeline, heard_at=self._clock())
-        self._by_room[room] = self._by_key[key.key_id] = incoming
+        openers = {key.key_id: Opener(key, home) for key in keys}
+        self._by_room[room] = incoming = Incoming(room, openers, timeline, heard_at=self._clock())
+        self._by_key.update(dict.fromkeys(openers, incoming))
 
     def no_source(self, room: str) -> int | None:
         """A room is mixed elsewhere no more; the last timestamp that its listeners got."""
@@ -108,7 +115,8 @@ class Relays:
     def _forget(self, room: str) -> Incoming | None:
         known = self._by_room.pop(room, None)
         if known is not None:
-            del self._by_key[known.opener.key.key_id]
+            for name in known.openers:
+                del self._by_key[name]
         return known
 
     def unfed(self) -> list[str]:
@@ -125,8 +133,9 @@ class Relays:
             return
         incoming = self._by_key.get(header.key_id)
         frame = None
-        if incoming is not None and incoming.opener.home == address:  # a stranger costs us two comparisons
-            frame = incoming.opener.open(header, datagram)
+        opener = incoming.openers[header.key_id] if incoming is not None else None
+        if opener is not None and opener.home == address:  # a stranger costs us two comparisons
+            frame = opener.open(header, datagram)
         if incoming is None or frame is None:
             self.dropped += 1
             return

@@ -14,9 +14,10 @@ LOSSES_COUNT_SECONDS = 15.0
 
 @dataclass
 class Sharing:
-    """See the module. `secret` is all workers' own, `worker` our own id; `send` takes orders to media."""
+    """See the module. `secrets` are all workers' own: frames are sealed with the first and opened with any, so that workers
+    of before and after a change of it hear each other. `worker` is our own id; `send` takes orders to media."""
 
-    secret: bytes
+    secrets: tuple[bytes, ...]
     worker: str
     send: Callable[[control.Message], None]
     _shared: dict[str, control.Shared] = field(default_factory=dict)
@@ -31,7 +32,7 @@ class Sharing:
         for room in self._shared.keys() - shared.keys():
             self.send(control.Shared(room, 0, ()))
         for room in self._sources.keys() - sources.keys():
-            self.send(control.Source(room, 0, "", 0, b"", b""))
+            self.send(control.Source(room, 0, "", 0, ()))
         for room, order in shared.items():
             if self._shared.get(room) != order:
                 self.send(order)
@@ -45,13 +46,14 @@ class Sharing:
     def _shared_of(self, truth: RoomTruth) -> control.Shared:
         shares = []
         for place in sorted(truth.shares, key=lambda place: place.share):
-            key = key_of(self.secret, truth.room, truth.epoch, place.share, self.worker)
+            key = key_of(self.secrets[0], truth.room, truth.epoch, place.share, self.worker)
             shares.append((place.ip, place.port, key.key_id, key.key))
         return control.Shared(truth.room, truth.epoch, tuple(shares))
 
     def _source_of(self, truth: RoomTruth, home: Place) -> control.Source:
-        key = key_of(self.secret, truth.room, truth.epoch, home.share, home.worker)
-        return control.Source(truth.room, truth.epoch, home.ip, home.port, key.key_id, key.key)
+        keys = [key_of(secret, truth.room, truth.epoch, home.share, home.worker) for secret in self.secrets]
+        named = tuple((key.key_id, key.key) for key in keys)
+        return control.Source(truth.room, truth.epoch, home.ip, home.port, named)
 
     def to_home(self, losing: control.Losing, worker: str) -> tuple[str, ListenersLose] | None:
         """Whom to tell what our listeners lose, and what; nobody, if the room is mixed here."""

@@ -66,6 +66,7 @@ class Config:
     secret: str = field(
         default_factory=lambda: secrets.token_urlsafe(32), repr=False
     )  # of all workers of an installation
+    former_secrets: tuple[str, ...] = field(default=(), repr=False)  # others may still use one of them
 
     @property
     def tells_its_own_address(self) -> bool:
@@ -167,7 +168,8 @@ class AudioWorker:
             own = own_address if self.config.tells_its_own_address else lambda: ""
             self._endpoint = Endpoint(self.config.public_ip, port.getsockname()[1], certificate(), own)
             self._media = MediaLink(port, self._start_media, receive=self._hear, lost=self._fail)
-        self._sharing = Sharing(secret_of(self.config.secret), self.config.worker_id, self._media.send)
+        known = (self.config.secret, *self.config.former_secrets)
+        self._sharing = Sharing(tuple(map(secret_of, known)), self.config.worker_id, self._media.send)
         self._pulse_at = self._cpu_at = asyncio.get_running_loop().time()
         self._lease = Lease(self._pulse_at)
         self._tell_lease()

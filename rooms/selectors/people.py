@@ -1,7 +1,7 @@
 """People in rooms: who counts as there, and what others see of them."""
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.contrib.sessions.models import Session
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -109,12 +109,12 @@ def looks_of(user: User) -> dict:
     return dataclasses.asdict(profile.face if profile else look("", user.public_id, ""))
 
 
-def stay_of(room: Room, *, user: User | None, guest_key: str) -> Participant | None:
+def stay_of(room: Room, *, user: User | None, guest_keys: Collection[str]) -> Participant | None:
     """Where somebody, by account or as a guest, is or was in a room, other than as staff; None, if they never were."""
     stays = room.participants.filter(joins__gt=0).exclude(role=Role.STAFF).select_related("user__profile")
     if user is not None:
         return stays.filter(user=user).first()
-    return stays.filter(user=None, guest_key=guest_key).first() if guest_key else None
+    return stays.filter(user=None, guest_key__in=guest_keys).first()
 
 
 def headline(user: User) -> str:

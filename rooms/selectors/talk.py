@@ -1,5 +1,6 @@
 """What is written in a room: chat and questions, as pages are told."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -117,12 +118,12 @@ def chat_wait(person: str, role: str, slow_mode: int) -> int:
     return seconds_to_wait(passing.said_at(person), slow_mode, timezone.now().timestamp())
 
 
-def is_here(room: Room, *, user_pk: int | None, guest_key: str) -> bool:
+def is_here(room: Room, *, user_pk: int | None, guest_keys: Collection[str]) -> bool:
     """Whether somebody, by account or as a guest, is in this room now."""
     here = on_roster(room.participants.all())
     if user_pk is not None:
         return here.filter(user_id=user_pk).exists()
-    return bool(guest_key) and here.filter(user=None, guest_key=guest_key).exists()
+    return here.filter(user=None, guest_key__in=guest_keys).exists()
 
 
 def moment(at: datetime) -> str:

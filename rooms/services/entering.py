@@ -31,7 +31,7 @@ _TRIES = 4  # of entering while the same account enters elsewhere at the same mo
 
 @dataclass(frozen=True, slots=True)
 class Entrant:
-    """Who wants in: an account by a session, or a guest by a cookie and a network (both as keyed hashes).
+    """Who wants in: an account by a session, or a guest by a cookie and a network (both as keyed hashes, by former keys too).
     `may_be_staff`: the session is good enough for what staff do (accounts.second_factor)."""
 
     user: User | None = None
@@ -39,6 +39,18 @@ class Entrant:
     may_be_staff: bool = True
     guest_key: str = ""
     network: str = ""
+    former_guest_keys: tuple[str, ...] = ()
+    former_networks: tuple[str, ...] = ()
+
+    @property
+    def guest_keys(self) -> tuple[str, ...]:
+        """All by which a guest may be known; nobody is a newcomer, or rid of a ban, because our secret is another."""
+        return (self.guest_key, *self.former_guest_keys) if self.guest_key else ()
+
+    @property
+    def networks(self) -> tuple[str, ...]:
+        """The same of the network."""
+        return (self.network, *self.former_networks) if self.network else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +64,32 @@ class Joined:
 
 def guest(cookie: str, network: str) -> Entrant:
     """Somebody without an account, by their cookie and the network they come from (empty: not known, and nobody's)."""
-    return Entrant(guest_key=_keyed("guest", cookie), network=_keyed("network", network) if network else "")
+    guest_key, *former_guest_keys = _keyed("guest", cookie)
+    known, *former_networks = _keyed("network", network) if network else [""]
+    return Entrant(
+        guest_key=guest_key,
+        network=known,
+        former_guest_keys=tuple(former_guest_keys),
+        former_networks=tuple(former_networks),
+    )
 
 
 def email_key(email: str) -> str:
     """What a ban keeps of an address."""
+    return email_keys(email)[0]
+
+
+def email_keys(email: str) -> list[str]:
+    """All that a ban may have kept of it, by the secret of today and by former ones."""
     return _keyed("email", email)
 
 
-def _keyed(what: str, value: str) -> str:
-    return salted_hmac(f"mitalk.rooms.{what}", value, algorithm="sha256").hexdigest()
+def _keyed(what: str, value: str) -> list[str]:
+    secrets_of_ours = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return [
+        salted_hmac(f"mitalk.rooms.{what}", value, secret=secret, algorithm="sha256").hexdigest()
+        for secret in secrets_of_ours
+    ]
 
 
 def join(
@@ -171,9 +199,8 @@ def is_banned(room: Room, entrant: Entrant) -> bool:
     """Whether a ban that holds now keeps them out."""
     bans: QuerySet[Ban] = selectors.banned_now(room)
     if entrant.user is not None:
-        return bans.filter(Q(user=entrant.user) | Q(email_key=email_key(entrant.user.email))).exists()
-    same_network = Q(network=entrant.network) if entrant.network else Q(pk=None)
-    return bans.filter(Q(guest_key=entrant.guest_key) | same_network).exists()
+        return bans.filter(Q(user=entrant.user) | Q(email_key__in=email_keys(entrant.user.email))).exists()
+    return bans.filter(Q(guest_key__in=entrant.guest_keys) | Q(network__in=entrant.networks)).exists()
 
 
 # --- Agreed to, and not full ---------------------------------------------------------------------------------------
@@ -222,7 +249,7 @@ def _demand_space(room: Room, entrant: Entrant, *, as_staff: bool) -> None:
 
 
 def _mine(entrant: Entrant) -> Q:
-    return Q(user=entrant.user) if entrant.user else Q(guest_key=entrant.guest_key)
+    return Q(user=entrant.user) if entrant.user else Q(guest_key__in=entrant.guest_keys)
 
 
 def _leave_others(room: Room, entrant: Entrant, *, leave_other: bool) -> None:
@@ -245,7 +272,7 @@ def _enter(room: Room, entrant: Entrant, *, muted: bool, resume: str, as_staff: 
     if entrant.user is not None:
         renaming.lock(entrant.user)  # nobody enters by a name that changes meanwhile
     if entrant.user is None:
-        entry = room.participants.filter(guest_key=entrant.guest_key).first() or _new_guest(room, entrant)
+        entry = room.participants.filter(_mine(entrant)).first() or _new_guest(room, entrant)
         is_ours = False
     else:
         is_host = room.host_id == entrant.user.pk and Ability.HOST not in limits.limits_of(entrant.user.pk)

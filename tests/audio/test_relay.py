@@ -166,7 +166,7 @@ class Workers:
         self.home = self._made(lambda *_: None)
         self.share = self._made(lambda room, frame, at, lost: self.heard.append((frame.payload, at, lost)))
         self.home.share("room", [Target(SHARE, KEY)])
-        self.share.source("room", HOME, KEY)
+        self.share.source("room", HOME, [KEY])
 
     def _made(self, play: Callable[..., None]) -> Relays:
         return Relays(lambda data, to: self.wire.append((data, to)), play, lambda room: 5_000, lambda: self.now)
@@ -198,7 +198,7 @@ def test_strangers_cost_no_cryptography(monkeypatch: pytest.MonkeyPatch) -> None
 def test_after_the_room_moved_nothing_of_the_former_home_is_taken() -> None:
     workers = Workers()
     workers.home.relay("room", b"stale", 960, marker=True)
-    workers.share.source("room", STRANGER, key_of(SECRET, "room", 4, 1, MIXER))
+    workers.share.source("room", STRANGER, [key_of(SECRET, "room", 4, 1, MIXER)])
     for address in (HOME, STRANGER):
         workers.carry(address)
         workers.home.relay("room", b"stale", 1920, marker=False)
@@ -210,7 +210,7 @@ def test_told_again_where_the_room_is_mixed_what_came_stays_known_for_what_came(
     workers.home.relay("room", b"opus", 960, marker=True)
     recorded = list(workers.wire)
     workers.carry()
-    workers.share.source("room", HOME, KEY)
+    workers.share.source("room", HOME, [KEY])
     workers.wire.extend(recorded)
     workers.carry()
     assert [payload for payload, *_ in workers.heard] == [b"opus"]

@@ -140,7 +140,7 @@ def truth(*, epoch: int = 1, **places: object) -> dict[str, wire.RoomTruth]:
 
 def test_media_is_told_once_and_again_when_the_epoch_is_another() -> None:
     told: list[control.Message] = []
-    sharing = Sharing(SECRET, "one", told.append)
+    sharing = Sharing((SECRET,), "one", told.append)
     for epoch in (1, 1, 2):
         sharing.follow(truth(epoch=epoch, shares=(SHARE,)))
     keys = [key_of(SECRET, ROOM, epoch, 4, "one") for epoch in (1, 2)]
@@ -153,17 +153,29 @@ def test_media_is_told_once_and_again_when_the_epoch_is_another() -> None:
 
 def test_both_ends_have_the_same_key() -> None:
     told: list[control.Message] = []
-    Sharing(SECRET, "one", told.append).follow(truth(shares=(SHARE,)))
-    Sharing(SECRET, "two", told.append).follow(truth(home=HOME))
+    Sharing((SECRET,), "one", told.append).follow(truth(shares=(SHARE,)))
+    Sharing((SECRET,), "two", told.append).follow(truth(home=HOME))
     shared, source = told
     assert isinstance(shared, control.Shared)
     assert isinstance(source, control.Source)
-    assert shared.shares[0][2:] == (source.key_id, source.key)
+    assert shared.shares[0][2:] == source.keys[0]
+
+
+@pytest.mark.parametrize("knows", [(b"n" * 32, SECRET), (SECRET, b"n" * 32)], ids=["the share first", "the home first"])
+def test_workers_before_and_after_a_change_of_the_secret_hear_each_other(knows: tuple[bytes, ...]) -> None:
+    told: list[control.Message] = []
+    Sharing(tuple(reversed(knows)), "one", told.append).follow(truth(shares=(SHARE,)))
+    Sharing(knows, "two", told.append).follow(truth(home=HOME))
+    shared, source = told
+    assert isinstance(shared, control.Shared)
+    assert isinstance(source, control.Source)
+    assert shared.shares[0][2:] in source.keys
+    assert shared.shares[0][2:] != source.keys[0]
 
 
 def test_the_home_hears_what_listeners_of_its_shares_lose_and_no_stale_word() -> None:
     told: list[control.Message] = []
-    home, share = Sharing(SECRET, "one", told.append), Sharing(SECRET, "two", lambda message: None)
+    home, share = Sharing((SECRET,), "one", told.append), Sharing((SECRET,), "two", lambda message: None)
     home.follow(truth(epoch=2, shares=(SHARE,)))
     share.follow(truth(epoch=2, home=HOME))
     told.clear()

@@ -45,6 +45,19 @@ def test_guests_are_numbered_in_the_order_they_come_and_keep_their_number(room: 
     assert numbers(room) == [1, 2, 3]
 
 
+def test_a_guest_is_the_same_and_still_kept_out_once_the_secret_is_another(room: Room, settings) -> None:
+    first = services.join(room.public_id, a_guest("one"), muted=True)
+    services.join(room.public_id, a_guest("two", "192.0.2.2"), muted=True)
+    Ban.objects.create(room=room, network=a_guest("", "192.0.2.2").network, until=timezone.now() + timedelta(hours=1))
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another secret of many letters, for this test only"
+    again = services.join(room.public_id, a_guest("one"), muted=True, resume=first.connection)
+    assert (again.person, again.connection) == (first.person, first.connection)
+    with pytest.raises(Refused, match=Code.BANNED):
+        services.join(room.public_id, a_guest("three", "192.0.2.2"), muted=True)
+    assert numbers(room) == [1, 2]
+
+
 def test_many_who_come_at_once_get_a_number_each_without_the_rooms_lock(room: Room) -> None:
     many = 24
 

@@ -29,6 +29,20 @@ export async function fetchPage(url, request) {
 }
 
 /**
+ * Ask for the modules that the page names, all at once, before the first of them says what it imports.
+ * @param {Page} page
+ */
+export function preload({ document: fetched }) {
+  for (const { href } of /** @type {NodeListOf<HTMLLinkElement>} */ (fetched.querySelectorAll("link[rel=modulepreload]"))) {
+    const link = document.createElement("link");
+    link.rel = "modulepreload";
+    link.href = href;
+    link.addEventListener("load", () => link.remove());
+    document.head.append(link);
+  }
+}
+
+/**
  * Take over whatever is around the main part: title, language, header, notice, footer, classes.
  * @param {Page} page
  */

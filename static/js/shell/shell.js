@@ -3,7 +3,7 @@
 
 import { MiniBar } from "./minibar.js";
 import { followed, isRoom, pageOf, sent } from "./navigation.js";
-import { dress, fetchPage } from "./page.js";
+import { dress, fetchPage, preload } from "./page.js";
 import { agreed } from "./question.js";
 
 /** @typedef {import("./page.js").Page} Page */
@@ -105,6 +105,7 @@ class Shell {
     const before = shownMain();
     const comesBack = this.#playing && page.url.pathname === this.#kept?.room.path;
     const main = comesBack && this.#kept ? this.#kept.main : document.adoptNode(page.main);
+    if (!comesBack) preload(page);
     const module = comesBack ? null : await moduleOf(main); // before it is seen: nobody taps a button that does nothing yet
     dress(page);
     if (main !== before) {
