@@ -50,7 +50,12 @@ def production(mailbox: Mailbox, gateway: Gateway) -> Iterator[Production]:
         "MITALK_SMS_URL": gateway.url,
         "MITALK_SMS_TOKEN": "a test",
     }
-    with Production(redis_keeps=True, **receivers) as running:
+    others = {
+        "MITALK_EVIDENCE_AFTER_SECONDS": "1",  # a window ends a second after the report
+        "MITALK_TURN_URLS": "turn:127.0.0.1:3478",  # nobody asks it for anything
+        "MITALK_TURN_SECRET": "a test",
+    }
+    with Production(redis_keeps=True, **receivers, **others) as running:
         yield running
 
 
