@@ -1,7 +1,10 @@
 """A real installation for tests: `manage.py run_local` on ports and folders of its own."""
 
+import atexit
+import functools
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -16,6 +19,7 @@ from tests.environment.ports import free_ports
 
 ROOT = Path(__file__).resolve().parents[2]
 LOSSY = "tests.environment.lossy_settings"
+_DATABASE = "mitalk.sqlite3"
 _READY_WITHIN_SECONDS = 180.0
 _STOP_WITHIN_SECONDS = 15.0
 
@@ -40,6 +44,7 @@ class Installation:
             **environment,
         }
         self._command = [sys.executable, "manage.py", "run_local", *([] if demo else ["--no-demo"])]
+        self._begins_empty = demo or "MITALK_VAR_DIR" in environment
         self._lines: list[str] = []
         self.backstage = Backstage(self.environment)
         self.process: subprocess.Popen[str] | None = None
@@ -50,11 +55,23 @@ class Installation:
 
     def __exit__(self, *_: object) -> None:
         self.backstage.close()
-        self.stop()
+        if self._has_own_database and self.process is not None:
+            self.process.kill()  # its children end with it; how it ends when asked to is in tests/local
+            self.process.wait(_STOP_WITHIN_SECONDS)
+        else:
+            self.stop()  # who comes next to this database finds nobody who seems to live
         self._folder.cleanup()
 
+    @property
+    def _has_own_database(self) -> bool:
+        return "DATABASE_URL" not in self.environment
+
     def start(self) -> None:
-        """Start, and wait until it says that it runs."""
+        """Start, and wait until it says that it runs. Its database is a copy of one that was migrated; a first one, as a
+        person at a terminal has it, begins with nothing."""
+        database = Path(self._folder.name) / _DATABASE
+        if self._has_own_database and not self._begins_empty and not database.exists():
+            shutil.copyfile(_migrated(), database)
         self.process = subprocess.Popen(
             self._command, cwd=ROOT, env=self.environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
         )
@@ -126,6 +143,17 @@ class Installation:
         assert process.stdout is not None
         for line in process.stdout:
             self._lines.append(line)
+
+
+@functools.cache
+def _migrated() -> Path:
+    """A database with all tables, made once for all installations of this process."""
+    folder = tempfile.mkdtemp(prefix="mitalk-migrated-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.dev", "MITALK_VAR_DIR": folder}
+    command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+    subprocess.run(command, cwd=ROOT, env=environment, check=True)
+    return Path(folder) / _DATABASE
 
 
 def _command_line(folder: Path) -> str:
