@@ -4,6 +4,7 @@ said is sealed from the minute it was said in."""
 import html
 import json
 import re
+import signal
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -45,8 +46,8 @@ def clocks(request: pytest.FixtureRequest, production: Production) -> Iterator[s
 
 
 def _end(part: Part) -> None:
-    if part.name == "clock":
-        part.stop()  # it notes when it sent what: the next one reads that
+    if part.name in ("clock", "audio"):  # the one notes what it sent, for the next to read; the other, that it is gone
+        part.stop(signal.SIGINT)
     else:
         part.kill()
 
