@@ -12,11 +12,10 @@ from django.contrib.sites.shortcuts import get_current_site
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts import bans, contacts, hooks, known_browsers, outbox
+from accounts import bans, clock, contacts, hooks, known_browsers, outbox
 from accounts.browsers import browser_in_words
 from accounts.deletion_views import may_undo
 from accounts.models import User, normalised_email
@@ -103,7 +102,7 @@ class AccountAdapter(DefaultAccountAdapter):
             occasion=uuid.uuid4().hex,
             subject=message.subject,
             text=message.body,
-            good_until=timezone.now() + CODES_LIVE if "code" in context else None,
+            good_until=clock.now() + CODES_LIVE if "code" in context else None,
         )
 
     # --- Limits -----------------------------------------------------------------------------------------------------
@@ -151,7 +150,7 @@ class AccountAdapter(DefaultAccountAdapter):
             return
         told = {
             "what": str(words) % (context or {}),
-            "at": timezone.now(),
+            "at": clock.now(),
             "browser": browser_in_words(self.get_http_user_agent(self.request)),
             "safety_url": self.request.build_absolute_uri(reverse("accounts:safety")),
         }

@@ -3,6 +3,12 @@
 The clocks of machines drift apart, and nobody may be swept off a roster, nor a claim be taken over, because of that. What one
 process writes and another compares within seconds or minutes is told by `now`; a process that lives long calls `agree` again
 and again. A process that never does goes by its own clock, as does everything on one machine.
+
+Audio workers' rows are written and compared in the database itself (`Now()`): a worker is silent after three seconds, and
+that is too close for what is agreed on every twenty, to half a second.
+
+What is counted in days (sessions, invitations, claims) and what a library counts by itself (allauth's limits, and when
+somebody showed last who they are) goes by each machine's own clock.
 """
 
 import logging

@@ -1,6 +1,5 @@
 """The end of an account, by its owner: what goes and what stays, and the way back."""
 
-import time
 from datetime import timedelta
 
 from allauth.account.decorators import reauthentication_required
@@ -16,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts import hooks
+from accounts import clock, hooks
 from accounts.middleware import consent_optional
 from accounts.models import AccountDeletion, DeletionState, User
 from accounts.own_data import deletion, registry
@@ -70,7 +69,7 @@ def may_undo(request: HttpRequest, user: User) -> bool:
     found = AccountDeletion.objects.filter(user=user, state=DeletionState.PENDING).first()
     if found is None:
         return False
-    request.session[_UNDO_KEY] = {"deletion": found.public_id, "at": int(time.time())}
+    request.session[_UNDO_KEY] = {"deletion": found.public_id, "at": int(clock.now().timestamp())}
     return True
 
 
@@ -100,6 +99,6 @@ def _words_of_the_way_back(deletion: AccountDeletion) -> str:
 
 def _undoable(request: HttpRequest) -> AccountDeletion | None:
     noted = request.session.get(_UNDO_KEY) or {}
-    if time.time() - noted.get("at", 0) > _UNDO_SECONDS:
+    if clock.now().timestamp() - noted.get("at", 0) > _UNDO_SECONDS:
         return None
     return AccountDeletion.objects.filter(public_id=noted.get("deletion", ""), state=DeletionState.PENDING).first()

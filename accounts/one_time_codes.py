@@ -7,10 +7,9 @@ from enum import Enum, auto
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import outbox
+from accounts import clock, outbox
 from accounts.contact_models import OneTimeCode
 from accounts.contacts import Contact
 from accounts.sealing import keyed_hashes
@@ -44,7 +43,7 @@ def send(purpose: str, subject: str, contact: Contact, *, kind: str = CODE, inst
     Raises:
         TooManyCodes: after five in an hour.
     """
-    now = timezone.now()
+    now = clock.now()
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
     OneTimeCode.objects.filter(purpose=purpose, subject=subject, expires_at__gt=now).update(expires_at=now)
     row = OneTimeCode(
@@ -89,7 +88,7 @@ def _take_a_number(row: OneTimeCode) -> None:
 
 def check(purpose: str, subject: str, contact: Contact, typed: str, *, now: datetime | None = None) -> Answer:
     """Whether this is the code. Each call is a try; of many who send the right one at once, one is right."""
-    now = now or timezone.now()
+    now = now or clock.now()
     good = OneTimeCode.objects.filter(
         purpose=purpose,
         subject=subject,
@@ -113,4 +112,4 @@ def _hashes(purpose: str, subject: str, code: str) -> list[str]:
 
 def delete_old(now: datetime | None = None) -> None:
     """Delete codes that are over; those of the last hours count."""
-    OneTimeCode.objects.filter(expires_at__lt=(now or timezone.now()) - timedelta(hours=2)).delete()
+    OneTimeCode.objects.filter(expires_at__lt=(now or clock.now()) - timedelta(hours=2)).delete()

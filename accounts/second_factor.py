@@ -14,6 +14,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts import clock
 from accounts.models import User
 from accounts.sealing import reseal, seal, unseal
 
@@ -110,7 +111,7 @@ def staff_are_there(request: HttpRequest) -> bool:
     """Whether a page of staff's was looked at a while ago, or the second factor was shown since; from now on it was."""
     if not settings.MITALK_STAFF_SECOND_FACTOR:
         return True
-    now, seen = time.time(), request.session.get(SEEN_AT, 0)
+    now, seen = clock.now().timestamp(), request.session.get(SEEN_AT, 0)
     latest = max(seen, second_factor_shown_at(request) or 0)
     if now - latest >= settings.MITALK_STAFF_IDLE_MINUTES * 60:
         return False

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import Q
 
-from accounts import renaming
+from accounts import clock, renaming
 from accounts.models import (
     AuditEntry,
     Block,
@@ -26,7 +26,8 @@ from accounts.written import Place, settled
 def record(act: str, target: str, *, actor: User | None = None, reason: str = "") -> None:
     """Append to the audit log what staff, or who runs a room (`actor`), or an operator's command (None) did, in the same
     transaction."""
-    AuditEntry.objects.create(actor=actor.public_id if actor else "", act=act, target=target[:120], reason=reason[:300])
+    who = actor.public_id if actor else ""
+    AuditEntry.objects.create(at=clock.now(), actor=who, act=act, target=target[:120], reason=reason[:300])
 
 
 _TIDIED = {"headline": tidy, "organisation": tidy, "bio": tidy_prose}

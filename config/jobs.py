@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connections
 from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
 
+from config.runs import RUNS
 from rooms.seeing import draining, metrics
 from rooms.seeing.access import Access
 from rooms.seeing.port import open_port
@@ -28,6 +29,7 @@ class MeasuredRequest(Request):
     def on_accepted(self, pid: int, time_accepted: float) -> None:
         """It begins."""
         self._accepted_at = time.monotonic()
+        RUNS.begin(self.name, self.id, self._accepted_at)
         sent_at = self.request_dict.get(_SENT_AT)
         if isinstance(sent_at, int | float):
             metrics.JOB_WAIT_SECONDS.observe(max(0.0, time.time() - sent_at))
@@ -57,6 +59,7 @@ class MeasuredRequest(Request):
         return super().on_timeout(soft, timeout)
 
     def _count(self, outcome: str) -> None:
+        RUNS.end(self.name, self.id)
         metrics.JOBS.labels(self.name, outcome).inc()
         if self._accepted_at:
             metrics.JOB_SECONDS.labels(self.name).observe(time.monotonic() - self._accepted_at)
@@ -66,6 +69,7 @@ class MeasuredTask(Task):
     """What every job is."""
 
     Request = "config.jobs:MeasuredRequest"
+    Strategy = "config.runs:strategy"
 
 
 @signals.setup_logging.connect

@@ -12,10 +12,10 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connections
 from django.db.models import Count, Min, QuerySet
-from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
+from accounts import clock
 from accounts.claim_models import ClaimState
 from accounts.data_models import AccountDeletion, DataExport, DeletionState, ExportState
 from accounts.models import Claim, OutboxMessage
@@ -50,7 +50,7 @@ QUEUES: dict[str, tuple[Callable[[datetime], QuerySet], str]] = {
 def from_database() -> list[Metric]:
     """What the rows say. Slow when the database is."""
     try:
-        return list(_from_database(timezone.now()))
+        return list(_from_database(clock.now()))
     finally:
         connections.close_all()
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from accounts import clock
 from accounts.models import User
 from accounts.written import Place, Verdict
 from moderation import services
@@ -48,8 +49,7 @@ class Gate:
 
 
 def _seconds_in(room: Any) -> int | None:
-    from django.utils import timezone
 
     if room is None or room.started_at is None or room.ended_at is not None:
         return None
-    return int((timezone.now() - room.started_at).total_seconds())
+    return int((clock.now() - room.started_at).total_seconds())

@@ -11,11 +11,11 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import clock
 from accounts.error_pages import error_page
 from accounts.matching import MOST_LETTERS
 from accounts.models import User, random_id
@@ -99,7 +99,7 @@ def afterwards(request: HttpRequest, public_id: str) -> HttpResponse:
     until = reportable.open_until(room)
     if until is None:
         return redirect("rooms:room", public_id=public_id)
-    if timezone.now() > until:
+    if clock.now() > until:
         return error_page(
             request,
             status=HTTPStatus.GONE,

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.urls import reverse
-from django.utils import timezone
 
+from accounts import clock
 from accounts.models import User
 from moderation import snapshots
 from moderation.models import ReportKind
@@ -65,7 +65,7 @@ def _may_from_within(room: Room, who: Reporter) -> bool:
     if who.place is None or not who.place.joins or who.place.role == Role.STAFF:
         return False
     until = open_until(room)
-    return room.phase == Phase.LIVE or (until is not None and timezone.now() <= until)
+    return room.phase == Phase.LIVE or (until is not None and clock.now() <= until)
 
 
 def placed(room: Room, who: Reporter) -> Reporter:
@@ -74,7 +74,7 @@ def placed(room: Room, who: Reporter) -> Reporter:
 
 
 def _in_room(room: Room, who: Reporter, about: About, title: str) -> Reportable:
-    now, is_over = timezone.now(), room.phase == Phase.ENDED
+    now, is_over = clock.now(), room.phase == Phase.ENDED
     seals = who.place is not None and moment_held(room, who.place, about.seconds_in, now) is not None
     page = "moderation:afterwards" if is_over and not room.not_held else "rooms:room"
     return Reportable(about, who, title, reverse(page, args=[room.public_id]), is_over, seals)
@@ -91,7 +91,7 @@ def _room(public_id: str, who: Reporter) -> Reportable | None:
         kind=ReportKind.ROOM,
         room=room,
         snapshot=snapshots.of_room(room),
-        seconds_in=_seconds_into(room, timezone.now()),
+        seconds_in=_seconds_into(room, clock.now()),
     )
     return _in_room(room, who, about, room.title)
 
@@ -116,7 +116,7 @@ def _person(public_id: str, who: Reporter) -> Reportable | None:
         target=target,
         target_user=target.user,
         snapshot=snapshots.of_person(target),
-        seconds_in=_seconds_into(room, timezone.now()),
+        seconds_in=_seconds_into(room, clock.now()),
     )
     return _in_room(room, who, about, target.name)
 

@@ -2,7 +2,6 @@
 evidence. Also for those who are kept out: who has shown that an account is theirs, by signing in or by the link in their
 mail, may read it for a while."""
 
-import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +12,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 
+from accounts import clock
 from accounts.models import User
 from accounts.own_data.rules import Rule
 from moderation.models import KEEPS_OUT, Appeal, EvidenceState, Sanction
@@ -121,7 +121,7 @@ def note_held(request: HttpRequest, user: User) -> str | None:
 
 def note(request: HttpRequest, user: User) -> None:
     """They may read it for a while in this browser."""
-    request.session[_SESSION_KEY] = {"person": user.public_id, "at": int(time.time())}
+    request.session[_SESSION_KEY] = {"person": user.public_id, "at": int(clock.now().timestamp())}
 
 
 def reader(request: HttpRequest) -> User | None:
@@ -129,6 +129,6 @@ def reader(request: HttpRequest) -> User | None:
     if isinstance(request.user, User):
         return request.user
     noted = request.session.get(_SESSION_KEY) or {}
-    if time.time() - noted.get("at", 0) > _SECONDS:
+    if clock.now().timestamp() - noted.get("at", 0) > _SECONDS:
         return None
     return User.objects.select_related("profile").filter(public_id=noted.get("person", "")).first()

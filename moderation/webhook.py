@@ -13,8 +13,9 @@ _CONNECT_SECONDS, _READ_SECONDS = 3.0, 10.0
 
 
 def call(public_id: str, number: int) -> bool:
-    """POST it, unless somebody has taken the case by now. Whether it was taken; if not, the next page tries again."""
-    case = Case.objects.filter(public_id=public_id, state=CaseState.OPEN).first()
+    """POST it, unless somebody has taken the case by now, or it was paged for again since: that is told by itself. Whether it
+    was taken; if not, the next page tries again."""
+    case = Case.objects.filter(public_id=public_id, state=CaseState.OPEN, pages=number).first()
     if case is None or not settings.MITALK_PAGE_WEBHOOK:
         return False
     message = {"event": "urgent_report", "case": public_id, "category": case.category, "link": link_to(case)}

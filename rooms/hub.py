@@ -28,6 +28,7 @@ from rooms.local_talk import LocalTalk
 from rooms.overseer import LOOK_EVERY_SECONDS, Overseer
 from rooms.quiet import Quiet
 from rooms.seeing import metrics
+from rooms.seeing.tasks import count_tasks
 from rooms.talker import Talker
 
 logger = logging.getLogger(__name__)
@@ -519,6 +520,7 @@ async def start_live() -> None:
     else:
         await bus.start()
     await get_hub().start()
+    count_tasks(asyncio.get_running_loop())
 
 
 @cache

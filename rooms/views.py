@@ -1,7 +1,6 @@
 """Pages of topics and rooms."""
 
 import json
-import time
 from dataclasses import asdict
 from typing import Any
 
@@ -18,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import clock
 from accounts.converters import PUBLIC_ID_LENGTH
 from accounts.cookies import named
 from accounts.error_pages import error_page
@@ -203,7 +203,7 @@ def _room_context(request: HttpRequest, room: Room) -> dict[str, Any]:
         "what_is_kept": _what_is_kept(room),
         "empty_minutes": int(services.EMPTY_STAGE_CLOSES_AFTER.total_seconds() // 60),
         "socket_path": f"/ws/rooms/{room.public_id}/",
-        "relay": json.dumps(asdict(turn.relay_for(random_id(), time.time(), turn.ROOM_LASTS_SECONDS))),
+        "relay": json.dumps(asdict(turn.relay_for(random_id(), clock.now().timestamp(), turn.ROOM_LASTS_SECONDS))),
         "room_path": _with_placeholder("rooms:room", "ROOM"),
         "profiles": _with_placeholder("accounts:profile", "MEMBER") if user else "",
         "photos_unseen": "" if user else photos_prefix(),  # guests are told that there is a photo, and not given it

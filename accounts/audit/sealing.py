@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.encoding import force_bytes
 
+from accounts import clock
 from accounts.audit import append_only, chain
 from accounts.models import AuditEntry, AuditSeal
 
@@ -39,7 +39,7 @@ def seal_entries(now: datetime | None = None) -> int:
         How many entries.
     """
     sealed = 0
-    while batch := _seal_a_batch(now or timezone.now()):
+    while batch := _seal_a_batch(now or clock.now()):
         sealed += batch
     return sealed
 
@@ -80,7 +80,7 @@ def examine(head: str = "", now: datetime | None = None) -> Examination:
         findings.append(chain.Finding("deleted", f"seal {head}, which was noted, is not in the chain"))
     findings += [chain.Finding("unprotected", f"table {table}: run migrate") for table in append_only.unprotected()]
     waiting = AuditEntry.objects.filter(pk__gt=seals[-1].last if seals else 0)
-    if waiting.filter(at__lt=(now or timezone.now()) - _LATE).exists():
+    if waiting.filter(at__lt=(now or clock.now()) - _LATE).exists():
         findings.append(chain.Finding("unsealed", "entries wait for a quarter of an hour: do jobs run?"))
     newest = f"{seals[-1].number}:{seals[-1].digest}" if seals else ""
     return Examination(findings, AuditEntry.objects.count(), len(seals), waiting.count(), newest)

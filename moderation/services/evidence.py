@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
+from accounts import clock
 from accounts.models import User
 from accounts.services import record
 from moderation.models import Evidence, EvidenceOpening, EvidenceState
@@ -71,7 +71,7 @@ def _begin(room: Room, first: datetime, last: datetime, now: datetime, category:
 def orders_for(rings: Mapping[str, str]) -> Orders:
     """What a worker does now with what its machine keeps: the mark of its ring by the public id of each room. Whatever
     another machine has sealed, this one is asked for its part."""
-    now, rooms = timezone.now(), set(rings)
+    now, rooms = clock.now(), set(rings)
     waiting = Evidence.objects.filter(
         Q(state=EvidenceState.WANTED) | Q(state__in=_MAY_GROW, until_at__gt=now - GIVEN_UP_AFTER),
         room__public_id__in=rooms,
@@ -83,12 +83,13 @@ def orders_for(rings: Mapping[str, str]) -> Orders:
         )
         if rings[room] not in sealed
     ]
+    ahead_ms = round(clock.ahead() / timedelta(milliseconds=1))
     known = Room.objects.filter(public_id__in=rooms)
     live = set(known.filter(phase=Phase.LIVE).values_list("public_id", flat=True))
     lately = set(known.filter(ended_at__gte=now - KEPT_AFTER_END).values_list("public_id", flat=True))
     return Orders(
         seal=tuple(
-            SealOrder(name, room, Span(_milliseconds(first), _milliseconds(last)))
+            SealOrder(name, room, Span(_milliseconds(first), _milliseconds(last)), ahead_ms)
             for name, room, first, last in wanted
             if last <= now - SETTLED_AFTER
         ),
@@ -104,7 +105,7 @@ def take_sealed(sealed: Sealed) -> None:
     if evidence is None or evidence.state not in (EvidenceState.WANTED, *_MAY_GROW):
         sealed_folder().destroy(sealed.name)  # too late: no row would say when
         return
-    now, kept = timezone.now(), sealed.kept
+    now, kept = clock.now(), sealed.kept
     if evidence.until_at > now:
         return  # another report made it longer meanwhile: it is sealed again
     if sealed.ring in evidence.rings:
@@ -126,7 +127,7 @@ def take_sealed(sealed: Sealed) -> None:
 def give_up() -> int:
     """Mark what no worker has sealed in time: nobody had spoken, or what was kept is lost. How many. What a worker sealed
     and could not tell of is destroyed: no row would say when."""
-    overdue = Evidence.objects.filter(state=EvidenceState.WANTED, until_at__lt=timezone.now() - GIVEN_UP_AFTER)
+    overdue = Evidence.objects.filter(state=EvidenceState.WANTED, until_at__lt=clock.now() - GIVEN_UP_AFTER)
     given_up = 0
     for evidence in overdue:
         with transaction.atomic():
@@ -143,12 +144,12 @@ def give_up() -> int:
 
 def destroy_due() -> int:
     """Destroy what was kept long enough: first the sound, then the row says so. How many."""
-    due = Evidence.objects.filter(state=EvidenceState.SEALED, keep_until__lt=timezone.now())
+    due = Evidence.objects.filter(state=EvidenceState.SEALED, keep_until__lt=clock.now())
     destroyed = 0
     for evidence in due:
         sealed_folder().destroy(evidence.public_id)
         with transaction.atomic():
-            now = timezone.now()
+            now = clock.now()
             still = Evidence.objects.filter(pk=evidence.pk, state=EvidenceState.SEALED)
             if still.update(state=EvidenceState.DESTROYED, destroyed_at=now):
                 record("evidence.destroyed", evidence.public_id)
@@ -175,7 +176,7 @@ def ask_to_open(evidence: Evidence, by: User, reason: str) -> EvidenceOpening:
     if has_part_in(evidence.reports.all(), by):
         raise OpeningRefused("partial")
     needs_another = evidence.reports.filter(category__in=GRAVEST).exists()
-    now = timezone.now()
+    now = clock.now()
     opening = EvidenceOpening.objects.create(
         evidence=evidence, by=by, reason=words[:300], at=now, open_until=None if needs_another else now + OPEN_FOR
     )
@@ -195,7 +196,7 @@ def approve_opening(opening: EvidenceOpening, by: User) -> None:
         raise OpeningRefused("another")
     if has_part_in(opening.evidence.reports.all(), by):
         raise OpeningRefused("partial")
-    opening.agreed_by, opening.open_until = by, timezone.now() + OPEN_FOR
+    opening.agreed_by, opening.open_until = by, clock.now() + OPEN_FOR
     opening.save(update_fields=["agreed_by", "open_until"])
     record("evidence.opened", opening.evidence.public_id, actor=by, reason=opening.reason)
 
@@ -206,7 +207,7 @@ def hear(evidence: Evidence, by: User, person: str) -> None:
     Raises:
         OpeningRefused: it is not open to them.
     """
-    open_to_them = evidence.openings.filter(by=by, open_until__gt=timezone.now())
+    open_to_them = evidence.openings.filter(by=by, open_until__gt=clock.now())
     if evidence.state != EvidenceState.SEALED or not open_to_them.exists():
         raise OpeningRefused("closed")
     record("evidence.heard", evidence.public_id, actor=by, reason=person)

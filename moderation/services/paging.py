@@ -9,11 +9,11 @@ from django.contrib.auth.models import Permission
 from django.db import transaction
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext
 from kombu.exceptions import OperationalError
 
-from accounts import contacts, outbox
+from accounts import clock, contacts, outbox
 from accounts.models import User
 from accounts.own_phones import phone_of
 from accounts.writing import absolute, language_of
@@ -32,12 +32,12 @@ def page_if_urgent(case: Case) -> None:
     Call it in a transaction.
     """
     if case.is_urgent and case.weight >= 1 and case.state == CaseState.OPEN and case.paged_at is None:
-        _page(case, timezone.now())
+        _page(case, clock.now())
 
 
 def page_again(now: datetime | None = None) -> int:
     """Page once more for what was paged for a while ago and nobody has taken. How many cases."""
-    now = now or timezone.now()
+    now = now or clock.now()
     before = now - timedelta(minutes=settings.MITALK_PAGE_AGAIN_MINUTES)
     waiting = Case.objects.filter(state=CaseState.OPEN, is_urgent=True, paged_at__lt=before)
     return sum(_page(case, now) for case in waiting)
@@ -92,6 +92,6 @@ def _nudge(case: str, number: int) -> None:
     from moderation.tasks import call_webhook
 
     try:
-        call_webhook.apply_async((case, number), expires=600, retry=False)
+        call_webhook.apply_async((case, number), retry=False)
     except (OperationalError, OSError):
         logger.warning("The jobs cannot be reached: the webhook is called when staff are paged again.")

@@ -7,8 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
+from accounts import clock
 from accounts.models import User
 from moderation.models import Evidence, Report, ReportKind
 from moderation.services.cases import gather
@@ -84,7 +84,7 @@ def take_report(
         written=written.id if written else "",
         message=written.text if written else "",
         snapshot=of_person(target) if target else of_room(room) if written is None else {},
-        seconds_in=_seconds_in(room, timezone.now()),
+        seconds_in=_seconds_in(room, clock.now()),
     )
     who = Reporter(reporter.user, reporter.guest_key, reporter.network, reporter)
     make_report(who, about, category=category, line=line)
@@ -97,7 +97,7 @@ def make_report(who: Reporter, about: About, *, category: ReportCategory, line: 
     Raises:
         Refused: `too_many_messages` for who reports without end; `not_allowed`: it is about themselves.
     """
-    now = timezone.now()
+    now = clock.now()
     if about.target_user is not None and about.target_user == who.user:
         raise Refused(Code.NOT_ALLOWED)
     if about.target is not None and about.target == who.place:

@@ -8,9 +8,8 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
-from accounts import suspending
+from accounts import clock, suspending
 from accounts.hooks import sanctioned
 from accounts.models import User
 from accounts.own_data import documents
@@ -61,7 +60,7 @@ def impose(
             are kept out; `machine`: machines keep nobody out, and silence nobody for long.
     """
     user = _locked(user)
-    now = timezone.now()
+    now = clock.now()
     words = tidy_prose(facts)[:MOST_FACTS]
     rules = documents.find(documents.RULES)
     _check(user, kind, words, until, now, by, report)
@@ -157,7 +156,7 @@ def lift(sanction: Sanction, *, by: User | None, reason: str, as_mistake: bool =
     held = sanction.holds()
     if sanction.overturned or not (held or as_mistake):
         raise SanctionRefused("over")
-    sanction.lifted_at = sanction.lifted_at or timezone.now()
+    sanction.lifted_at = sanction.lifted_at or clock.now()
     sanction.lifted_by, sanction.lift_reason, sanction.overturned = by, words, as_mistake
     sanction.save(update_fields=["lifted_at", "lifted_by", "lift_reason", "overturned"])
     record("sanction.overturned" if as_mistake else "sanction.lifted", _target(sanction), actor=by, reason=words)
@@ -185,8 +184,8 @@ def shorten(sanction: Sanction, until: datetime, *, by: User, reason: str) -> Sa
     sanction.until = max(until, sanction.at)
     sanction.save(update_fields=["until"])
     record("sanction.shortened", _target(sanction), actor=by, reason=reason)
-    if sanction.until <= timezone.now():
-        _end(sanction.pk, timezone.now())
+    if sanction.until <= clock.now():
+        _end(sanction.pk, clock.now())
     return sanction
 
 
@@ -201,7 +200,7 @@ def end_due(now: datetime | None = None) -> int:
     Returns:
         How many.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     due = Sanction.objects.filter(ended_at=None, lifted_at=None, until__lte=now).exclude(kind=SanctionKind.WARN)
     return sum(_end(pk, now) for pk in list(due.order_by("until", "pk").values_list("pk", flat=True)))
 
@@ -223,9 +222,9 @@ def _end(pk: int, now: datetime) -> bool:
 def all_suspensions_lifted(user: User, by: User | None, reason: str) -> None:
     """Staff let somebody back in by the account's own page: what kept them out is over (accounts.hooks)."""
     held = Sanction.objects.filter(user=user, kind__in=KEEPS_OUT, lifted_at=None, ended_at=None)
-    held.update(lifted_at=timezone.now(), lifted_by=by, lift_reason=reason[:MOST_REASON])
+    held.update(lifted_at=clock.now(), lifted_by=by, lift_reason=reason[:MOST_REASON])
 
 
 def seen_by(user: User) -> None:
     """Somebody has looked at their standing: nothing of it is news any more."""
-    Sanction.objects.filter(user=user, seen_at=None).update(seen_at=timezone.now())
+    Sanction.objects.filter(user=user, seen_at=None).update(seen_at=clock.now())

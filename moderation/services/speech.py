@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from django.db import transaction
-from django.utils import timezone
 
+from accounts import clock
 from moderation.models import Flag, FlagSource, Recogniser
 from moderation.services.flags import raise_flag
 from rooms.audio.speech.messages import Load, Spotted
@@ -30,8 +30,8 @@ def take_spotted(spotted: Spotted) -> Flag | None:
     if participant is None:
         return None  # erased meanwhile
     room = participant.room
-    began = room.started_at.timestamp() if room.started_at else spotted.at_ms / 1000
-    seconds_in = max(0, int(spotted.at_ms / 1000 - began))
+    at = spotted.at_ms / 1000 - clock.ahead().total_seconds()  # by the clock of the worker's machine, where this runs
+    seconds_in = max(0, int(at - room.started_at.timestamp())) if room.started_at else 0
     same = Flag.objects.filter(
         source=FlagSource.SPEECH,
         participant=participant,
@@ -56,7 +56,7 @@ def take_spotted(spotted: Spotted) -> Flag | None:
 
 def note_listening(worker: str, state: str, load: Load) -> None:
     """Keep how the recogniser of a worker keeps up; forget those that are gone."""
-    now = timezone.now()
+    now = clock.now()
     Recogniser.objects.update_or_create(
         worker=worker,
         defaults={

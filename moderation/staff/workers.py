@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
 
+from accounts import clock
 from rooms import selectors
 
 _CENTS = Decimal("0.000001")
@@ -26,7 +26,7 @@ class Cost:
 
 def page() -> dict[str, Any]:
     """What the page shows."""
-    now = timezone.now()
+    now = clock.now()
     return {
         "now": now,
         "workers": selectors.workers_now(now),

@@ -8,6 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
@@ -117,7 +118,9 @@ class Keeper:
 
     def _seal(self, order: SealOrder) -> None:
         ring = self._ring.mark(order.room)
-        kept = self._evidence.write(order.name, self._ring.read(order.room, order.span), ring)
+        said = self._ring.read(order.room, order.span.later(order.ahead_ms))
+        packets = (replace(packet, at_ms=packet.at_ms - order.ahead_ms) for packet in said)
+        kept = self._evidence.write(order.name, packets, ring)
         self._sealed(Sealed(order.name, kept, ring))
 
 

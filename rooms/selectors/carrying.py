@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Max, QuerySet, Sum
-from django.utils import timezone
 
+from accounts import clock
 from rooms.models import JobsProcess, WebProcess, WorkerMinute
 from rooms.selectors.workers import live_workers, workers_with_load
 
@@ -56,7 +56,7 @@ class WorkerNow:
 
 def workers_now(now: datetime | None = None) -> list[WorkerNow]:
     """The audio workers that were heard of in the last day, by address."""
-    now = now or timezone.now()
+    now = now or clock.now()
     live = set(live_workers().values_list("pk", flat=True))  # by the clock that places rooms
     found = []
     for worker in workers_with_load().filter(beat_at__gte=now - _SHOWN_FOR):
@@ -88,18 +88,18 @@ def workers_now(now: datetime | None = None) -> list[WorkerNow]:
 
 def used_lately(now: datetime | None = None) -> Used:
     """By all audio workers in the last hour."""
-    return _used(WorkerMinute.objects.filter(at__gte=(now or timezone.now()) - timedelta(hours=1)))
+    return _used(WorkerMinute.objects.filter(at__gte=(now or clock.now()) - timedelta(hours=1)))
 
 
 def webs_now(now: datetime | None = None) -> list[WebProcess]:
     """The web processes that live."""
-    since = (now or timezone.now()) - WEB_SILENT_AFTER
+    since = (now or clock.now()) - WEB_SILENT_AFTER
     return list(WebProcess.objects.filter(beat_at__gte=since).order_by("started_at"))
 
 
 def jobs_now(now: datetime | None = None) -> list[JobsProcess]:
     """The processes that do jobs and live."""
-    since = (now or timezone.now()) - JOBS_SILENT_AFTER
+    since = (now or clock.now()) - JOBS_SILENT_AFTER
     return list(JobsProcess.objects.filter(beat_at__gte=since).order_by("name"))
 
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
-from django.utils import timezone
 
+from accounts import clock
 from accounts.claims.selectors import first_claim, remember_first
 from accounts.converters import PUBLIC_ID_PATTERN
 from accounts.models import User
@@ -76,7 +76,7 @@ def listeners_of(room: str) -> Coalesce:
 
 def cards(rooms: Iterable[Room]) -> list[RoomCard]:
     """Rooms as lists show them; `listed` has fetched what that takes."""
-    now = timezone.now()
+    now = clock.now()
     rooms = list(rooms)
     for room in rooms:
         _remember_claims(room)

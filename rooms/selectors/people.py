@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterable
 
 from django.contrib.sessions.models import Session
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
 
+from accounts import clock
 from accounts.claims import selectors as claims_selectors
 from accounts.claims import words as claims_words
 from accounts.models import Follow, User, normalised_email
@@ -29,7 +29,7 @@ def on_roster(participants: QuerySet[Participant]) -> QuerySet[Participant]:
 def admitted(participants: QuerySet[Participant]) -> QuerySet[Participant]:
     """Those on the roster who still may be there: their account is active, they are signed in as they were when they came,
     whoever is there as staff is still of the staff, and the room still lets them in."""
-    signed_in = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=timezone.now())
+    signed_in = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=clock.now())
     return on_roster(participants).filter(
         Q(user=None) | Q(user__is_active=True),
         Q(session_key="") | Exists(signed_in),
@@ -40,7 +40,7 @@ def admitted(participants: QuerySet[Participant]) -> QuerySet[Participant]:
 
 def is_signed_in(session_key: str) -> bool:
     """Whether this session is still there."""
-    return Session.objects.filter(session_key=session_key, expire_date__gt=timezone.now()).exists()
+    return Session.objects.filter(session_key=session_key, expire_date__gt=clock.now()).exists()
 
 
 def person_card(participant: Participant) -> PersonCard:
@@ -166,7 +166,7 @@ def members_by_email(addresses: list[str], *, but: User) -> list[User]:
 
 def banned_now(room: Room) -> QuerySet[Ban]:
     """The bans of a room that hold now."""
-    return room.bans.filter(Q(until=None) | Q(until__gt=timezone.now()))
+    return room.bans.filter(Q(until=None) | Q(until__gt=clock.now()))
 
 
 def find_people(room: Room, query: str) -> list[Visitor]:

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
-from django.utils import timezone
 
+from accounts import clock
 from accounts.models import Block, Follow, User
 from accounts.muting import is_muted
 from accounts.people_search import holding
@@ -58,7 +58,7 @@ def programme_for(viewer: User, *, topic: str = "", language: str = "", now: dat
     """The rooms to come, the next first, and what did not happen lately although the viewer was going; `event_cards` shows
     them. As with live rooms, what somebody hosts whom the viewer muted for themselves is only listed if they are a part of it
     or follow it. `topic` is a public id."""
-    now = now or timezone.now()
+    now = now or clock.now()
     to_come = Q(phase=Phase.SCHEDULED, starts_at__gte=now - MISSED_AFTER) & has_somebody_to_run_it()
     mine = Exists(Rsvp.objects.filter(room=OuterRef("pk"), user=viewer))
     did_not_happen = ~Q(not_held="") & Q(ended_at__gte=now - _TOLD_FOR) & Q(mine)
@@ -99,7 +99,7 @@ def as_events(rooms: QuerySet[Room], viewer: User | None) -> QuerySet[Room]:
 
 def event_cards(rooms: Iterable[Room], viewer: User | None) -> list[EventCard]:
     """Rooms that `as_events` has fetched, as the viewer sees them."""
-    now = timezone.now()
+    now = clock.now()
     return [_event_card(room, viewer, now) for room in rooms]
 
 

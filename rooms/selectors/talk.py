@@ -4,8 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils import timezone
-
+from accounts import clock
 from rooms import passing
 from rooms.domain.confidentiality import Kept, may_be_kept
 from rooms.domain.messages import ChatMessage, Face, Question
@@ -115,7 +114,7 @@ def chat_wait(person: str, role: str, slow_mode: int) -> int:
     """How many seconds somebody waits until they may write."""
     if not slow_mode or not waits_for_slow_mode(Role(role)):
         return 0
-    return seconds_to_wait(passing.said_at(person), slow_mode, timezone.now().timestamp())
+    return seconds_to_wait(passing.said_at(person), slow_mode, clock.now().timestamp())
 
 
 def is_here(room: Room, *, user_pk: int | None, guest_keys: Collection[str]) -> bool:

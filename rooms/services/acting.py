@@ -9,10 +9,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from django.db import transaction
-from django.utils import timezone
 
+from accounts import clock, muting
 from accounts import hooks as accounts_hooks
-from accounts import muting
 from accounts import services as accounts
 from accounts.models import User
 from accounts.text import tidy
@@ -149,11 +148,11 @@ def ban(room_public_id: str, connection: str, person: str, *, reason: str = "") 
     me, target = _two(room, connection, person, Act.BAN)
     change(room, commands.Ban(selectors.as_person(me), selectors.as_person(target)))
     reason = tidy(reason)[:200]
-    keeps = {"reason": reason, "by": me.user, "at": timezone.now(), "until": None}
+    keeps = {"reason": reason, "by": me.user, "at": clock.now(), "until": None}
     if target.user is not None:
         keeps |= {"user": target.user, "email_key": email_key(target.user.email)}
     else:
-        keeps |= {"guest_key": target.guest_key, "network": target.network, "until": timezone.now() + GUEST_BAN}
+        keeps |= {"guest_key": target.guest_key, "network": target.network, "until": clock.now() + GUEST_BAN}
     Ban.objects.update_or_create(room=room, participant=target, defaults=keeps)
     _put_out(room, target, Code.BANNED, by=me)
     record(room, me, Act.BAN.value, target.public_id, reason=reason)

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 
+from accounts import clock
 from rooms.audio.usage import Usage
 from rooms.models import JobsProcess, WorkerMinute
 
@@ -15,7 +15,7 @@ _JOBS_KEPT = timedelta(days=1)  # of processes that are no more
 
 def record_usage(usage: Usage, *, public_ip: str, udp_port: int) -> None:
     """Add what an audio worker used to the minute that it is."""
-    now = timezone.now()
+    now = clock.now()
     minute = now.replace(second=0, microsecond=0)
     lateness = usage.lateness * 1000 if usage.lateness >= 0 else -1.0
     with transaction.atomic():
@@ -41,13 +41,13 @@ def forget_usage() -> int:
     Returns:
         How many minutes.
     """
-    now = timezone.now()
+    now = clock.now()
     JobsProcess.objects.filter(beat_at__lt=now - _JOBS_KEPT).delete()
     return WorkerMinute.objects.filter(at__lt=now - MINUTES_KEPT).delete()[0]
 
 
 def beat_jobs(name: str) -> None:
     """A process that does jobs is there."""
-    now = timezone.now()
+    now = clock.now()
     if not JobsProcess.objects.filter(name=name).update(beat_at=now):
         JobsProcess.objects.get_or_create(name=name, defaults={"started_at": now, "beat_at": now})

@@ -1,8 +1,8 @@
 """What was decided is saved and told, under the room's lock. Everything that changes a stage ends here."""
 
 from django.db import transaction
-from django.utils import timezone
 
+from accounts import clock
 from accounts.models import User
 from rooms import events, media, passing, selectors
 from rooms.domain import changes
@@ -63,7 +63,7 @@ def change(room: Room, command: Command) -> bool:
         Refused: by the rules; nothing was changed.
     """
     snapshot = selectors.stage_snapshot(room)
-    decided = decide(snapshot, command, timezone.now())
+    decided = decide(snapshot, command, clock.now())
     carry_out(room, snapshot, decided)
     return bool(decided)
 
@@ -81,7 +81,7 @@ def carry_out(room: Room, snapshot: Snapshot, decided: tuple[changes.Event, ...]
     remember(room, decided)
     room.version, room.moderators_version = snapshot.version, snapshot.moderators_version
     if snapshot.phase is Phase.LIVE and not snapshot.stage:
-        room.stage_empty_since = room.stage_empty_since or timezone.now()
+        room.stage_empty_since = room.stage_empty_since or clock.now()
     else:
         room.stage_empty_since = None
     room.save(update_fields=_CHANGED_BY_EVENTS)  # not the worker: placing takes no lock
@@ -152,7 +152,7 @@ def _save(room: Room, event: changes.Event) -> None:
                 people.filter(public_id=person).update(invited_by=None)
         case changes.Ended():
             room.phase = Phase.ENDED
-            room.ended_at = timezone.now()
+            room.ended_at = clock.now()
             room.frozen = False
             people.filter(place_until__isnull=False).update(place_until=None)
             selectors.on_roster(people.all()).update(left_at=room.ended_at)
@@ -167,7 +167,7 @@ def _forget_names(room: Room) -> None:
 
 
 def _save_role(room: Room, person: str, role: Role) -> None:
-    since = timezone.now() if role is Role.MODERATOR else None
+    since = clock.now() if role is Role.MODERATOR else None
     room.participants.filter(public_id=person).update(role=role, moderator_since=since)
     if role is Role.HOST:
         user = room.participants.select_related("user").get(public_id=person).user

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.utils import timezone
 
+from accounts import clock
 from accounts import services as accounts
 from accounts.models import User
 from rooms.domain import commands
@@ -66,7 +66,7 @@ def close_empty_rooms(now: datetime | None = None) -> int:
     Returns:
         How many.
     """
-    limit = (now or timezone.now()) - EMPTY_STAGE_CLOSES_AFTER
+    limit = (now or clock.now()) - EMPTY_STAGE_CLOSES_AFTER
     empty = Room.objects.filter(phase=Phase.LIVE, stage_empty_since__lt=limit)
     closed = 0
     for public_id in list(empty.values_list("public_id", flat=True)):

@@ -1,8 +1,8 @@
 """Who goes to a room to come, and who runs it with the host."""
 
 from django.db import transaction
-from django.utils import timezone
 
+from accounts import clock
 from accounts.models import User
 from rooms import limits, selectors
 from rooms.domain.errors import Code, Refused
@@ -66,7 +66,7 @@ def answer_co_host(room: Room, user: User, *, accept: bool, time_zone: str) -> N
         raise Refused(Code.ROOM_ENDED)
     if accept:
         demand_able(user, Ability.HOST)
-    now = timezone.now()
+    now = clock.now()
     answer = {"accepted_at": now if accept else None, "declined_at": None if accept else now, "time_zone": time_zone}
     if not CoHost.objects.filter(room=room, user=user).update(**answer):
         raise Refused(Code.NOT_ALLOWED)

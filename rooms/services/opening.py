@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.utils import timezone
 
-from accounts import renaming
+from accounts import clock, renaming
 from accounts.models import Industry, User
 from accounts.text import key, tidy
 from accounts.written import HOLD, Place, hold, judged
@@ -80,7 +79,7 @@ def open_room(
     """
     renaming.lock(host)  # as whoever sanctions them does: no room opens meanwhile
     demand_able(host, Ability.HOST)
-    now = timezone.now()
+    now = clock.now()
     room = Room(
         host=host,
         opened_by=host,

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from django.db import transaction
-from django.utils import timezone
 
+from accounts import clock
 from accounts.models import User
 from rooms import selectors
 from rooms.domain.errors import Code, Refused
@@ -27,7 +27,7 @@ def ping(room_public_id: str, by: User, whom: User) -> None:
         raise Refused(Code.NOT_JOINED)
     if Ping.objects.filter(room=room, sender=by, receiver=whom).exists():
         return
-    if Ping.objects.filter(sender=by, at__gt=timezone.now() - _AN_HOUR).count() >= MOST_PINGS_AN_HOUR:
+    if Ping.objects.filter(sender=by, at__gt=clock.now() - _AN_HOUR).count() >= MOST_PINGS_AN_HOUR:
         raise Refused(Code.TOO_MANY_MESSAGES)
     may_come = selectors.may_enter(room, whom) and selectors.may_be_pinged(room, by).filter(pk=whom.pk).exists()
     if not may_come:
@@ -42,5 +42,5 @@ def put_ping_away(public_id: str, by: User) -> bool:
         Whether it is theirs.
     """
     theirs = Ping.objects.filter(public_id=public_id, receiver=by)
-    theirs.filter(put_away_at=None).update(put_away_at=timezone.now())
+    theirs.filter(put_away_at=None).update(put_away_at=clock.now())
     return theirs.exists()

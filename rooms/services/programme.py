@@ -5,9 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
-from accounts import renaming
+from accounts import clock, renaming
 from accounts.models import User
 from accounts.text import tidy
 from rooms import limits, selectors
@@ -101,7 +100,7 @@ def change_scheduled(room_public_id: str, by: User, **fields: Any) -> Room:
     for name in changed:
         setattr(room, name, fields[name])
     room.revision += 1
-    room.announced_at = timezone.now()
+    room.announced_at = clock.now()
     room.save(update_fields=[*changed, "revision", "announced_at"])
     if set(changed) & set(_TOLD_ABOUT):
         tell_those_who_are_going(room, MailKind.CHANGED, str(room.revision), but=by)
@@ -133,7 +132,7 @@ def _announced(room_public_id: str, by: User) -> Room:
 
 def _call_off(room: Room, why: NotHeld) -> None:
     room.phase, room.not_held = Phase.ENDED, why
-    room.ended_at = room.announced_at = timezone.now()
+    room.ended_at = room.announced_at = clock.now()
     room.revision += 1
     room.save(update_fields=["phase", "not_held", "ended_at", "announced_at", "revision"])
 
@@ -146,7 +145,7 @@ def open_scheduled(room_public_id: str, by: User, now: datetime | None = None) -
     Raises:
         Refused: `not_allowed` for anybody else, `room_not_open` when it is too early, `room_ended`.
     """
-    now = now or timezone.now()
+    now = now or clock.now()
     renaming.lock(by)  # as whoever sanctions them does, and before the room as whoever enters one does
     room = locked(room_public_id)
     if not selectors.runs_scheduled(room, by):
@@ -180,7 +179,7 @@ def close_missed_rooms(now: datetime | None = None) -> int:
     Returns:
         How many.
     """
-    limit = (now or timezone.now()) - MISSED_AFTER
+    limit = (now or clock.now()) - MISSED_AFTER
     missed = Room.objects.filter(phase=Phase.SCHEDULED, starts_at__lt=limit)
     closed = 0
     for public_id in list(missed.values_list("public_id", flat=True)):

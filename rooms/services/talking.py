@@ -12,8 +12,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 
+from accounts import clock
 from accounts.models import random_id
 from accounts.text import tidy, validate_line
 from accounts.written import HOLD, hold
@@ -41,7 +41,7 @@ def say(room_public_id: str, connection: str, text: str) -> Written:
     """
     room, me = _begin(room_public_id, connection, Act.CHAT)
     words = _sayable(text)
-    now = timezone.now()
+    now = clock.now()
     _demand_pace(room, me, now.timestamp())
     message = ChatMessage(room=room, author=me, text=words, at=now)
     if _waits(room, me, "chat", message.public_id, words):
@@ -121,7 +121,7 @@ def ask(room_public_id: str, connection: str, text: str) -> Written:
     """
     room, me = _begin(room_public_id, connection, Act.ASK)
     words = _sayable(text)
-    now = timezone.now()
+    now = clock.now()
     passed = passing.questions(room.public_id)
     still_open = room.questions.filter(seconds_in=None).count() + sum(q.seconds_in < 0 for q in passed.values())
     if still_open >= talk.MOST_OPEN_QUESTIONS:
@@ -156,7 +156,7 @@ def vote(room_public_id: str, connection: str, question: str, *, up: bool) -> No
         Refused: `question_not_found`, `question_answered`, `too_many_messages`.
     """
     room, me = _begin(room_public_id, connection, Act.VOTE)
-    if not passing.go_on(f"vote.{me.public_id}", pace.VOTING, timezone.now().timestamp()):
+    if not passing.go_on(f"vote.{me.public_id}", pace.VOTING, clock.now().timestamp()):
         raise Refused(Code.TOO_MANY_MESSAGES)
     found = _question(room, question)
     if isinstance(found, passing.PassingQuestion):
@@ -182,7 +182,7 @@ def mark_answered(room_public_id: str, connection: str, question: str, *, answer
     """
     room, me = _begin(room_public_id, connection, Act.MARK_ANSWERED)
     found = _question(room, question)
-    now = timezone.now()
+    now = clock.now()
     seconds_in = int((now - (room.started_at or now)).total_seconds()) if answered else None
     if isinstance(found, passing.PassingQuestion):
         if (found.seconds_in >= 0) == answered:
@@ -264,7 +264,7 @@ def delete_old_talk(now: datetime | None = None) -> int:
     Returns:
         How many messages and questions.
     """
-    since = (now or timezone.now()) - timedelta(days=settings.CHAT_DAYS)
+    since = (now or clock.now()) - timedelta(days=settings.CHAT_DAYS)
     messages, _ = ChatMessage.objects.filter(at__lt=since).delete()
     old = Question.objects.filter(at__lt=since)
     questions = old.count()

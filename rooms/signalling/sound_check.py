@@ -15,6 +15,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.core.exceptions import PermissionDenied
 from django.utils import translation
 
+from accounts import clock
 from rooms import selectors, turn
 from rooms.domain import messages
 from rooms.domain.errors import Code, Refused
@@ -98,7 +99,8 @@ class SoundCheckConsumer(AsyncWebsocketConsumer):
             case messages.CheckOffer(speaks=speaks, sdp=sdp):
                 return {"sdp": await self._negotiate(speaks, sdp)}
             case messages.CheckRelay():
-                return dataclasses.asdict(turn.relay_for(self._check, time.time(), turn.CHECK_LASTS_SECONDS))
+                now = clock.now().timestamp()
+                return dataclasses.asdict(turn.relay_for(self._check, now, turn.CHECK_LASTS_SECONDS))
             case _:
                 return {}
 

@@ -320,6 +320,13 @@ def live_workers() -> int:
     return selectors.accepting_workers().count()
 
 
+def rows() -> dict[str, int]:
+    """How many rows each table has."""
+    from django.apps import apps
+
+    return {model._meta.label: model._default_manager.count() for model in apps.get_models()}
+
+
 def a_visitor(name: str) -> str:
     """One more member; their session."""
     from tests.factories import a_member
@@ -613,6 +620,7 @@ _FUNCTIONS: dict[str, Any] = {
         shares,
         sealed_tone,
         a_visitor,
+        rows,
         standing,
         version,
         written,

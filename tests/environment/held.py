@@ -1,9 +1,9 @@
-"""What processes hold of the system, as the kernel counts it: memory, descriptors, threads."""
+"""What processes hold of the system, as the kernel counts it: memory, descriptors, sockets, UDP ports, threads."""
 
 import contextlib
 import resource
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 _PROC = Path("/proc")
@@ -24,12 +24,28 @@ def family(pid: int) -> list[int]:
 
 
 def held(pids: Iterable[int]) -> Counter[str]:
-    """Megabytes in memory, open descriptors and threads of these processes together."""
+    """Megabytes in memory, open descriptors, sockets and UDP ports among them, and threads of these processes together."""
     whole: Counter[str] = Counter()
+    udp = _udp_sockets()
     for pid in pids:
         folder = _PROC / str(pid)
         pages = int((folder / "statm").read_text().split()[1])
         whole["memory_mb"] += pages * resource.getpagesize() >> 20
-        whole["descriptors"] += len(list((folder / "fd").iterdir()))
         whole["threads"] += len(list((folder / "task").iterdir()))
+        links = list(_links(folder))
+        whole["descriptors"] += len(links)
+        whole["sockets"] += sum(link.startswith("socket:") for link in links)
+        whole["udp_ports"] += sum(link in udp for link in links)
     return whole
+
+
+def _links(folder: Path) -> Iterator[str]:
+    for descriptor in (folder / "fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+            yield str(descriptor.readlink())
+
+
+def _udp_sockets() -> set[str]:
+    """As descriptors name them."""
+    tables = [(_PROC / "net" / name).read_text().splitlines()[1:] for name in ("udp", "udp6")]
+    return {f"socket:[{line.split()[9]}]" for table in tables for line in table}

@@ -35,7 +35,7 @@ class Installation:
         self.port = free_ports(webs)
         self.udp_port = free_ports(workers, socket.SOCK_DGRAM)
         self.url = f"http://localhost:{self.port}"
-        self._folder = tempfile.TemporaryDirectory(prefix="mitalk-")
+        self._folder = tempfile.TemporaryDirectory(prefix="mitalk-", ignore_cleanup_errors=True)
         self._engines_folder = tempfile.TemporaryDirectory(prefix="mitalk-redis-")
         self.environment = {
             **os.environ,
@@ -49,7 +49,8 @@ class Installation:
             **environment,
         }
         self._redis: Redis | None = None
-        if "DATABASE_URL" not in environment and "MITALK_VAR_DIR" not in environment:
+        self._has_own_data = "DATABASE_URL" not in environment and "MITALK_VAR_DIR" not in environment
+        if self._has_own_data:
             self._take_data(fresh)
         self._command = [sys.executable, "manage.py", "run_local", *([] if demo else ["--no-demo"])]
         self._lines: list[str] = []
@@ -73,7 +74,11 @@ class Installation:
 
     def __exit__(self, *_: object) -> None:
         self.backstage.close()
-        self.stop()
+        if self._has_own_data and self.process is not None:
+            self.process.kill()  # its children end with it; how it ends when asked to is in tests/operating
+            self.process.wait(_STOP_WITHIN_SECONDS)
+        else:
+            self.stop()  # who comes next to this database finds nobody who seems to live
         if self._redis is not None:
             self._redis.stop()
         self._folder.cleanup()

@@ -71,6 +71,11 @@ class Part:
         except subprocess.TimeoutExpired:
             self.kill()
 
+    def end(self) -> None:
+        """Be gone, if it runs; nothing is to be learned from how."""
+        if self.runs:
+            self.kill()
+
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to it and its children."""
         assert self._process is not None

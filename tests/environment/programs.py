@@ -20,7 +20,6 @@ NEEDED = FOR_LINT | {
     "postgres": "postgresql",
     "nginx": "nginx-light",  # with the next: what stands in deploy/ is tried with what it is for
     "systemd-analyze": "systemd",
-    "faketime": "faketime",  # lets a process go by another time
 }
 FONT = ("NotoSansCJK", "fonts-noto-cjk")
 
@@ -64,12 +63,6 @@ def find(program: str) -> str | None:
         versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"), key=lambda path: int(path.parts[4]))
         return str(versions[-1]) if versions else None
     return shutil.which(program) or shutil.which(program, path="/usr/sbin:/sbin")
-
-
-def fake_time(offset: str) -> dict[str, str]:
-    """The environment of a process whose clock is off by so much, such as "+10m". How long things take it still knows."""
-    library = next(Path("/usr/lib").rglob("libfaketimeMT.so.1"))
-    return {"LD_PRELOAD": str(library), "FAKETIME": offset, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
 
 
 def _apt_prefix() -> list[str] | None:

@@ -126,7 +126,7 @@ class Production:
             environment=self.environment,
             folder=ROOT,
         )
-        self._stack.callback(part.stop)
+        self._stack.callback(part.end)
         return part
 
     def _has_worker(self) -> bool:

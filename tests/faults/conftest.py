@@ -10,6 +10,7 @@ from rooms.audio.bench.client import Poller
 from rooms.audio.transport.dtls import certificate
 from rooms.bench.page import Door
 from tests.environment.installation import LOSSY, Installation
+from tests.environment.ports import free_port
 from tests.environment.receivers import Gateway, Mailbox
 from tests.environment.separate_processes import Production
 from tests.faults import measured
@@ -23,7 +24,7 @@ HOST, SPEAKER, LISTENER, MODERATOR, STAFF = "Ji-woo Han", "Lin Wei", "Amara Okaf
 @pytest.fixture(scope="session")
 def installation() -> Iterator[Installation]:
     """One for all tests."""
-    with Installation(DJANGO_SETTINGS_MODULE=LOSSY) as running:
+    with Installation(DJANGO_SETTINGS_MODULE=LOSSY, MITALK_METRICS_PORT=str(free_port())) as running:
         yield running
 
 
@@ -50,7 +51,12 @@ def production(mailbox: Mailbox, gateway: Gateway) -> Iterator[Production]:
         "MITALK_SMS_URL": gateway.url,
         "MITALK_SMS_TOKEN": "a test",
     }
-    with Production(redis_keeps=True, **receivers) as running:
+    others = {
+        "MITALK_EVIDENCE_AFTER_SECONDS": "1",  # a window ends a second after the report
+        "MITALK_TURN_URLS": "turn:127.0.0.1:3478",  # nobody asks it for anything
+        "MITALK_TURN_SECRET": "a test",
+    }
+    with Production(redis_keeps=True, **receivers, **others) as running:
         yield running
 
 

@@ -81,9 +81,8 @@ async def flagged(hall: Hall) -> None:
     await until(lambda: flags(hall), "a flag", within=LISTENED_WITHIN_SECONDS)
 
 
-@pytest.mark.parametrize("confidentiality", ["on_record", "off_record"])
-async def test_what_is_said_is_flagged_and_what_a_muted_person_says_is_not(hall: Hall, confidentiality: str) -> None:
-    hall.open(confidentiality=confidentiality)
+async def test_what_is_said_is_flagged_and_what_a_muted_person_says_is_not(hall: Hall) -> None:
+    hall.open(confidentiality="off_record")  # the others here are on record
     host, speaker, _listener = await hall.enter(HOST, SPEAKER, LISTENER)
     await listens(hall)
     say(speaker, voice(PLANTED))  # never unmuted: a client that ignores it

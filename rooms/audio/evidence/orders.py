@@ -8,11 +8,13 @@ from rooms.audio.evidence.sealed import Kept
 
 @dataclass(frozen=True, slots=True)
 class SealOrder:
-    """What was said in a room in a span of time is to be kept, under this name."""
+    """What was said in a room in a span of time is to be kept, under this name. The span is of everybody's time; this
+    machine's clock, by which its ring goes, is so far ahead of that."""
 
     name: str
     room: str
     span: Span
+    ahead_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)

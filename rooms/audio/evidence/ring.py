@@ -43,6 +43,10 @@ class Span:
         """Whether a moment is in it."""
         return self.from_ms <= at_ms <= self.until_ms
 
+    def later(self, by_ms: int) -> "Span":
+        """The same by a clock that is so far ahead."""
+        return Span(self.from_ms + by_ms, self.until_ms + by_ms)
+
 
 @dataclass(eq=False)
 class Ring:

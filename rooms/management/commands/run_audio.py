@@ -23,6 +23,7 @@ from rooms.evidence import ring, sealed_folder
 from rooms.seeing.access import Access
 from rooms.seeing.audio import CONNECT_SECONDS, AudioCollector
 from rooms.seeing.port import Port, open_port
+from rooms.seeing.tasks import count_tasks
 from rooms.seeing.uncaught import log_what_nobody_catches
 
 Result = TypeVar("Result")
@@ -80,6 +81,7 @@ class Command(BaseCommand):
                 most_people=config.most_peers,
             )
             await worker.announce()
+            count_tasks(loop)
             port = _open_port(worker)
             give_way()
             keep_for_ever()

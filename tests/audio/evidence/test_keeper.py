@@ -71,6 +71,19 @@ def just_said(person: str = "lin") -> bytes:
     return pack([VoicePacket(person, int(time.time() * 1000), 0, b"opus")])
 
 
+@pytest.mark.parametrize("ahead_ms", [600_000, -600_000])
+async def test_what_is_sealed_by_a_wrong_clock_goes_by_everybodys_time(tmp_path: Path, ahead_ms: int) -> None:
+    backstage, true_ms = Backstage(), int(time.time() * 1000) - ahead_ms
+    async with keeping(tmp_path, backstage) as keeper:
+        keeper.keep(ROOM, just_said())
+        await until(lambda: files(tmp_path / "ring"))
+        around = Span(true_ms - 60_000, true_ms + 60_000)
+        backstage.orders = Orders(seal=(SealOrder("one", ROOM, around, ahead_ms),))
+        await until(lambda: backstage.sealed)
+    (packet,) = a_sealed_folder(tmp_path).read("one", [backstage.sealed[0].ring])
+    assert around.holds(packet.at_ms)
+
+
 async def test_a_report_seals_what_was_said_and_nothing_else_is_left(tmp_path: Path) -> None:
     backstage = Backstage()
     async with keeping(tmp_path, backstage) as keeper:
