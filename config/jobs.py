@@ -9,16 +9,22 @@ from celery import Task, signals
 from celery.worker.request import Request
 from django.conf import settings
 from django.db import connections
+from prometheus_client import REGISTRY
 from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
 
+from config.job_queue import SENT_AT
 from config.runs import RUNS
-from rooms.seeing import draining, metrics
+from rooms.folders import own_disks
+from rooms.seeing import disks, draining, metrics
 from rooms.seeing.access import Access
+from rooms.seeing.disk_metrics import DisksCollector
+from rooms.seeing.logs import name_process
 from rooms.seeing.port import open_port
+from rooms.seeing.readiness import Readiness
 from rooms.seeing.uncaught import log_what_nobody_catches
 
-_SENT_AT = "mitalk_sent_at"
 _REQUEST_ID = "mitalk_request_id"
+_NEEDED = frozenset({"database", "jobs", "drain"})
 
 
 class MeasuredRequest(Request):
@@ -30,7 +36,7 @@ class MeasuredRequest(Request):
         """It begins."""
         self._accepted_at = time.monotonic()
         RUNS.begin(self.name, self.id, self._accepted_at)
-        sent_at = self.request_dict.get(_SENT_AT)
+        sent_at = self.request_dict.get(SENT_AT)
         if isinstance(sent_at, int | float):
             metrics.JOB_WAIT_SECONDS.observe(max(0.0, time.time() - sent_at))
         super().on_accepted(pid, time_accepted)
@@ -81,7 +87,7 @@ def _log_as_everything_else(**_: Any) -> None:
 @signals.before_task_publish.connect
 def _note_when_and_for_whom(headers: dict[str, Any] | None = None, **_: Any) -> None:
     if headers is not None:
-        headers[_SENT_AT] = time.time()
+        headers[SENT_AT] = time.time()
         request_id = get_contextvars().get("request_id")
         if request_id:
             headers[_REQUEST_ID] = request_id
@@ -99,15 +105,22 @@ def _bind(task_id: str = "", task: Any = None, **_: Any) -> None:
 
 
 @signals.celeryd_init.connect
+def _begin_jobs(**_: Any) -> None:
+    name_process("jobs")
+    log_what_nobody_catches()
+
+
 @signals.beat_init.connect
-def _see_the_end(**_: Any) -> None:
+def _begin_clock(**_: Any) -> None:
+    name_process("clock")
     log_what_nobody_catches()
 
 
 @signals.worker_ready.connect
 def _open_port(**_: Any) -> None:
+    REGISTRY.register(DisksCollector(own_disks().look))
     access = Access.of(settings.MITALK_METRICS_TOKEN, settings.MITALK_METRICS_NETWORKS)
-    open_port(settings.MITALK_METRICS_BIND, settings.MITALK_JOBS_METRICS_PORT, access, jobs_parts)
+    open_port(settings.MITALK_METRICS_BIND, settings.MITALK_JOBS_METRICS_PORT, access, readiness)
 
 
 @signals.worker_shutting_down.connect
@@ -115,8 +128,8 @@ def _drain(**_: Any) -> None:
     draining.begin()
 
 
-def jobs_parts() -> dict[str, str]:
-    """What the jobs need, and how it is."""
+def readiness() -> Readiness:
+    """How the jobs are; a disk that cannot be written fails some of them only."""
     from rooms import selectors
 
     try:
@@ -126,4 +139,6 @@ def jobs_parts() -> dict[str, str]:
         database, jobs = type(error).__name__, "unknown"
     finally:
         connections.close_all()
-    return {"database": database, "jobs": jobs, "drain": "draining" if draining.is_draining() else "ok"}
+    drain = "draining" if draining.is_draining() else "ok"
+    disk = disks.said(own_disks().look())
+    return Readiness({"database": database, "jobs": jobs, "disk": disk, "drain": drain}, _NEEDED)

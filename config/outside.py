@@ -2,15 +2,15 @@
 
 import logging
 import socket
-import ssl
 import threading
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
-from cryptography import x509
 from django.conf import settings
+
+from config import tls
+from config.turn_urls import read_url
 
 logger = logging.getLogger(__name__)
 
@@ -57,50 +57,38 @@ def _look() -> None:
 
 
 def look(origins: Iterable[str], turn_urls: Iterable[str]) -> Seen:
-    """Look now."""
-    hosts = {(parts.hostname or "", parts.port or 443) for parts in map(urlsplit, origins) if parts.scheme == "https"}
+    """Look now, and no deeper than that something is there: `manage.py doctor` does."""
     turns = list(turn_urls)
-    ends = [end for end in (certificate_until(*host) for host in hosts) if end is not None]
+    ends = [end for end in map(_end_of_certificate, tls.places(origins, turns)) if end is not None]
     return Seen(
         certificate_until=min(ends, default=None),
-        turn_answers=all(turn_answers(url) for url in turns) if turns else None,
+        turn_answers=all(map(_turn_answers, turns)) if turns else None,
     )
 
 
-def certificate_until(host: str, port: int) -> float | None:
-    """When the certificate that a host shows ends: seconds since 1970; 0 without one, None when nobody is reached there."""
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # one that ended is to be seen, not refused
+def _end_of_certificate(place: tls.Place) -> float | None:
+    """Seconds since 1970; 0 without one, None when nobody is reached there."""
     try:
-        plain = socket.create_connection((host, port), timeout=_WITHIN_SECONDS)
-    except OSError:
+        return tls.shown_at(place, within=_WITHIN_SECONDS).until
+    except tls.NotReached:
         return None
-    try:
-        with plain, context.wrap_socket(plain, server_hostname=host) as tls:
-            shown = tls.getpeercert(binary_form=True)
-    except OSError:
+    except tls.NoTls:
         return 0.0
-    return x509.load_der_x509_certificate(shown).not_valid_after_utc.timestamp() if shown else 0.0
 
 
-def turn_answers(url: str) -> bool:
+def _turn_answers(text: str) -> bool:
     """Whether a TURN server answers: a STUN request over UDP, a connection over TCP or TLS."""
-    scheme, _, rest = url.partition(":")
-    address, _, query = rest.partition("?")
-    host, port = _host_and_port(address, 5349 if scheme == "turns" else 3478)
+    url = read_url(text)
+    if url is None:
+        return False
     try:
-        if scheme == "turns" or "transport=tcp" in query:
-            socket.create_connection((host, port), timeout=_WITHIN_SECONDS).close()
+        if url.tls or url.transport == "tcp":
+            socket.create_connection((url.host, url.port), timeout=_WITHIN_SECONDS).close()
             return True
-        family, kind, _protocol, _name, place = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)[0]
+        family, kind, _protocol, _name, place = socket.getaddrinfo(url.host, url.port, type=socket.SOCK_DGRAM)[0]
         with socket.socket(family, kind) as probe:
             probe.settimeout(_WITHIN_SECONDS)
             probe.sendto(_STUN_REQUEST, place)
             return probe.recv(1500)[4:20] == _STUN_REQUEST[4:20]
-    except (OSError, ValueError):
+    except OSError:
         return False
-
-
-def _host_and_port(address: str, default: int) -> tuple[str, int]:
-    parts = urlsplit(f"//{address}")
-    return parts.hostname or "", parts.port or default

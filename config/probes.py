@@ -4,6 +4,7 @@ and no busy thread stands in the way of whoever looks after it."""
 import asyncio
 import json
 import logging
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -13,10 +14,11 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from config.readiness import OK, get_examiner
-from config.state import from_database, from_disks
+from config.readiness import get_examiner
+from config.state import from_broker, from_database, from_disks
 from rooms.audio.blocking import BlockingCalls
 from rooms.seeing.access import Access
+from rooms.seeing.readiness import OK, Readiness
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +30,8 @@ class Probes:
 
     def __init__(self, application: Any) -> None:
         self._application = application
-        self._state = BlockingCalls("metrics-database")
+        self._database = BlockingCalls("metrics-database")
+        self._broker = BlockingCalls("metrics-broker")
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         answer = {"/healthz": self._health, "/readyz": self._ready, "/metrics": self._metrics}.get(
@@ -52,25 +55,30 @@ class Probes:
         return 200, "text/plain", b"ok\n"
 
     async def _ready(self, scope: dict[str, Any]) -> tuple[int, str, bytes]:
-        readiness = await get_examiner().readiness()
-        body = json.dumps({"state": readiness.state, "parts": readiness.parts}).encode()
-        return 200 if readiness.is_ready else 503, "application/json", body
+        status, told = (await get_examiner().readiness()).answer
+        return status, "application/json", json.dumps(told).encode()
 
     async def _metrics(self, scope: dict[str, Any]) -> tuple[int, str, bytes]:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         if not access().allows((scope.get("client") or ("",))[0], headers):
             return 404, "text/plain", b"not found\n"
-        readiness, rows = await asyncio.gather(get_examiner().readiness(), self._rows())
+        readiness, rows, jobs = await asyncio.gather(
+            get_examiner().readiness(),
+            _told(self._database, "database", from_database),
+            _told(self._broker, "broker", from_broker),
+        )
         state = CollectorRegistry(auto_describe=False)
-        state.register(_Told([*_readiness_metrics(readiness.parts, is_ready=readiness.is_ready), *rows, *from_disks()]))
+        state.register(_Told([*_readiness_metrics(readiness), *rows, *jobs, *from_disks()]))
         return 200, CONTENT_TYPE_LATEST, generate_latest(REGISTRY) + generate_latest(state)
 
-    async def _rows(self) -> list[Metric]:
-        try:
-            return await self._state.call(from_database, within=_STATE_WITHIN_SECONDS)
-        except Exception as error:
-            logger.warning("metrics.database_unavailable", extra={"error": type(error).__name__})
-            return []
+
+async def _told(calls: BlockingCalls, part: str, ask: Callable[[], list[Metric]]) -> list[Metric]:
+    """What a part tells; nothing while it is away: that is told by readiness."""
+    try:
+        return await calls.call(ask, within=_STATE_WITHIN_SECONDS)
+    except Exception as error:
+        logger.warning("metrics.part_unavailable", extra={"part": part, "error": type(error).__name__})
+        return []
 
 
 class _Told(Collector):
@@ -81,11 +89,11 @@ class _Told(Collector):
         return self._families
 
 
-def _readiness_metrics(parts: dict[str, str], *, is_ready: bool) -> list[Metric]:
+def _readiness_metrics(readiness: Readiness) -> list[Metric]:
     up = GaugeMetricFamily("mitalk_part_up", "Whether a part of the installation is well", labels=["part"])
-    for part, state in parts.items():
+    for part, state in readiness.parts.items():
         up.add_metric([part], float(state == OK))
-    return [up, GaugeMetricFamily("mitalk_ready", "Whether this web process is ready", float(is_ready))]
+    return [up, GaugeMetricFamily("mitalk_ready", "Whether this web process is ready", float(readiness.is_ready))]
 
 
 @cache

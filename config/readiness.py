@@ -1,13 +1,13 @@
 """Whether this web process can serve people, part by part, as it is now: nothing here is remembered.
 
 Without database, migrations, bus, or while it drains, a process is not ready: whoever came would be turned away. Without an
-audio worker or jobs it is degraded: pages and talk go on, and taking it out of service would help nobody.
+audio worker, jobs, or a disk that can be written it is degraded: pages and talk go on, and taking it out of service would
+help nobody.
 """
 
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 
 import redis
@@ -18,33 +18,15 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from rooms import selectors
 from rooms.audio.blocking import BlockingCalls
+from rooms.folders import own_disks
 from rooms.hub import get_hub, start_live
-from rooms.seeing import draining
+from rooms.seeing import disks, draining
+from rooms.seeing.readiness import OK, Readiness
 
 logger = logging.getLogger(__name__)
 
 WITHIN_SECONDS = 2.0
-OK = "ok"
-_NEEDED = ("database", "migrations", "bus", "drain")
-
-
-@dataclass(frozen=True, slots=True)
-class Readiness:
-    """How each part is: "ok", or what is the matter."""
-
-    parts: dict[str, str]
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether people may be sent here."""
-        return all(self.parts[part] == OK for part in _NEEDED)
-
-    @property
-    def state(self) -> str:
-        """In a word."""
-        if not self.is_ready:
-            return "not ready"
-        return "ready" if all(state == OK for state in self.parts.values()) else "degraded"
+_NEEDED = frozenset({"database", "migrations", "bus", "drain"})
 
 
 class Examiner:
@@ -54,6 +36,7 @@ class Examiner:
     def __init__(self) -> None:
         self._database = BlockingCalls("ready-database")
         self._redis = BlockingCalls("ready-redis")
+        self._disks = BlockingCalls("ready-disks")
         self._examining: asyncio.Task[Readiness] | None = None
         self._joining: asyncio.Task[None] | None = None
 
@@ -65,8 +48,13 @@ class Examiner:
 
     async def _examine(self) -> Readiness:
         unknown = {"database": "no answer", "migrations": "unknown", "audio": "unknown", "jobs": "unknown"}
-        rows, bus = await asyncio.gather(_answer(self._database, database_parts, unknown), self._bus())
-        return Readiness({**rows, "bus": bus, "drain": "draining" if draining.is_draining() else OK})
+        rows, disk, bus = await asyncio.gather(
+            _answer(self._database, database_parts, unknown),
+            _answer(self._disks, disk_part, {"disk": "no answer"}),
+            self._bus(),
+        )
+        drain = "draining" if draining.is_draining() else OK
+        return Readiness({**rows, **disk, "bus": bus, "drain": drain}, _NEEDED)
 
     async def _bus(self) -> str:
         if not get_hub().is_live:
@@ -121,6 +109,11 @@ def database_parts() -> dict[str, str]:
         }
     finally:
         connections.close_all()
+
+
+def disk_part() -> dict[str, str]:
+    """Whether what this process writes to can be written, by the last attempt."""
+    return {"disk": disks.said(own_disks().look())}
 
 
 def _missing_migrations() -> bool:

@@ -9,6 +9,8 @@ from typing import Any
 
 from structlog.contextvars import get_contextvars
 
+from rooms.seeing.logs import process_ids
+
 _FRAME = ("filename", "abs_path", "function", "module", "lineno", "colno", "in_app")
 _EVENT = ("event_id", "timestamp", "level", "platform", "release", "environment", "sdk")
 _OWN_IDS = ("request_id", "room", "connection", "task", "task_id")
@@ -60,7 +62,7 @@ def stripped(event: Mapping[str, Any], hint: Mapping[str, Any]) -> Any:
     if not values:
         kept["message"] = event.get("logger") or "event"
     kept["logger"] = event.get("logger")
-    kept["tags"] = {name: value for name, value in get_contextvars().items() if name in _OWN_IDS}
+    kept["tags"] = process_ids() | {name: value for name, value in get_contextvars().items() if name in _OWN_IDS}
     return kept
 
 

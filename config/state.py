@@ -5,7 +5,7 @@ Every web process tells the same; a board takes the greatest.
 
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -19,14 +19,17 @@ from accounts import clock
 from accounts.claim_models import ClaimState
 from accounts.data_models import AccountDeletion, DataExport, DeletionState, ExportState
 from accounts.models import Claim, OutboxMessage
-from config import outside
+from config import job_queue, outside
 from config.backups import making
 from invites.models import Application, ApplicationState
 from moderation.models import NOT_DECIDED, Appeal, AppealState, Case, Flag, FlagState, HeldState, HeldText
 from moderation.services import evidence_space
 from rooms import selectors
 from rooms.domain.snapshot import Phase
+from rooms.folders import folders, own_disks
 from rooms.models import JobsProcess, Participant, ProgrammeMail, Room, WebProcess
+from rooms.seeing.disk_metrics import writable
+from rooms.seeing.disks import nearest
 
 # What waits, by a stable name: which rows, and since when each does.
 QUEUES: dict[str, tuple[Callable[[datetime], QuerySet], str]] = {
@@ -46,6 +49,8 @@ QUEUES: dict[str, tuple[Callable[[datetime], QuerySet], str]] = {
     "claims": (lambda now: Claim.objects.filter(state=ClaimState.WAITING), "state_at"),
 }
 
+_MEASURED = ("var", "evidence", "ring", "media")  # folders whose disks may be others
+
 
 def from_database() -> list[Metric]:
     """What the rows say. Slow when the database is."""
@@ -53,6 +58,15 @@ def from_database() -> list[Metric]:
         return list(_from_database(clock.now()))
     finally:
         connections.close_all()
+
+
+def from_broker() -> list[Metric]:
+    """What waits for the jobs. Slow when Redis is."""
+    waiting = job_queue.waiting()
+    return [
+        GaugeMetricFamily("mitalk_jobs_queue_length", "Jobs that nobody has taken yet", waiting.length),
+        GaugeMetricFamily("mitalk_jobs_queue_age_seconds", "How long the oldest has waited", waiting.oldest_seconds),
+    ]
 
 
 def _from_database(now: datetime) -> Iterator[Metric]:
@@ -102,14 +116,14 @@ def from_disks() -> Iterator[Metric]:
     """What the disks say, and what was last seen from outside."""
     free = GaugeMetricFamily("mitalk_disk_free_bytes", "Free where a folder is", labels=["folder"])
     size = GaugeMetricFamily("mitalk_disk_size_bytes", "In all where a folder is", labels=["folder"])
-    for name, folder in _folders():
+    for name in _MEASURED:
         try:
-            usage = shutil.disk_usage(_nearest(folder))
+            usage = shutil.disk_usage(nearest(folders()[name]))
         except OSError:
             continue
         free.add_metric([name], usage.free)
         size.add_metric([name], usage.total)
-    yield from (free, size)
+    yield from (free, size, writable(own_disks().states()))
     backup = _backed_up_at()
     if backup is not None:
         yield GaugeMetricFamily("mitalk_backup_age_seconds", "Since the last backup", max(0.0, time.time() - backup))
@@ -119,20 +133,6 @@ def from_disks() -> Iterator[Metric]:
         yield GaugeMetricFamily("mitalk_certificate_seconds_left", "Of the certificate that ends first", left)
     if seen.turn_answers is not None:
         yield GaugeMetricFamily("mitalk_turn_up", "Whether the TURN servers answer", float(seen.turn_answers))
-
-
-def _folders() -> Iterable[tuple[str, Path]]:
-    return (
-        ("var", Path(settings.VAR_DIR)),
-        ("evidence", Path(settings.MITALK_EVIDENCE_DIR)),
-        ("ring", Path(settings.MITALK_RING_DIR)),
-        ("media", Path(settings.MEDIA_ROOT)),
-    )
-
-
-def _nearest(folder: Path) -> Path:
-    """The folder, or what of its path is there already."""
-    return next(path for path in (folder, *folder.parents) if path.exists())
 
 
 def _backed_up_at() -> float | None:

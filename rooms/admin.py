@@ -151,6 +151,7 @@ class AudioWorkerAdmin(ReadOnlyAdmin):
 
     list_display = (
         *("__str__", "state", "live_rooms", "people", "most_people", "late_ms", "cpu_percent", "age"),
+        *("unfed_rooms", "disk"),
         *("epoch", "version", "started_at"),
     )
 

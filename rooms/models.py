@@ -79,6 +79,15 @@ class AudioWorker(models.Model):
         _("ticks late, ms"), default=0, help_text=_("Nineteen in twenty are less late.")
     )
     cpu_percent = models.PositiveIntegerField(_("CPU, percent of a core"), default=0)
+    unfed_rooms = models.PositiveIntegerField(
+        _("rooms without sound from elsewhere"),
+        default=0,
+        db_default=0,
+        help_text=_("Another worker mixes them, and nothing comes from there."),
+    )
+    disk = models.CharField(
+        _("disk"), max_length=80, blank=True, default="", db_default="", help_text=_("What cannot be written.")
+    )
 
     class Meta:
         verbose_name = _("audio worker")

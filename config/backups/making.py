@@ -12,6 +12,7 @@ from django.conf import settings
 from accounts.audit import sealing
 from config.backups import manifest, postgresql
 from config.backups.manifest import Manifest
+from rooms.seeing.disks import PROBE
 
 PREFIX = "mitalk-"
 _UNFINISHED = ".unfinished"
@@ -66,7 +67,7 @@ def _fill(part: Path, made_at: datetime) -> None:
 
 def _pack(source: Path, archive: Path) -> None:
     with tarfile.open(archive, "w") as packed:
-        for path in sorted(source.rglob("*")):
+        for path in sorted(path for path in source.rglob("*") if not path.name.startswith(PROBE)):
             with contextlib.suppress(FileNotFoundError):  # deleted meanwhile, as people's photos and exports are
                 packed.add(path, arcname=str(path.relative_to(source)), recursive=False)
 

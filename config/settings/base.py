@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from config import env
 from config.body_limits import FORM_BYTES
-from config.logs import logging_settings
 from rooms.audio.speech.engines import NAMES as SPEECH_ENGINES
+from rooms.seeing.logs import logging_settings
 
 BASE_DIR = env.BASE_DIR
 VAR_DIR = BASE_DIR / env.text("MITALK_VAR_DIR", "var")
@@ -531,4 +531,5 @@ MITALK_CORE_HOUR_PRICE = env.price("MITALK_CORE_HOUR_PRICE")  # 0.04 EUR
 
 # --- Logs -------------------------------------------------------------------------------------------------------
 
-LOGGING = logging_settings(as_json=env.flag("MITALK_LOG_JSON", False))
+MITALK_LOG_JSON = env.flag("MITALK_LOG_JSON", False)
+LOGGING = logging_settings(as_json=MITALK_LOG_JSON)

@@ -3,8 +3,8 @@
 from urllib.parse import urlsplit
 
 from config import env
-from config.logs import logging_settings
 from config.settings.base import *
+from rooms.seeing.logs import logging_settings
 
 SECRET_KEY = env.required("MITALK_SECRET_KEY", "50 random letters or more")
 DATA_KEYS = env.words("MITALK_DATA_KEYS")
@@ -32,4 +32,5 @@ STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "config.storage.HashedStaticF
 EMAIL_CONFIG = environ.Env.email_url_config(env.text("MITALK_MAIL_URL", "consolemail://"))
 vars().update(EMAIL_CONFIG)
 
-LOGGING = logging_settings(as_json=env.flag("MITALK_LOG_JSON", True))
+MITALK_LOG_JSON = env.flag("MITALK_LOG_JSON", True)
+LOGGING = logging_settings(as_json=MITALK_LOG_JSON)

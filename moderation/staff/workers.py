@@ -5,9 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
 
 from accounts import clock
 from rooms import selectors
+from rooms.folders import own_disks
+from rooms.seeing.disks import OK
 
 _CENTS = Decimal("0.000001")
 
@@ -24,16 +28,49 @@ class Cost:
     core_hour: Decimal | None
 
 
+_STATES = {
+    "full": pgettext_lazy("disk", "full"),
+    "read-only": pgettext_lazy("disk", "read-only"),
+    "forbidden": pgettext_lazy("disk", "not permitted"),
+    "broken": pgettext_lazy("disk", "broken"),
+    "failing": pgettext_lazy("disk", "fails"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """A folder, and how it was found when something was last written there."""
+
+    name: str
+    state: str
+
+    @property
+    def is_well(self) -> bool:
+        """Whether it can be written."""
+        return self.state == OK
+
+    @property
+    def words(self) -> str | Promise:
+        """What is the matter."""
+        return _STATES.get(self.state, self.state)
+
+
 def page() -> dict[str, Any]:
     """What the page shows."""
     now = clock.now()
     return {
         "now": now,
-        "workers": selectors.workers_now(now),
+        "workers": [(worker, _disks_of(worker)) for worker in selectors.workers_now(now)],
         "webs": selectors.webs_now(now),
         "jobs": selectors.jobs_now(now),
+        "disks": [Disk(name, state) for name, state in own_disks().look().items()],
         "cost": cost_of(selectors.used_lately(now), settings.MITALK_CORE_HOUR_PRICE),
     }
+
+
+def _disks_of(worker: selectors.WorkerNow) -> list[Disk]:
+    """What of its folders it says that it cannot write."""
+    return [Disk(*words) for words in (told.split(maxsplit=1) for told in worker.disk.split(", ")) if len(words) == 2]
 
 
 def cost_of(used: selectors.Used, price: tuple[Decimal, str] | None) -> Cost:

@@ -209,23 +209,14 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """Media lives. Once a second."""
+    """Media lives, and has done so far what these sums say (`core.figures`). Once a second."""
 
-    ticks: int
-    late_ms: int  # nineteen in twenty ticks of the last five seconds were less late
-    cpu_percent: int  # of a core
+    values: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Lapsed:
     """The lease was over: nobody is heard in any room, until there is another and stages are told again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """What media has done so far, in sums (`core.figures`). Once a second."""
-
-    values: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +229,7 @@ class Losing:
 
 @dataclass(frozen=True, slots=True)
 class Unfed:
-    """Of these rooms, which are mixed elsewhere, no frame comes. Once a second."""
+    """Of these rooms, which are mixed elsewhere, no frame comes. When it is others than before."""
 
     rooms: tuple[str, ...]
 
@@ -254,6 +245,6 @@ class Census:
 
 Message = (
     Open | Agree | Expect | Unlock | Record | Close | OnStage | Lease | Shared | Source | ExpectLoss | CensusWanted
-    | Reached | Gone | Heard | Floor | Unheard | Kept | Pulse | Figures | Lapsed | Losing | Unfed | Census
+    | Reached | Gone | Heard | Floor | Unheard | Kept | Pulse | Lapsed | Losing | Unfed | Census
 )  # fmt: skip
 BY_KIND: dict[str, type[Message]] = {message.__name__: message for message in typing.get_args(Message)}

@@ -288,7 +288,7 @@ class Engine:
                 self._tick_room(room, now)
             except Exception:
                 # One room's trouble is not the others'.
-                logger.exception("engine.room_failed")
+                logger.exception("engine.room_failed", extra={"room": room.name})
         work = time.perf_counter() - began
         self.work.add(work)
         self.encoded_seconds += self._encoding

@@ -1,7 +1,7 @@
 """The rings of an audio worker's machine: what media hands over is written, what is reported is sealed, the rest is deleted.
 
 Belongs to the control process, and works in a thread of its own: no disk delays a handshake or a tick. A disk that is full
-costs what it cannot take, and is logged once a minute; sound goes on.
+costs what it cannot take, is logged once a minute, and told by `disk`; sound goes on.
 """
 
 import asyncio
@@ -16,6 +16,8 @@ from rooms.audio.blocking import BlockingCalls
 from rooms.audio.evidence.orders import Orders, Sealed, SealOrder
 from rooms.audio.evidence.ring import Ring
 from rooms.audio.evidence.sealed import SealedFolder
+from rooms.seeing.disks import Disks, said
+from rooms.seeing.logs import called
 
 logger = logging.getLogger(__name__)
 
@@ -38,13 +40,20 @@ class Keeper:
         *,
         orders: Callable[[Mapping[str, str]], Orders],
         sealed: Callable[[Sealed], None],
+        disks: Disks | None = None,
     ) -> None:
         self._ring, self._evidence = ring, evidence
+        self.disks = disks or Disks({"ring": ring.folder, "evidence": evidence.folder})
         self._orders, self._sealed = orders, sealed
         self._calls = BlockingCalls("audio-evidence")
         self._waiting: asyncio.Queue[tuple[str, bytes, int]] = asyncio.Queue(_MOST_WAITING)
         self._complained_at = float("-inf")
         self._ended: frozenset[str] = frozenset()
+
+    @property
+    def disk(self) -> str:
+        """ "ok", or what of the folders could not be written when it was last tried."""
+        return said(self.disks.states())
 
     def keep(self, room: str, batch: bytes) -> None:
         """Take what was just said in a room (`evidence.packets.pack`)."""
@@ -80,7 +89,7 @@ class Keeper:
             await self._calls.call(work, within=_WITHIN_SECONDS)
         except Exception as error:
             # Rooms go on without a ring rather than not at all; whoever looks after the server reads it.
-            self._complain(str(error) or type(error).__name__)
+            self._complain(called(error))
 
     def _complain(self, why: str) -> None:
         if time.monotonic() - self._complained_at >= _COMPLAIN_EVERY_SECONDS:
@@ -92,10 +101,17 @@ class Keeper:
     def _write(self, batches: list[tuple[str, bytes, int]]) -> None:
         """One room's trouble costs the others nothing."""
         failures = _each(batches, lambda batch: self._ring.add(*batch))
+        self._note("ring", failures)
         if failures:
             raise failures[0]
 
+    def _note(self, folder: str, failures: list[Exception]) -> None:
+        of_the_disk = [failure for failure in failures if isinstance(failure, OSError)]
+        if of_the_disk or not failures:
+            self.disks.note(folder, next(iter(of_the_disk), None))
+
     def _tend(self) -> None:
+        self.disks.look()
         rooms = self._ring.rooms()
         try:
             orders = self._orders({room: self._ring.mark(room) for room in rooms})
@@ -105,7 +121,10 @@ class Keeper:
         self._ended = orders.ended
         # One that fails keeps neither the others from being sealed nor what is old from being deleted: nothing else makes
         # room on a full disk. It is ordered again.
-        failures = _each((order for order in orders.seal if order.room in rooms), self._seal)
+        to_seal = [order for order in orders.seal if order.room in rooms]
+        failures = _each(to_seal, self._seal)
+        if to_seal:
+            self._note("evidence", failures)
         for room in rooms & orders.destroy:
             self._ring.destroy(room)
         self._prune(rooms - orders.destroy)

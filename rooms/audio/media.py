@@ -21,6 +21,7 @@ from functools import partial
 from rooms.audio import control
 from rooms.audio.codec import MOST_ENCODED_BYTES, Encoder
 from rooms.audio.core.clock import TICK_SECONDS, TickClock
+from rooms.audio.core.drops import Drops
 from rooms.audio.core.figures import LATENESS_BOUNDS, Buckets, Losses
 from rooms.audio.core.floor import FloorTime
 from rooms.audio.core.packet import RtpPacket
@@ -34,6 +35,7 @@ from rooms.audio.transport.ice_lite import IceLite
 from rooms.audio.transport.peer import Ears, Peer
 from rooms.audio.transport.relay import RelayKey
 from rooms.audio.transport.stun import Address
+from rooms.seeing import child_log
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +49,6 @@ _FLOOR_TICKS = 250  # every five seconds
 _LOSING_TICKS = 250
 _TURN_TICKS = 25  # twice a second everybody's turn comes, in a tick of their own: consent, and what came of their voice
 _PULSE_TICKS = 50
-_LATENESS_TOLD_TICKS = 250
 
 assert MOST_ENCODED_BYTES <= MOST_PAYLOAD_BYTES
 
@@ -100,8 +101,8 @@ class Media:
         self._said: dict[str, Said] = {}  # by room
         self._lease_until = math.inf
         self._lapsed = False
-        self._cpu = time.process_time()
-        self._cpu_at = clock()
+        self._unfed: tuple[str, ...] = ()
+        self._drops = Drops()
 
     # --- time ---------------------------------------------------------------------------------------------------------
 
@@ -151,12 +152,9 @@ class Media:
             if guest.peer.sends:
                 guest.peer.report(now)
         if ticks % _PULSE_TICKS == 0:
-            self._pipe.send(control.Pulse(ticks, self._late_ms(), self._cpu_percent(now)))
-            self._pipe.offer(control.Figures(self._figures()))
+            self._tell_who_is_unfed()
+            self._pipe.send(control.Pulse(self._figures()))
             self._hand_over(now)
-            unfed = self.relays.unfed()
-            if unfed:
-                self._pipe.send(control.Unfed(tuple(unfed)))
             if not self.guests:
                 gc.collect()
 
@@ -165,14 +163,11 @@ class Media:
             self._pipe.offer(control.Kept(room, batch))
         self.tap.offset_ms = (time.time() - now) * 1000  # a clock that was set is followed
 
-    def _late_ms(self) -> int:
-        lately = sorted(list(self.lateness)[-_LATENESS_TOLD_TICKS:])
-        return round(1000 * lately[int(0.95 * (len(lately) - 1))]) if lately else 0
-
-    def _cpu_percent(self, now: float) -> int:
-        used, before, since = time.process_time(), self._cpu, now - self._cpu_at
-        self._cpu, self._cpu_at = used, now
-        return round(100 * (used - before) / since) if since > 0 else 0
+    def _tell_who_is_unfed(self) -> None:
+        unfed = tuple(self.relays.unfed())
+        if unfed != self._unfed:
+            self._unfed = unfed
+            self._pipe.send(control.Unfed(unfed))
 
     def _lapse(self) -> None:
         """Somebody else may have our rooms by now."""
@@ -209,7 +204,8 @@ class Media:
             raise
         except Exception:
             # One peer's trouble is not the others'.
-            logger.exception("media.order_failed", extra={"order": type(message).__name__})
+            where = {"room": message.room} if hasattr(message, "room") else {}
+            logger.exception("media.order_failed", extra={"order": type(message).__name__, **where})
 
     def _obey(self, message: control.Message) -> None:
         match message:
@@ -256,7 +252,9 @@ class Media:
             reached=lambda: self._pipe.send(control.Reached(number)),
             placed=partial(self.engine.place, room, connection),
         )
-        peer = Peer(self.ice, ears, self._clock, ssrc=order.ssrc, cname=order.cname, agreed=order.agreed)
+        peer = Peer(
+            self.ice, ears, self._clock, ssrc=order.ssrc, cname=order.cname, agreed=order.agreed, drops=self._drops
+        )
         peer.expect(order.credentials)
         member = Member(connection, order.person, peer)
         guest = Guest(number, room, member, peer)
@@ -332,12 +330,17 @@ class Media:
             "encoded_seconds": self.engine.encoded_seconds,
             "rooms": len(self.engine.rooms),
             "peers": len(self.guests),
+            "unfed": len(self._unfed),
             "received": self.ice.received,
             "accepted": self._accepted + sum(guest.peer.accepted for guest in self.guests.values()),
             "sent": self.outlet.sent,
             "octets": self.outlet.octets,
             "dropped": {
                 **self.ice.dropped_by,
+                **self._drops.by_reason(),
+                "relay": self.relays.dropped,
+                "not_kept": self.tap.left_out,
+                "not_read": self._pipe.left_out,
                 "not_on_stage": self.engine.unheard,
                 "not_sent": self.outlet.unsent + self.ice.unsent,
                 "duplicate": voices.duplicate,
@@ -402,6 +405,7 @@ def main(port_descriptor: int, pipe_descriptor: int) -> None:
     """Run with the sockets of these descriptors."""
     # Ctrl-C reaches the whole group of processes, a supervisor's SIGTERM often too; this one ends when control has said
     # goodbye to everybody.
+    child_log.begin("media")
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     with socket.socket(fileno=port_descriptor) as port, socket.socket(fileno=pipe_descriptor) as end:

@@ -16,6 +16,7 @@ from rooms.audio.transport.call import Setup
 from rooms.audio.transport.ice_lite import Credentials
 from rooms.audio.transport.peer import Agreed
 from rooms.audio.transport.srtp import Keys
+from rooms.seeing.child_log import ChildLog
 
 _ENDS_WITHIN_SECONDS = 5.0
 _CENSUS_WITHIN_SECONDS = 5.0
@@ -34,12 +35,12 @@ class Process(Protocol):
 StartMedia = Callable[[socket.socket, socket.socket], Process]  # the port, and media's end of the pipe
 
 
-def start_process(port: socket.socket, end: socket.socket) -> Process:
+def start_process(port: socket.socket, end: socket.socket, log: ChildLog = ChildLog()) -> Process:  # noqa: B008 - frozen
     """Start a media process of its own on this port. The caller closes both sockets here afterwards."""
     descriptors = port.fileno(), end.fileno()
     command = [sys.executable, "-m", "rooms.audio.media", *map(str, descriptors)]
     # Its matrices are small: threads would only wait for each other.
-    environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
+    environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"} | log.environment()
     return subprocess.Popen(command, pass_fds=descriptors, env=environment)  # noqa: S603 - our own program and two numbers
 
 

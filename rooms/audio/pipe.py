@@ -22,6 +22,7 @@ class Pipe:
 
     def __init__(self, end: socket.socket, kinds: Mapping[str, type] = BY_KIND) -> None:
         end.setblocking(False)
+        self.left_out = 0  # messages that were offered while the other side was behind
         self._end = end
         self._kinds = kinds
         self._packer = msgpack.Packer()
@@ -60,7 +61,9 @@ class Pipe:
         Raises:
             Closed: nobody will read it.
         """
-        if not self.is_behind:
+        if self.is_behind:
+            self.left_out += 1
+        else:
             self.send(message)
 
     def flush(self) -> None:

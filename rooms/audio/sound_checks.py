@@ -38,6 +38,10 @@ class SoundChecks:
             del self._until[room]
         return rooms
 
+    def truths(self) -> dict[str, RoomTruth]:
+        """What is true of the rooms of all checks."""
+        return {room: truth_of(room) for room in self._until}
+
     def end(self, room: str) -> None:
         """It is over sooner; another's room is not our business."""
         self._until.pop(room, None)

@@ -311,5 +311,7 @@ class Load:
 
     people: int  # that have sound, or are about to
     most_people: int
-    late_ms: int  # nineteen in twenty of its last ticks were less late
+    late_ms: int  # nineteen in twenty ticks of the last five seconds were no later
     cpu_percent: int  # of a core, its two processes together
+    unfed: int = 0  # rooms that another worker mixes, and of which nothing comes
+    disk: str = ""  # what hinders it from keeping what is said, in a few words

@@ -16,20 +16,24 @@ from typing import Any, Protocol
 
 from rooms.audio import control, wire
 from rooms.audio.blocking import BlockingCalls
+from rooms.audio.callers import Caller, Callers
 from rooms.audio.codec import Encoder
 from rooms.audio.keeper import Keeper
-from rooms.audio.lease import Lease
-from rooms.audio.media_link import MediaLink, PeerLink, StartMedia, start_process
-from rooms.audio.reconcile import MissingMedia, without_place
+from rooms.audio.lease_holder import LeaseHolder
+from rooms.audio.media_link import MediaLink, StartMedia, start_process
+from rooms.audio.reporting import Reporting
 from rooms.audio.sharing import Sharing
 from rooms.audio.sound_checks import SoundChecks, offer_of, truth_of
 from rooms.audio.speech.watch import Watch
+from rooms.audio.telling import for_room
 from rooms.audio.transport import ice_lite, sdp
 from rooms.audio.transport.call import Call, Endpoint
 from rooms.audio.transport.dtls import certificate
 from rooms.audio.transport.own_address import own_address
 from rooms.audio.transport.relay import secret_of
-from rooms.audio.usage import Reading, Usage, between
+from rooms.audio.usage import Usage
+from rooms.seeing.disks import OK
+from rooms.seeing.readiness import Readiness
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +46,7 @@ _DRAIN_LOOK_SECONDS = 0.25
 USAGE_SECONDS = 5.0
 _PULSE_WITHIN_SECONDS = 3.0  # media tells every second that it lives
 _DATABASE_SECONDS = 5.0
+_NEEDED = frozenset({"media", "database", "stopping"})
 
 
 class Bus(Protocol):
@@ -74,24 +79,6 @@ class Config:
         return self.bind_ip == "0.0.0.0" and ipaddress.ip_address(self.public_ip).is_loopback  # noqa: S104
 
 
-@dataclass(eq=False, slots=True)
-class Caller:
-    """One connection of the roster that has sound, or is about to."""
-
-    link: PeerLink
-    call: Call
-
-    @property
-    def began(self) -> float:
-        """Seconds of the event loop's clock."""
-        return self.call.began
-
-    @property
-    def connected(self) -> bool:
-        """Whether its handshake is done."""
-        return self.call.connected
-
-
 class AudioWorker:
     """See the module. `read_truth`, `heartbeat`, `without_media` and `move_away` are synchronous and may be slow: they run in
     threads of their own, for none may hold up a reading or a beat. `without_media` gets the connections that are on the
@@ -116,7 +103,6 @@ class AudioWorker:
         start_media: StartMedia = start_process,
     ) -> None:
         self.config = config
-        self.rooms: dict[str, dict[str, Caller]] = {}  # by room and connection
         self._bus = bus
         self._read_truth = read_truth
         self._heartbeat = heartbeat
@@ -125,34 +111,25 @@ class AudioWorker:
         self._keeper = keeper
         self._watch = watch
         self._use = use
-        self._used: Reading | None = None
         self._connected = connected
-        self._told: dict[str, Any] = {}  # what media did so far, as it said last
         self._start_media = start_media
         self._readings = BlockingCalls("audio-readings")
         self._beats = BlockingCalls("audio-beats")
         self._departures = BlockingCalls("audio-departures")
         self._departing: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._missing_media = MissingMedia()
         self._checks = SoundChecks()
-        self._by_number: dict[int, Caller] = {}
-        self._stages: dict[str, control.OnStage] = {}  # the last that media was told, of each room with callers
-        self._epochs: dict[str, int] = {}  # the latest known of each room
-        self._pulse = control.Pulse(0, 0, 0)
-        self._pulse_at = 0.0  # seconds of the loop's clock
-        self._cpu = time.process_time()
-        self._cpu_at = 0.0
-        self._lapsed = False  # media has silenced every room
         self._draining = False
         self._roster_at = 0.0  # seconds of the loop's clock: when the database answered last
         self._stopping = asyncio.Event()
         self._roster_wanted = asyncio.Event()
         self._failure: BaseException | None = None
         self._media: MediaLink
-        self._endpoint: Endpoint
-        self._lease: Lease
+        self._callers: Callers
+        self._lease: LeaseHolder
         self._sharing: Sharing
+        self._reporting: Reporting
+        self._port = 0
 
     # --- life ---------------------------------------------------------------------------------------------------------
 
@@ -166,13 +143,23 @@ class AudioWorker:
         Encoder()
         with ice_lite.listen(self.config.bind_ip, self.config.udp_port) as port:
             own = own_address if self.config.tells_its_own_address else lambda: ""
-            self._endpoint = Endpoint(self.config.public_ip, port.getsockname()[1], certificate(), own)
+            self._port = port.getsockname()[1]
+            endpoint = Endpoint(self.config.public_ip, self._port, certificate(), own)
             self._media = MediaLink(port, self._start_media, receive=self._hear, lost=self._fail)
+        self._callers = Callers(
+            self._media,
+            endpoint,
+            self.config.most_peers,
+            came=self._roster_wanted.set,
+            connected=self._connected,
+            lost=self._lost,
+            dropped=self._close,
+        )
+        clock = asyncio.get_running_loop().time
         known = (self.config.secret, *self.config.former_secrets)
         self._sharing = Sharing(tuple(map(secret_of, known)), self.config.worker_id, self._media.send)
-        self._pulse_at = self._cpu_at = asyncio.get_running_loop().time()
-        self._lease = Lease(self._pulse_at)
-        self._tell_lease()
+        self._reporting = Reporting(clock)
+        self._lease = LeaseHolder(clock, self._media.send, self._callers.tell_stages_again)
         await self._bus.subscribe(wire.worker_topic(self.config.worker_id), self._receive)
         self._spawn(self._for_ever(self._read_roster()))
         self._spawn(self._for_ever(_every(HEARTBEAT_SECONDS, self._beat)))
@@ -197,7 +184,7 @@ class AudioWorker:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for caller in list(self._by_number.values()):
+        for caller in self._callers:
             await caller.call.close()
         await self._media.close()
         for calls in (self._readings, self._beats, self._departures):
@@ -237,7 +224,12 @@ class AudioWorker:
     @property
     def port(self) -> int:
         """The UDP port in use."""
-        return self._endpoint.port
+        return self._port
+
+    @property
+    def rooms(self) -> dict[str, dict[str, Caller]]:
+        """Who is connected, by room and connection."""
+        return self._callers.rooms
 
     async def census(self) -> control.Census:
         """What media has and does.
@@ -257,20 +249,24 @@ class AudioWorker:
     @property
     def figures(self) -> dict[str, Any]:
         """What the worker does and did, for operators: empty before media has told any. May be read in any thread."""
-        if not self._told:
-            return {}
-        connected = sum(caller.connected for caller in list(self._by_number.values()))
-        cpu_seconds = self._told["cpu_seconds"] + time.process_time()
-        return {**self._told, "rooms": len(self.rooms), "peers": connected, "cpu_seconds": cpu_seconds}
+        return self._reporting.figures
 
-    def parts(self) -> dict[str, str]:
-        """What the worker needs, and how each is: "ok", or what is the matter. May be called in any thread."""
+    def readiness(self) -> Readiness:
+        """How the worker is, part by part. May be called in any thread."""
         now = time.monotonic()
-        return {
-            "media": "ok" if now - self._pulse_at <= _PULSE_WITHIN_SECONDS else "silent",
-            "database": "ok" if now - self._roster_at <= _DATABASE_SECONDS else "no answer",
-            "stopping": "stopping" if self._stopping.is_set() else "ok",
+        parts = {
+            "media": OK if self._reporting.silent_for(now) <= _PULSE_WITHIN_SECONDS else "silent",
+            "database": OK if now - self._roster_at <= _DATABASE_SECONDS else "no answer",
+            "stopping": "stopping" if self._stopping.is_set() else OK,
+            "disk": self._disk,
+            "relay": "blocked" if self._reporting.unfed else OK,
         }
+        return Readiness(parts, _NEEDED)
+
+    @property
+    def _disk(self) -> str:
+        """Whether what is said can be kept: "ok", or what is the matter."""
+        return self._keeper.disk if self._keeper is not None else OK
 
     # --- the bus --------------------------------------------------------------------------------------------------------
 
@@ -290,21 +286,20 @@ class AudioWorker:
             case wire.CheckOffer():
                 self._spawn(self._check(message))
             case wire.Stage():
-                self._set_stage(message.room, message.version, frozenset(message.may_speak))
+                self._callers.set_stage(message.room, message.version, message.may_speak)
             case wire.Hangup():
-                self._drop(message.room, message.connection)
+                self._callers.drop(message.room, message.connection)
                 if message.room not in self.rooms:
                     self._checks.end(message.room)
             case wire.Witness():
                 self._lease.hear(reached=message.reached)
-                self._tell_lease()
             case wire.Look():
                 self._roster_wanted.set()
             case wire.ListenersLose():
                 self._sharing.lose(message, asyncio.get_running_loop().time())
             case wire.PeersWanted():
-                connections = tuple(name for callers in self.rooms.values() for name in callers)
-                self._tell(message.reply_to, wire.Peers(self.config.worker_id, connections))
+                peers = wire.Peers(self.config.worker_id, self._callers.connections())
+                self._tell(message.reply_to, peers)
             case _:
                 logger.warning("worker.message_unexpected", extra={"kind": message.kind})
 
@@ -314,12 +309,12 @@ class AudioWorker:
     async def _answer(self, offer: wire.Offer) -> None:
         reply: wire.Message
         try:
-            reply = wire.Answer(request=offer.request, sdp=self._negotiate(offer), epoch=offer.epoch)
+            reply = wire.Answer(request=offer.request, sdp=self._callers.negotiate(offer), epoch=offer.epoch)
         except sdp.OfferRefusedError as refusal:
             reply = wire.OfferRefused(request=offer.request, code=refusal.code.value)
         except Exception:
-            logger.exception("worker.offer_failed")
-            self._drop(offer.room, offer.connection)
+            logger.exception("worker.offer_failed", extra={"room": offer.room, "connection": offer.connection})
+            self._callers.drop(offer.room, offer.connection)
             reply = wire.OfferRefused(request=offer.request, code=sdp.Refusal.FAILED.value)
         await self._bus.publish(offer.reply_to, wire.encode(reply))
 
@@ -332,108 +327,48 @@ class AudioWorker:
             return
         await self._answer(offer)
         truth = truth_of(offer.room)
-        self._set_stage(offer.room, truth.version, truth.may_speak)
+        self._callers.set_stage(offer.room, truth.version, truth.may_speak)
 
     def _end_checks(self) -> None:
         for room in self._checks.over(asyncio.get_running_loop().time()):
-            for connection in list(self.rooms.get(room, {})):
-                self._drop(room, connection)
+            self._callers.drop_room(room)
 
-    def _negotiate(self, offer: wire.Offer) -> str:
-        if offer.epoch < self._epochs.get(offer.room, 0):
-            raise sdp.OfferRefusedError(sdp.Refusal.FAILED)  # the room was placed anew since: its page asks again
-        self._epochs[offer.room] = offer.epoch
-        known = self.rooms.get(offer.room, {}).get(offer.connection)
-        if known is not None:
-            try:
-                return known.call.negotiate(offer.sdp)
-            except sdp.OfferRefusedError:
-                # A page that lost its peer connection comes with a new one on the same socket.
-                sdp.parse(offer.sdp)
-                self._drop(offer.room, offer.connection)
-        elif len(self._by_number) >= self.config.most_peers:
-            raise sdp.OfferRefusedError(sdp.Refusal.FULL)
-        sdp.parse(offer.sdp)  # before anything is replaced for its sake
-        for name, caller in list(self.rooms.get(offer.room, {}).items()):
-            if caller.link.person == offer.person:
-                self._drop(offer.room, name)
-        link = self._media.peer(offer.room, offer.connection, offer.person)
-        call = Call(self._endpoint, link, ended=lambda: self._lost(link.number), connected=self._connected)
-        answer = call.negotiate(offer.sdp)
-        self.rooms.setdefault(offer.room, {})[offer.connection] = self._by_number[link.number] = Caller(link, call)
-        if offer.room in self._stages:
-            self._media.send(self._stages[offer.room])  # a peer that is replaced loses its leave to speak
-        self._roster_wanted.set()
-        return answer
+    def _lost(self, room: str, connection: str, epoch: int) -> None:
+        self._tell(wire.room_topic(room), wire.MediaLost(room, connection, epoch, self.config.worker_id))
 
-    # --- calls ----------------------------------------------------------------------------------------------------------
-
-    def _drop(self, room: str, connection: str) -> None:
-        caller = self.rooms.get(room, {}).pop(connection, None)
-        if caller is None:
-            return
-        if not self.rooms[room]:
-            del self.rooms[room]
-            self._stages.pop(room, None)
-            self._epochs.pop(room, None)
-        del self._by_number[caller.link.number]
-        caller.call.stop()
-        self._spawn(caller.call.close())
-
-    def _lost(self, number: int) -> None:
-        """A call ended by itself: its page should negotiate again."""
-        caller = self._by_number.get(number)
-        if caller is not None:
-            room, connection = caller.link.room, caller.link.connection
-            epoch = self._epochs.get(room, 0)
-            self._drop(room, connection)
-            self._tell(wire.room_topic(room), wire.MediaLost(room, connection, epoch, self.config.worker_id))
-
-    def _set_stage(self, room: str, version: int, may_speak: frozenset[str]) -> None:
-        told = self._stages.get(room)
-        stage = control.OnStage(room, version, tuple(sorted(may_speak)))
-        if room in self.rooms and stage != told and (told is None or version >= told.version):
-            self._stages[room] = stage
-            self._media.send(stage)
+    def _close(self, call: Call) -> None:
+        self._spawn(call.close())
 
     # --- what media tells -----------------------------------------------------------------------------------------------
 
     def _hear(self, message: control.Message) -> None:
         match message:
-            case control.Reached() if message.number in self._by_number:
-                self._by_number[message.number].call.reached()
-            case control.Record() if message.number in self._by_number:
-                self._by_number[message.number].call.records(message.datagram)
+            case control.Reached(number):
+                if call := self._callers.get(number):
+                    call.reached()
+            case control.Record(number, datagram):
+                if call := self._callers.get(number):
+                    call.records(datagram)
             case control.Gone():
-                self._lost(message.number)
-            case control.Heard():
-                epoch = self._epochs.get(message.room, 0)
-                self._tell(wire.room_topic(message.room), wire.Speaking(message.room, message.people, epoch))
-            case control.Floor(room, people, seconds, holder, held):
-                floor = wire.Floor(room, people, seconds, holder, held, self._epochs.get(room, 0))
-                self._tell(wire.room_topic(room), floor)
-            case control.Unheard():
-                epoch = self._epochs.get(message.room, 0)
-                unheard = wire.Unheard(message.room, message.connection, message.unheard, epoch)
-                self._tell(wire.room_topic(message.room), unheard)
+                self._callers.lost(message.number)
+            case control.Heard() | control.Floor() | control.Unheard():
+                told_room = for_room(message, self._callers.epoch(message.room))
+                self._tell(wire.room_topic(message.room), told_room)
             case control.Kept() if message.room not in self._checks:
                 if self._keeper is not None:
                     self._keeper.keep(message.room, message.batch)
                 if self._watch is not None:
                     self._watch.hear(message.room, message.batch)
-            case control.Pulse():
-                self._pulse, self._pulse_at = message, asyncio.get_running_loop().time()
+            case control.Pulse(values):
+                self._reporting.hear(values, rooms=len(self.rooms), peers=self._callers.connected)
             case control.Losing():
                 told = self._sharing.to_home(message, self.config.worker_id)
                 if told is not None:
                     self._tell(wire.worker_topic(told[0]), told[1])
             case control.Unfed(rooms):
-                logger.error("worker.unfed", extra={"rooms": len(rooms)})  # no frames of them come: a firewall, mostly
+                self._reporting.note_unfed(frozenset(rooms))
             case control.Lapsed():
-                logger.error("worker.lease_lapsed")  # the database, or this machine, was away for too long
-                self._lapsed = True
-            case control.Figures():
-                self._told = message.values
+                self._lease.lapse()
             # Else it is about a peer that has just ended.
 
     def _fail(self, reason: BaseException) -> None:
@@ -454,7 +389,6 @@ class AudioWorker:
                 self._roster_at = asyncio.get_running_loop().time()
                 silent = self.reconcile(truth, began)
                 self._lease.confirm(began)
-                self._tell_lease()
                 if silent and (self._departing is None or self._departing.done()):
                     self._departing = self._spawn(self._name_silent(silent))
             except Exception:
@@ -475,17 +409,9 @@ class AudioWorker:
             logger.exception("worker.roster_unavailable")
 
     async def _guard_lease(self) -> None:
-        if self._lease.ask(asyncio.get_running_loop().time()):
+        if self._lease.wants_witnesses():
             wanted = wire.WitnessWanted(self.config.worker_id)
             await self._bus.publish(wire.WORKERS_TOPIC, wire.encode(wanted))
-
-    def _tell_lease(self) -> None:
-        until = self._lease.until
-        self._media.send(control.Lease(until))
-        if self._lapsed and until > asyncio.get_running_loop().time():
-            self._lapsed = False
-            for stage in self._stages.values():
-                self._media.send(stage)
 
     def reconcile(self, truth: dict[str, wire.RoomTruth], began: float) -> dict[str, int]:
         """Make the rooms what the database said in a reading that began then (seconds of the event loop's clock): who may be
@@ -494,53 +420,32 @@ class AudioWorker:
         Returns:
             The connections on the roster that have had no sound for too long, and the epoch of each one's room.
         """
-        read = {name: known.epoch for name, known in truth.items()}
-        self._epochs = {
-            name: max(read.get(name, 0), self._epochs.get(name, 0)) for name in read.keys() | self.rooms.keys()
-        }
         self._sharing.follow(truth)
-        for name, callers in list(self.rooms.items()):
-            known = truth_of(name) if name in self._checks else truth.get(name)
-            if known is not None:
-                self._set_stage(name, known.version, known.may_speak)
-            present = known.present if known is not None else frozenset()
-            for connection in without_place(callers, present, began):
-                self._drop(name, connection)
-        return self._missing_media.of(truth.values(), self.rooms, asyncio.get_running_loop().time())
+        now = asyncio.get_running_loop().time()
+        return self._callers.reconcile(truth, self._checks.truths(), began, now)
 
     async def _beat(self) -> None:
-        if asyncio.get_running_loop().time() - self._pulse_at > _PULSE_WITHIN_SECONDS:
+        if self._reporting.silent_for(asyncio.get_running_loop().time()) > _PULSE_WITHIN_SECONDS:
             logger.error("worker.media_without_pulse")  # and no heartbeat: rooms go to another worker
             return
+        disk = "" if self._disk == OK else self._disk
+        load = self._reporting.load(people=len(self._callers), most_people=self.config.most_peers, disk=disk)
         try:
-            await self._beats.call(partial(self._heartbeat, self._load()), within=_DATABASE_SECONDS)
+            await self._beats.call(partial(self._heartbeat, load), within=_DATABASE_SECONDS)
         except Exception:
             logger.exception("worker.heartbeat_failed")
 
-    def _load(self) -> wire.Load:
-        now, used = asyncio.get_running_loop().time(), time.process_time()
-        since, before = max(now - self._cpu_at, 0.001), self._cpu
-        self._cpu, self._cpu_at = used, now
-        own = round(100 * (used - before) / since)
-        people = len(self._by_number)
-        return wire.Load(people, self.config.most_peers, self._pulse.late_ms, self._pulse.cpu_percent + own)
-
     async def _record_usage(self) -> None:
         """What was used since the last time; what could not be kept is of the next one."""
-        figures = self.figures
-        if self._use is None or not figures:
-            return
-        reading = Reading.of(figures, asyncio.get_running_loop().time())
-        before = self._used
-        if before is None:
-            self._used = reading
+        usage, kept = self._reporting.used()
+        if self._use is None or usage is None:
             return
         try:
-            await self._beats.call(partial(self._use, between(before, reading)), within=_DATABASE_SECONDS)
+            await self._beats.call(partial(self._use, usage), within=_DATABASE_SECONDS)
         except Exception:
             logger.exception("worker.usage_not_kept")
         else:
-            self._used = reading
+            kept()
 
     # --- tasks ------------------------------------------------------------------------------------------------------------
 

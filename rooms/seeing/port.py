@@ -3,17 +3,18 @@
 import json
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socket import AF_INET6
 
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 
 from rooms.seeing.access import Access
+from rooms.seeing.readiness import Readiness
 
 logger = logging.getLogger(__name__)
 
-Parts = Mapping[str, str]  # what there is → "ok", or what is the matter in one or two words
+Ready = Callable[[], Readiness]
 _PATIENCE_SECONDS = 5.0
 
 
@@ -35,10 +36,8 @@ class _Handler(BaseHTTPRequestHandler):
         if path == "/healthz":
             self._answer(200, "text/plain", b"ok\n")
         elif path == "/readyz":
-            parts = self.server.parts()
-            ready = all(state == "ok" for state in parts.values())
-            body = json.dumps({"state": "ready" if ready else "not ready", "parts": dict(parts)}).encode()
-            self._answer(200 if ready else 503, "application/json", body)
+            status, told = self.server.ready().answer
+            self._answer(status, "application/json", json.dumps(told).encode())
         elif path == "/metrics" and self.server.access.allows(self.client_address[0], self._headers()):
             self._answer(200, CONTENT_TYPE_LATEST, generate_latest(REGISTRY))
         else:
@@ -60,9 +59,9 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     allow_reuse_address = True
 
-    def __init__(self, address: tuple[str, int], access: Access, parts: Callable[[], Parts]) -> None:
+    def __init__(self, address: tuple[str, int], access: Access, ready: Ready) -> None:
         self.access = access
-        self.parts = parts
+        self.ready = ready
         if ":" in address[0]:
             self.address_family = AF_INET6
         super().__init__(address, _Handler)
@@ -72,10 +71,10 @@ class _Server(ThreadingHTTPServer):
 
 
 class Port:
-    """An open port. `parts` says whether the process is ready, from another thread than its own."""
+    """An open port. `ready` says how the process is, from another thread than its own."""
 
-    def __init__(self, bind: str, port: int, access: Access, parts: Callable[[], Parts]) -> None:
-        self._server = _Server((bind, port), access, parts)
+    def __init__(self, bind: str, port: int, access: Access, ready: Ready) -> None:
+        self._server = _Server((bind, port), access, ready)
         self._thread = threading.Thread(target=self._server.serve_forever, name="metrics", daemon=True)
         self._thread.start()
 
@@ -90,12 +89,12 @@ class Port:
         self._server.server_close()
 
 
-def open_port(bind: str, port: int, access: Access, parts: Callable[[], Parts]) -> Port | None:
+def open_port(bind: str, port: int, access: Access, ready: Ready) -> Port | None:
     """Open it, if there is to be one. A port that is taken is said and lived without: sound is worth more."""
     if not port:
         return None
     try:
-        return Port(bind, port, access, parts)
+        return Port(bind, port, access, ready)
     except OSError:
         logger.exception("metrics.port_taken")
         return None

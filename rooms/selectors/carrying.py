@@ -51,6 +51,8 @@ class WorkerNow:
     cores: float  # in use
     lateness_ms: float  # 99 of 100 ticks began no later; -1: beyond measure
     ticks_skipped: int
+    unfed_rooms: int  # mixed by another, and nothing comes from there
+    disk: str  # what of it cannot be written; mostly nothing
     used: Used  # in the last hour
 
 
@@ -80,6 +82,8 @@ def workers_now(now: datetime | None = None) -> list[WorkerNow]:
                 if not any(minute.lateness_ms < 0 for minute in lately)
                 else -1.0,
                 ticks_skipped=sum(minute.ticks_skipped for minute in lately),
+                unfed_rooms=worker.unfed_rooms if is_live else 0,
+                disk=worker.disk if is_live else "",
                 used=_used(minutes.filter(at__gte=now - timedelta(hours=1))),
             )
         )

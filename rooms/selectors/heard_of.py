@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 
 from accounts import clock
-from rooms.models import AudioWorker, WebProcess
+from rooms.models import AudioWorker, RoomShare, WebProcess
 
 _LATELY = timedelta(days=1)
 
@@ -19,3 +19,9 @@ def silent_workers(silent_for: timedelta, now: datetime | None = None) -> QueryS
     """Audio workers that were heard of within a day, and not for so long."""
     moment = now or clock.now()
     return AudioWorker.objects.filter(beat_at__gte=moment - _LATELY, beat_at__lt=moment - silent_for).order_by("pk")
+
+
+def homes_of_shares(worker: AudioWorker) -> QuerySet[AudioWorker]:
+    """The workers that mix the rooms of which this one carries listeners."""
+    rooms = RoomShare.objects.filter(worker=worker, ended_at=None).values("room")
+    return AudioWorker.objects.filter(rooms__in=rooms).distinct().order_by("pk")

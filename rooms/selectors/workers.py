@@ -22,7 +22,7 @@ from rooms.domain.snapshot import Phase
 from rooms.models import WORKER_SILENT_AFTER, AudioWorker, Participant, Room
 from rooms.selectors.people import admitted
 
-LATE_MS = 20  # a tick: a worker that is so late all the time has more than it can do
+LATE_MS = 20  # a tick: a worker that is later all the time has more than it can do
 _LEAST_BURDENED = ("here", "load", "pk")  # by people, then by rooms
 FULL_SHARE = 0.9  # of what it takes: the rest is for those who come to the rooms that it has
 
@@ -35,7 +35,7 @@ def live_workers() -> QuerySet[AudioWorker]:
 def accepting_workers() -> QuerySet[AudioWorker]:
     """The live ones that take a room now, best first: those that are late come last, for late is better than nowhere."""
     accepting = live_workers().filter(draining=False, version=wire.VERSION, people__lt=F("most_people") * FULL_SHARE)
-    late = Case(When(late_ms__gte=LATE_MS, then=1), default=0)
+    late = Case(When(late_ms__gt=LATE_MS, then=1), default=0)
     return accepting.annotate(late=late).order_by("late", *_LEAST_BURDENED)
 
 
@@ -88,7 +88,7 @@ def state_of_worker(worker: AudioWorker) -> str:
         "draining": worker.draining,
         "other_version": worker.version != wire.VERSION,
         "full": worker.people >= worker.most_people * FULL_SHARE,
-        "late": worker.late_ms >= LATE_MS,
+        "late": worker.late_ms > LATE_MS,
     }
     return next((state for state, holds in found.items() if holds), "live")
 

@@ -13,6 +13,7 @@ from rooms.models import WORKER_SILENT_AFTER, AudioWorker, Room, RoomShare
 from rooms.services.shares import end_share, look_again
 
 _FORGOTTEN_AFTER = timedelta(days=1)
+_MOST_LETTERS = 80
 
 
 def register_worker(
@@ -33,6 +34,8 @@ def register_worker(
         "people": 0,
         "late_ms": 0,
         "cpu_percent": 0,
+        "unfed_rooms": 0,
+        "disk": "",
     }
     AudioWorker.objects.filter(beat_at__lt=Now() - _FORGOTTEN_AFTER).exclude(rooms__phase=Phase.LIVE).delete()
     with transaction.atomic():
@@ -49,12 +52,22 @@ def register_worker(
 def beat_worker(*, worker_id: str, load: wire.Load | None = None) -> None:
     """An audio worker says that it lives, and what it carries. Whoever ended, or has lost its address, says nothing by it."""
     clock.agree()
-    changes = {} if load is None else {"people": load.people, "late_ms": load.late_ms, "cpu_percent": load.cpu_percent}
+    changes = {} if load is None else _of_load(load)
     AudioWorker.objects.filter(worker_id=worker_id, retired=False).update(
         steady_since=Case(When(beat_at__lt=Now() - WORKER_SILENT_AFTER, then=Now()), default=F("steady_since")),
         beat_at=Now(),
         **changes,
     )
+
+
+def _of_load(load: wire.Load) -> dict[str, int | str]:
+    return {
+        "people": load.people,
+        "late_ms": load.late_ms,
+        "cpu_percent": load.cpu_percent,
+        "unfed_rooms": load.unfed,
+        "disk": load.disk[:_MOST_LETTERS],
+    }
 
 
 def drain_worker(*, worker_id: str) -> None:

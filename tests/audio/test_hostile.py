@@ -136,7 +136,7 @@ async def test_a_listeners_packets_are_neither_decrypted_nor_decoded(
     stage.allow("sender")
     peer = stage.members()["sender"].peer
     decrypted: list[bytes] = []
-    monkeypatch.setattr(srtp, "unprotect", lambda session, data: decrypted.append(data))
+    monkeypatch.setattr(srtp, "unprotect", lambda session, data, drops: decrypted.append(data))
     for number in range(50):
         await sender.send_rtp(ssrc=7, sequence=number, timestamp=number * 960, payload=b"\x08" * 40)
         await asyncio.sleep(0.002)

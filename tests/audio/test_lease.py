@@ -69,7 +69,7 @@ async def test_while_it_is_away_for_everybody_the_last_roster_stands(stage: Stag
 async def test_an_offer_by_an_earlier_placement_is_refused(stage: Stage) -> None:
     await stage.joined("listener")
     stage.epoch = 3
-    await stage.until(lambda: stage.worker._epochs["room"] == 3)
+    await stage.until(lambda: stage.worker._callers.epoch("room") == 3)
     stage.epoch = 2
     late = stage.client("late")
     late.connection.addTransceiver("audio", direction="recvonly")

@@ -15,14 +15,18 @@ from prometheus_client.metrics_core import Metric
 
 from config import outside, state
 from config.probes import _readiness_metrics
+from rooms.audio.core.drops import Drops
 from rooms.audio.core.figures import LATENESS_BOUNDS, WORK_BOUNDS
+from rooms.audio.transport.ice_lite import DROPPED
 from rooms.seeing.audio import AudioCollector
+from rooms.seeing.readiness import Readiness
 
 DEPLOY = Path(settings.BASE_DIR) / "deploy"
 BOARD, ALERTS = DEPLOY / "grafana" / "mitalk.json", DEPLOY / "prometheus" / "alerts.yml"
 TOLD = {
-    **dict.fromkeys(("rooms", "peers", "loss", "lossy", "complexity", "ticks", "skipped", "received", "accepted"), 1),
-    **dict.fromkeys(("sent", "lost", "octets", "encoded_seconds", "cpu_seconds", "late_seconds", "work_seconds"), 1),
+    **dict.fromkeys(("rooms", "peers", "unfed", "loss", "lossy", "complexity", "ticks", "skipped"), 1),
+    **dict.fromkeys(("received", "accepted", "sent", "lost", "octets"), 1),
+    **dict.fromkeys(("encoded_seconds", "cpu_seconds", "late_seconds", "work_seconds"), 1),
     "dropped": {"size": 1},
     "late": [1] * (len(LATENESS_BOUNDS) + 1),
     "work": [1] * (len(WORK_BOUNDS) + 1),
@@ -39,7 +43,8 @@ def exported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> set[str]:
         yield from AudioCollector(lambda: TOLD, late_bounds=LATENESS_BOUNDS, work_bounds=WORK_BOUNDS).collect()
         yield from state._from_database(state.timezone.now())
         yield from state.from_disks()
-        yield from _readiness_metrics({"database": "ok"}, is_ready=True)
+        yield from state.from_broker()
+        yield from _readiness_metrics(Readiness({"database": "ok"}, frozenset({"database"})))
 
     found = {"mitalk_listener_hour_cpu_seconds"}  # only when somebody listened
     for family in families():
@@ -97,4 +102,7 @@ def test_every_metric_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
         family.name
         for family in AudioCollector(lambda: TOLD, late_bounds=LATENESS_BOUNDS, work_bounds=WORK_BOUNDS).collect()
     }
+    names |= {family.name for family in [*state.from_disks(), *state.from_broker()]}
     assert {name for name in names if f"`{name}" not in explained} == set()
+    reasons = {*DROPPED, *Drops().by_reason()}
+    assert {reason for reason in reasons if reason not in explained} == set()

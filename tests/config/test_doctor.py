@@ -15,6 +15,7 @@ import pytest
 from config.backups.manifest import Manifest, digest, known_sealed
 from config.doctor import THINGS, backups, certificates, clock, disk
 from config.turn_urls import TurnUrl, read_url
+from rooms.folders import folders
 from tests.environment.certificates import Authority
 
 NOBODY = 65534
@@ -178,5 +179,5 @@ def test_every_id_is_explained() -> None:
     source = "".join(path.read_text() for path in (root / "config/doctor").glob("*.py"))
     things = "|".join(THINGS)
     used = set(re.findall(rf'"((?:{things})\.[a-z_]+)"', source))
-    used |= {f"disk.{name}" for name in disk._folders()}
+    used |= {f"disk.{name}" for name in folders()}
     assert used == said

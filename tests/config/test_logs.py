@@ -8,12 +8,12 @@ import sys
 import pytest
 from django.conf import settings
 
-from config.logs import logging_settings
+from rooms.seeing.logs import logging_settings
 
 SECRETS = ("amara@example.org", "QHHAVM3K8DQ6TQRBAJRYE2Z8", "calendar-secret")
 SCRIPT = """
 import logging.config
-from config.logs import logging_settings
+from rooms.seeing.logs import logging_settings
 logging.config.dictConfig(logging_settings(as_json={as_json}))
 def fail():
     address = "amara@example.org"
@@ -51,7 +51,7 @@ def test_one_line_an_event_for_machines() -> None:
 
 LIBRARIES = """
 import logging.config, structlog
-from config.logs import logging_settings
+from rooms.seeing.logs import logging_settings
 logging.config.dictConfig(logging_settings(as_json=True))
 error = ValueError("quokka")
 structlog.get_logger("rooms").info("room.opened", room="r1")

@@ -21,7 +21,7 @@ from accounts.models import OutboxMessage
 from config import env, readiness, state
 from config.measuring import request_id_of
 from config.probes import Probes, access
-from config.readiness import Examiner, Readiness
+from config.readiness import Examiner
 from moderation.staff.workers import cost_of
 from rooms import selectors, services
 from rooms.audio.core.figures import Buckets, Losses, at_most
@@ -30,6 +30,7 @@ from rooms.models import AudioWorker, JobsProcess, WorkerMinute
 from rooms.seeing import draining
 from rooms.seeing.access import Access
 from rooms.seeing.port import Port, open_port
+from rooms.seeing.readiness import Readiness
 
 HERE = {"host": "localhost:8000"}
 TOKEN = "a token that nobody guesses"
@@ -83,13 +84,14 @@ async def asked(path: str, peer: str = "127.0.0.1", method: str = "GET", **heade
 @pytest.fixture
 def ready(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """What readiness says."""
-    parts = dict.fromkeys(("database", "migrations", "audio", "jobs", "bus", "drain"), "ok")
+    parts = dict.fromkeys(("database", "migrations", "audio", "jobs", "disk", "bus", "drain"), "ok")
 
     async def answer() -> Readiness:
-        return Readiness(parts)
+        return Readiness(parts, readiness._NEEDED)
 
     monkeypatch.setattr(readiness.get_examiner(), "readiness", answer)
     monkeypatch.setattr("config.probes.from_database", list)
+    monkeypatch.setattr("config.probes.from_broker", list)
     return parts
 
 
@@ -123,6 +125,7 @@ class TestProbes:
             ("drain", 503, "not ready"),
             ("audio", 200, "degraded"),
             ("jobs", 200, "degraded"),
+            ("disk", 200, "degraded"),
         ],
     )
     async def test_what_is_missing_decides_who_is_sent_here(
@@ -187,11 +190,11 @@ class TestReadiness:
 class TestPort:
     @pytest.fixture
     def parts(self) -> dict[str, str]:
-        return {"media": "ok"}
+        return {"media": "ok", "disk": "ok"}
 
     @pytest.fixture
     def port(self, parts: dict[str, str]) -> Iterator[Port]:
-        opened = Port("127.0.0.1", 0, Access(), lambda: parts)
+        opened = Port("127.0.0.1", 0, Access(), lambda: Readiness(parts, frozenset({"media"})))
         yield opened
         opened.close()
 
@@ -208,14 +211,17 @@ class TestPort:
         assert self.ask(port, "/metrics", **{"X-Forwarded-For": "203.0.113.1"})[0] == 404
         assert self.ask(port, "/healthz") == (200, "ok\n")
         assert self.ask(port, "/readyz")[0] == 200
+        parts["disk"] = "ring full"
+        status, body = self.ask(port, "/readyz")
+        assert (status, json.loads(body)) == (200, {"state": "degraded", "parts": parts})
         parts["media"] = "silent"
         status, body = self.ask(port, "/readyz")
-        assert (status, json.loads(body)) == (503, {"state": "not ready", "parts": {"media": "silent"}})
+        assert (status, json.loads(body)) == (503, {"state": "not ready", "parts": parts})
         assert self.ask(port, "/else")[0] == 404
 
     def test_none_is_opened_unless_asked_for_and_a_taken_one_is_lived_without(self, port: Port) -> None:
-        assert open_port("127.0.0.1", 0, Access(), dict) is None
-        assert open_port("127.0.0.1", port.number, Access(), dict) is None
+        assert open_port("127.0.0.1", 0, Access(), lambda: Readiness({}, frozenset())) is None
+        assert open_port("127.0.0.1", port.number, Access(), lambda: Readiness({}, frozenset())) is None
 
 
 def value(name: str, **labels: str) -> float:

@@ -5,6 +5,8 @@ another machine.
 """
 
 import asyncio
+import json
+import urllib.request
 from pathlib import Path
 
 from tests.environment.separate_processes import Production
@@ -13,6 +15,7 @@ from tests.faults.town import Town
 from tests.faults.visitor import until
 
 REPORTED_WITHIN_SECONDS = 10.0
+TOLD_WITHIN_SECONDS = 20.0  # a disk is tried at least every ten
 AGAIN_WITHIN_SECONDS = 10.0
 NO_GAP_OVER_SECONDS = 0.5
 
@@ -28,6 +31,20 @@ def ring_of(town: Town) -> int:
     return sum(path.stat().st_size for path in folder.iterdir()) if folder.is_dir() else 0
 
 
+def disk_of_web(production: Production) -> tuple[str, str]:
+    """How the first web process says that it is, and its disk."""
+    with urllib.request.urlopen(f"{production.url}/readyz", timeout=5) as answer:
+        told = json.load(answer)
+    return told["state"], told["parts"]["disk"]
+
+
+async def is_told(production: Production, state: str, disk: str) -> None:
+    """Wait until readiness says so."""
+    async with asyncio.timeout(TOLD_WITHIN_SECONDS):
+        while await asyncio.to_thread(disk_of_web, production) != (state, disk):
+            await asyncio.sleep(0.2)
+
+
 async def test_a_full_disk(town: Town) -> None:
     await until(lambda: ring_of(town) > 0, "kept while there is space")
     fill(town.production, full=True)
@@ -36,6 +53,7 @@ async def test_a_full_disk(town: Town) -> None:
         await until(
             lambda: "evidence.not_kept" in town.production.audio.said(), "reported", within=REPORTED_WITHIN_SECONDS
         )
+        await is_told(town.production, "degraded", "media full, private full, var full")
         kept = ring_of(town)
         await town.settles()
         assert ring_of(town) == kept, "nothing more is kept"
@@ -47,4 +65,5 @@ async def test_a_full_disk(town: Town) -> None:
     began = loop.time()
     await until(lambda: ring_of(town) > kept, "kept again", within=AGAIN_WITHIN_SECONDS)
     measured.note("the disk has space again", "evidence is kept", clients=1, back=loop.time() - began)
+    await is_told(town.production, "ready", "ok")
     await town.nothing_was_lost()

@@ -84,9 +84,23 @@ def test_a_redis_that_throws_things_away(stopped: dict[str, str]) -> None:
 
 
 def test_processes_that_are_not_there(stopped: dict[str, str]) -> None:
-    found = doctor(stopped, "processes", "jobs")
-    assert set(verdicts(found).values()) == {"fail"}
-    assert {"processes.web", "processes.audio", "jobs.alive", "jobs.clock"} == set(found)
+    found = verdicts(doctor(stopped, "processes", "jobs"))
+    assert found.pop("jobs.queue") == "ok"  # nothing waits
+    assert found == dict.fromkeys(("processes.web", "processes.audio", "jobs.alive", "jobs.clock"), "fail")
+
+
+def test_jobs_that_nobody_takes(stopped: dict[str, str]) -> None:
+    manage(stopped, "shell", "-v", "0", "-c", "from rooms.tasks import beat_jobs; beat_jobs.delay()")
+    try:
+        found = doctor(stopped, "jobs")["jobs.queue"]
+        assert found["verdict"] == "ok"
+        assert found["what"].startswith("1 wait, the oldest for ")
+        redis_cli(stopped, "rpush", "celery", '{"headers": {"mitalk_sent_at": 1000}}')  # whose turn is next
+        found = doctor(stopped, "jobs")["jobs.queue"]
+        assert found["verdict"] == "warn"
+        assert found["what"].startswith("2 wait, ")
+    finally:
+        redis_cli(stopped, "del", "celery")
 
 
 def test_a_worker_that_beats_and_does_not_answer(stopped: dict[str, str]) -> None:

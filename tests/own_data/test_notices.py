@@ -118,7 +118,7 @@ def test_a_sponsor_hears_once_who_came_unless_they_would_rather_not():
 
 
 def test_links_in_mails_do_not_reach_the_logs():
-    from config.logs import _without_secrets
+    from rooms.seeing.logs import _without_secrets
 
     event = {"request": "GET /notices/abc:def/ HTTP/1.1"}
     assert _without_secrets(None, "info", event)["request"] == "GET /notices/…/ HTTP/1.1"

@@ -233,12 +233,14 @@ def test_staff_see_every_worker_with_load_and_age(django_assert_num_queries) -> 
     a_worker("one", port=7001)
     room = a_live_room()
     services.join(room.public_id, room.host, muted=True)
-    services.beat_worker(worker_id="one", load=wire.Load(people=1, most_people=3_000, late_ms=2, cpu_percent=7))
+    load = wire.Load(people=1, most_people=3_000, late_ms=2, cpu_percent=7, unfed=2, disk="ring full")
+    services.beat_worker(worker_id="one", load=load)
     a_worker("two", port=7002, draining=True)
     a_worker("three", port=7003)
     fall_silent("three", 30)
     with django_assert_num_queries(1):
         one, two, three = selectors.workers_with_load()
     assert (one.load, one.people, one.late_ms, one.cpu_percent) == (1, 1, 2, 7)
+    assert (one.unfed_rooms, one.disk) == (2, "ring full")
     assert [selectors.state_of_worker(each) for each in (one, two, three)] == ["live", "draining", "silent"]
     assert one.age.total_seconds() < 5 < 29 < three.age.total_seconds()

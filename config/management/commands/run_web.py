@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from rooms.seeing import draining
+from rooms.seeing.logs import name_process
 from rooms.seeing.uncaught import log_what_nobody_catches
 
 _END_WITHIN_SECONDS = 4.0
@@ -34,6 +35,7 @@ class Command(BaseCommand):
         from config.asgi import application
         from rooms.hub import start_live
 
+        name_process("web")
         log_what_nobody_catches()
         loop = reactor._asyncioEventloop
         ending: list[asyncio.Task[None]] = []

@@ -24,6 +24,7 @@ from rooms.audio.bench.checks import Checks
 from rooms.audio.bench.description import PAYLOAD_TYPE
 from rooms.audio.bench.ear import Ear
 from rooms.audio.bench.network import Path
+from rooms.audio.core.drops import Drops
 from rooms.audio.core.packet import RtpPacket
 from rooms.audio.transport.dtls import Dtls, sha256_fingerprint
 from rooms.audio.transport.rtcp import NotRtcp, reception_reports
@@ -191,7 +192,7 @@ class Client:
             if keys is None:
                 raise ConnectionError("the handshake failed")
         self.moments.connected = time.perf_counter()
-        self._outgoing, self._ingoing = sending(keys), receiving(keys)
+        self._outgoing, self._ingoing, self._drops = sending(keys), receiving(keys), Drops()
         self._incoming = pointer(self._ingoing)
 
     async def _shake_hands(self) -> Keys | None:
@@ -328,7 +329,7 @@ class Client:
                 self._send(response)
 
     def _receive_rtcp(self, data: bytes) -> None:
-        plain = unprotect_rtcp(self._ingoing, data)
+        plain = unprotect_rtcp(self._ingoing, data, self._drops)
         if plain is None:
             self.ear.refused += 1
             return

@@ -22,6 +22,7 @@ from rooms.audio.speech.engines import Engine, EngineMissing, load
 from rooms.audio.speech.messages import BY_KIND, Heard, Load, Plan, Setup, Spotted
 from rooms.audio.speech.utterances import Utterance
 from rooms.audio.speech.voices import Voices
+from rooms.seeing import child_log
 
 logger = logging.getLogger(__name__)
 
@@ -165,15 +166,18 @@ def run(pipe: Pipe, recogniser: Recogniser) -> int:
             pipe.flush()
         except Closed:
             return 0
-    logger.error("speech.recogniser_failed: %s", recogniser.failure)
-    return MISSING if isinstance(recogniser.failure, EngineMissing) else 1
+    if isinstance(recogniser.failure, EngineMissing):
+        logger.error("speech.engine_missing", extra={"reason": str(recogniser.failure)})
+        return MISSING
+    logger.error("speech.recogniser_failed", exc_info=recogniser.failure)
+    return 1
 
 
 def main(descriptor: int) -> None:
     """Run with the socket of this descriptor."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; control ends this one
     os.nice(_NICE)
-    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    child_log.begin("recogniser")
     with socket.socket(fileno=descriptor) as end:
         status = run(Pipe(end, BY_KIND), Recogniser())
     sys.stderr.flush()

@@ -19,6 +19,8 @@ import msgpack
 from rooms.audio.blocking import BlockingCalls
 from rooms.audio.pipe import Closed, Pipe
 from rooms.audio.speech.messages import BY_KIND, Heard, Load, Plan, Setup, Spotted
+from rooms.seeing.child_log import ChildLog
+from rooms.seeing.logs import called
 
 logger = logging.getLogger(__name__)
 
@@ -48,14 +50,14 @@ class Process(Protocol):
         """Until it has ended."""
 
 
-def start_process(end: socket.socket) -> Process:
+def start_process(end: socket.socket, log: ChildLog = ChildLog()) -> Process:  # noqa: B008 - frozen
     """Start a recogniser with this end of a pipe. The caller closes the socket here afterwards."""
     command = [sys.executable, "-m", "rooms.audio.speech.recogniser", str(end.fileno())]
     one_thread = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     # No engine looks for a model anywhere but in its folder.
     offline = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1"}
     return subprocess.Popen(  # noqa: S603 - our own program and a number
-        command, pass_fds=(end.fileno(),), env=os.environ | one_thread | offline
+        command, pass_fds=(end.fileno(),), env=os.environ | one_thread | offline | log.environment()
     )
 
 
@@ -140,7 +142,7 @@ class Watch:
                 self._begin(replay=replay)
                 await self._ended.wait()
             except OSError as error:
-                self._complain("speech.not_started", str(error))
+                self._complain("speech.not_started", called(error))
             finally:
                 self._end_process()
             ran_well = time.monotonic() - began > _RAN_WELL_SECONDS
@@ -232,7 +234,7 @@ class Watch:
                 self._follow(plan)
                 await self._tell_state()
             except Exception as error:
-                self._complain("speech.no_database", str(error) or type(error).__name__)
+                self._complain("speech.no_database", called(error))
             try:
                 async with asyncio.timeout(PLAN_SECONDS):
                     await self._new_room.wait()
@@ -264,7 +266,7 @@ class Watch:
                     await self._calls.call(partial(self._write_spotted, spotted), within=_DATABASE_SECONDS)
                     break
                 except Exception as error:
-                    self._complain("speech.flag_waits", str(error) or type(error).__name__)
+                    self._complain("speech.flag_waits", called(error))
                     await asyncio.sleep(PLAN_SECONDS)
 
     def _complain(self, event: str, reason: str) -> None:

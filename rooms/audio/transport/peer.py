@@ -8,6 +8,7 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from rooms.audio.core.drops import Drops
 from rooms.audio.core.packet import NotRtp, RtpPacket, is_rtcp, parse
 from rooms.audio.core.rate import TokenBucket
 from rooms.audio.core.reception import ReceptionMeter
@@ -49,7 +50,15 @@ class Peer:
     """See the module. Times are seconds of the clock that is passed in."""
 
     def __init__(
-        self, ice: IceLite, ears: Ears, clock: Callable[[], float], *, ssrc: int, cname: str, agreed: Agreed
+        self,
+        ice: IceLite,
+        ears: Ears,
+        clock: Callable[[], float],
+        *,
+        ssrc: int,
+        cname: str,
+        agreed: Agreed,
+        drops: Drops,
     ) -> None:
         self.stream: Stream | None = None  # what it is sent; None until there are keys, an address and the wish
         self.accepted = 0  # packets that reached the voice
@@ -62,6 +71,7 @@ class Peer:
         self._ssrc = ssrc
         self._cname = cname
         self._agreed = agreed
+        self._drops = drops
         self._connection = IceConnection(receive=self._receive, moved=self._moved)
         self._receiving: srtp.Session | None = None
         self._kept: Stream | None = None  # while the peer does not want to receive: its sequence goes on afterwards
@@ -152,28 +162,39 @@ class Peer:
         if 20 <= first <= 63:
             if self._record_tokens.take(self._clock()):
                 self._ears.records(data)
+            else:
+                self._drops.too_many += 1
         elif 128 <= first <= 191 and self._receiving is not None:
             if is_rtcp(data):
                 self._receive_rtcp(self._receiving, data)
             elif self._agreed.sends:
                 self._receive_rtp(self._receiving, data)
-            # Else a listener's: dropped as it comes, neither decrypted nor decoded.
+            else:
+                self._drops.not_agreed += 1  # a listener's: dropped as it comes, neither decrypted nor decoded
+        else:
+            self._drops.not_agreed += 1
 
     def _receive_rtp(self, session: srtp.Session, data: bytes) -> None:
         if len(data) < _LEAST_RTP_BYTES:
+            self._drops.malformed += 1
             return
         (source,) = _SSRC.unpack_from(data, 8)
         if source not in self._sources and len(self._sources) >= _MOST_SOURCES:
+            self._drops.not_agreed += 1
             return
-        plain = srtp.unprotect(session, data)
+        plain = srtp.unprotect(session, data, self._drops)
         now = self._clock()
-        # Only authentic packets are counted: whoever forges the peer's address cannot use up its allowance.
-        if plain is None or not self._packet_tokens.take(now):
+        # Only authentic packets use up the allowance: whoever forges the peer's address cannot.
+        if plain is None:
+            return
+        if not self._packet_tokens.take(now):
+            self._drops.too_many += 1
             return
         self._sources.add(source)
         try:
             packet = parse(plain)
         except NotRtp:
+            self._drops.malformed += 1
             return
         if packet.payload_type == self._agreed.payload_type and packet.payload and self._is_the_voice(packet, now):
             self.accepted += 1
@@ -181,14 +202,18 @@ class Peer:
                 self._reception = ReceptionMeter(packet.ssrc)
             self._reception.note(packet.sequence, packet.timestamp, now)
             self._ears.voice(packet, now)
+        else:
+            self._drops.not_agreed += 1
 
     def _receive_rtcp(self, session: srtp.Session, data: bytes) -> None:
         if not self._report_tokens.take(self._clock()):
+            self._drops.too_many += 1
             return
-        plain = srtp.unprotect_rtcp(session, data)
+        plain = srtp.unprotect_rtcp(session, data, self._drops)
         try:
             reports = reception_reports(plain) if plain is not None else []
         except NotRtcp:
+            self._drops.malformed += 1
             return
         for report in reports:
             if report.ssrc == self._ssrc:

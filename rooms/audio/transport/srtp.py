@@ -5,6 +5,9 @@ from typing import Any
 
 from pylibsrtp import Error, Policy, Session
 
+from rooms.audio.core.drops import Drops
+
+_REPLAYED = "replay check failed"  # as pylibsrtp calls libsrtp's two codes for it
 _WINDOW_PACKETS = 1_024  # so far back a packet may come and still be known for new or replayed
 _LEAST_WINDOW_PACKETS = 64  # of what we send: libsrtp shifts the whole window with every packet
 
@@ -39,20 +42,29 @@ def pointer(session: Session) -> Any:
     return session._srtp[0]
 
 
-def unprotect(session: Session, packet: bytes) -> bytes | None:
-    """The RTP packet inside an SRTP packet; None when it is forged, replayed or damaged."""
+def unprotect(session: Session, packet: bytes, drops: Drops) -> bytes | None:
+    """The RTP packet inside an SRTP packet; None, and counted, when it is forged, replayed or damaged."""
     try:
         return session.unprotect(packet)
-    except Error:
+    except Error as error:
+        _count(error, drops)
         return None
 
 
-def unprotect_rtcp(session: Session, packet: bytes) -> bytes | None:
-    """The RTCP packet inside an SRTCP packet; None when it is forged, replayed or damaged."""
+def unprotect_rtcp(session: Session, packet: bytes, drops: Drops) -> bytes | None:
+    """The RTCP packet inside an SRTCP packet; None, and counted, when it is forged, replayed or damaged."""
     try:
         return session.unprotect_rtcp(packet)
-    except Error:
+    except Error as error:
+        _count(error, drops)
         return None
+
+
+def _count(error: Error, drops: Drops) -> None:
+    if str(error).startswith(_REPLAYED):
+        drops.replayed += 1
+    else:
+        drops.not_authentic += 1
 
 
 def protect_rtcp(session: Session, packet: bytes) -> bytes:

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -11,17 +12,24 @@ from django.db import close_old_connections
 from prometheus_client import REGISTRY
 
 from rooms import hooks, selectors, services, speech
+from rooms.audio import media_link
 from rooms.audio.codec import CodecMissing
 from rooms.audio.core.figures import LATENESS_BOUNDS, WORK_BOUNDS
 from rooms.audio.keeper import Keeper
 from rooms.audio.media_link import give_way
 from rooms.audio.speech.watch import Watch
+from rooms.audio.speech.watch import start_process as start_recogniser
 from rooms.audio.usage import Usage
 from rooms.audio.worker import AudioWorker, Config, keep_for_ever
 from rooms.bus import get_bus
 from rooms.evidence import ring, sealed_folder
+from rooms.folders import sound_disks
 from rooms.seeing.access import Access
 from rooms.seeing.audio import CONNECT_SECONDS, AudioCollector
+from rooms.seeing.child_log import ChildLog
+from rooms.seeing.disk_metrics import DisksCollector
+from rooms.seeing.disks import Disks
+from rooms.seeing.logs import name_process
 from rooms.seeing.port import Port, open_port
 from rooms.seeing.tasks import count_tasks
 from rooms.seeing.uncaught import log_what_nobody_catches
@@ -47,7 +55,10 @@ class Command(BaseCommand):
             secret=settings.SECRET_KEY,
             former_secrets=tuple(map(str, settings.SECRET_KEY_FALLBACKS)),
         )
+        name_process("audio", worker=config.worker_id)
+        log = ChildLog(settings.MITALK_LOG_JSON, config.worker_id)
         bus = get_bus()
+        disks = sound_disks()
         worker = AudioWorker(
             config,
             bus,
@@ -62,10 +73,12 @@ class Command(BaseCommand):
                 sealed_folder(),
                 orders=lambda rings: _fresh(lambda: hooks.evidence_orders(rings)),
                 sealed=lambda sealed: _fresh(lambda: hooks.evidence_sealed(sealed)),
+                disks=disks,
             ),
-            watch=_watch(config),
+            watch=_watch(config, log),
             use=lambda usage: _fresh(lambda: _record(usage, config.public_ip, worker.port)),
             connected=CONNECT_SECONDS.observe,
+            start_media=partial(media_link.start_process, log=log),
         )
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, worker.drain, settings.MITALK_DRAIN_SECONDS)
@@ -82,7 +95,7 @@ class Command(BaseCommand):
             )
             await worker.announce()
             count_tasks(loop)
-            port = _open_port(worker)
+            port = _open_port(worker, disks)
             give_way()
             keep_for_ever()
             await worker.run_until_stopped()
@@ -108,15 +121,16 @@ def _record(usage: Usage, public_ip: str, udp_port: int) -> None:
     services.record_usage(usage, public_ip=public_ip, udp_port=udp_port)
 
 
-def _open_port(worker: AudioWorker) -> Port | None:
+def _open_port(worker: AudioWorker, disks: Disks) -> Port | None:
     """Where the worker's metrics are read, if anywhere."""
     bounds = {"late_bounds": LATENESS_BOUNDS, "work_bounds": WORK_BOUNDS}
     REGISTRY.register(AudioCollector(lambda: worker.figures, **bounds))
+    REGISTRY.register(DisksCollector(disks.states))
     access = Access.of(settings.MITALK_METRICS_TOKEN, settings.MITALK_METRICS_NETWORKS)
-    return open_port(settings.MITALK_METRICS_BIND, settings.MITALK_METRICS_PORT, access, worker.parts)
+    return open_port(settings.MITALK_METRICS_BIND, settings.MITALK_METRICS_PORT, access, worker.readiness)
 
 
-def _watch(config: Config) -> Watch | None:
+def _watch(config: Config, log: ChildLog) -> Watch | None:
     """Whoever listens for phrases, if an engine is configured."""
     setup = speech.setup()
     if setup is None:
@@ -127,6 +141,7 @@ def _watch(config: Config) -> Watch | None:
         plan=lambda rooms: _fresh(lambda: speech.plan(rooms)),
         spotted=lambda spotted: _fresh(lambda: hooks.phrase_spotted(spotted)),
         tell=lambda state, load: _fresh(lambda: hooks.speech_listening(worker, state, load)),
+        start=partial(start_recogniser, log=log),
     )
 
 

@@ -1,7 +1,7 @@
 """Structured logs: events with codes and ids, never a person's words, name, address or voice.
 
 What others log – Django, Celery, daphne, asyncio – goes through the same processors: of an exception its kind and its way are
-told; its message only where that is never made of what people wrote.
+told; its message only where that is never made of what people wrote. Knows no Django, so that every process can log alike.
 """
 
 import logging
@@ -12,7 +12,6 @@ from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
-from django.db import InterfaceError, OperationalError
 
 Event = MutableMapping[str, Any]
 
@@ -22,7 +21,8 @@ _ADDRESS = re.compile(r"[^\s@<>\"'=(,:]+@[^\s@<>\"'),:]+")
 _TRACEBACK = "Traceback (most recent call last)"
 
 # Their messages are made by code, of names in code, files and hosts.
-_TELLING = (OSError, ImportError, NameError, AttributeError, RecursionError, OperationalError, InterfaceError)
+_TELLING = (OSError, ImportError, NameError, AttributeError, RecursionError)
+_TELLING_NAMES = frozenset({"django.db.utils.OperationalError", "django.db.utils.InterfaceError"})
 _TELLING_MODULES = ("redis.", "kombu.", "amqp.", "billiard.", "celery.")
 
 # What may be said of an event beside its name: ids and codes.
@@ -93,17 +93,26 @@ def way_of(error: BaseException) -> str:
             f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}\n    {frame.line}\n'
             for frame in traceback.extract_tb(cause.__traceback__)
         )
-        parts.append(f"{_TRACEBACK}:\n{lines}{_called(cause)}")
+        parts.append(f"{_TRACEBACK}:\n{lines}{called(cause)}")
         cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
     return "\n\nwhich came of:\n\n".join(parts)
 
 
-def _called(error: BaseException) -> str:
+def called(error: BaseException) -> str:
+    """An exception's kind, and its message if nobody's words are in it."""
     kind = type(error)
-    name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
-    is_telling = isinstance(error, _TELLING) or f"{kind.__module__}.".startswith(_TELLING_MODULES)
+    name = _name_of(kind)
+    is_telling = (
+        isinstance(error, _TELLING)
+        or f"{kind.__module__}.".startswith(_TELLING_MODULES)
+        or any(_name_of(base) in _TELLING_NAMES for base in kind.__mro__)
+    )
     message = str(error).strip() if is_telling else ""
     return f"{name}: {message}" if message else name
+
+
+def _name_of(kind: type) -> str:
+    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
 
 
 def _exception(logger: Any, method: str, event: Event) -> Event:
@@ -115,8 +124,29 @@ def _exception(logger: Any, method: str, event: Event) -> Event:
     return event
 
 
+_process: dict[str, str] = {}
+
+
+def name_process(process: str, *, worker: str = "") -> None:
+    """From now on each event says which process of MiTalk it is of, and of which audio worker."""
+    _process.clear()
+    _process.update({"process": process, **({"worker": worker} if worker else {})})
+
+
+def process_ids() -> dict[str, str]:
+    """What each event says of that."""
+    return dict(_process)
+
+
+def _whose(logger: Any, method: str, event: Event) -> Event:
+    for name, value in _process.items():
+        event.setdefault(name, value)
+    return event
+
+
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
+    _whose,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
     structlog.stdlib.ExtraAdder(allow=_EXTRAS),
