@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 from django.conf import settings
+from django.utils import timezone
 from prometheus_client import REGISTRY
 from prometheus_client.metrics_core import Metric
 
@@ -41,7 +42,7 @@ def exported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> set[str]:
     def families() -> Iterator[Metric]:
         yield from REGISTRY.collect()
         yield from AudioCollector(lambda: TOLD, late_bounds=LATENESS_BOUNDS, work_bounds=WORK_BOUNDS).collect()
-        yield from state._from_database(state.timezone.now())
+        yield from state._from_database(timezone.now())
         yield from state.from_disks()
         yield from state.from_broker()
         yield from _readiness_metrics(Readiness({"database": "ok"}, frozenset({"database"})))
