@@ -25,7 +25,7 @@ class _Reader(pickle.Unpickler):
 class KnownValues(RedisSerializer):
     """Writes as Django does, and reads only what we write."""
 
-    def loads(self, data: bytes) -> Any:
+    def loads(self, data: Any) -> Any:
         """One value.
 
         Raises:
