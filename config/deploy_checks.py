@@ -6,6 +6,7 @@ from email.utils import parseaddr
 from itertools import product
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
@@ -180,6 +181,23 @@ def check_keys_differ(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         return []
     hint = "Make another for MITALK_DATA_KEYS, put it in front, keep the former one, and run manage.py reseal."
     return [Error("MITALK_DATA_KEYS holds MITALK_SECRET_KEY.", hint=hint, id="mitalk.E042")]
+
+
+@register(Tags.security, deploy=True)
+def check_redis_is_ours_alone(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """mitalk.E045: whoever speaks to Redis says who may be heard, and is told what passes."""
+    parts = urlsplit(settings.REDIS_URL)
+    if not settings.REDIS_URL or parts.password or parts.scheme == "unix" or _is_this_machine(parts.hostname or ""):
+        return []
+    hint = "Give Redis a password (requirepass) and write it into REDIS_URL: rediss://:password@host:6379/0"
+    return [Error("Redis is on another machine and asks for no password.", hint=hint, id="mitalk.E045")]
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host in _EVERYWHERE
 
 
 @register(Tags.compatibility, deploy=True)

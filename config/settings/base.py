@@ -151,6 +151,7 @@ if REDIS_URL:
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
             "LOCATION": REDIS_URL,
             "OPTIONS": {
+                "serializer": "config.cache_values.KnownValues",
                 "socket_connect_timeout": 3,
                 "socket_timeout": 5,
             },  # a page waits no longer for a Redis that hangs

@@ -155,3 +155,21 @@ def test_debug_pages(settings) -> None:
     assert checks.check_debug(None) == []
     settings.DEBUG = True
     assert ids(checks.check_debug(None)) == ["mitalk.E044"]
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("", []),
+        ("redis://localhost:6379/0", []),
+        ("redis://127.0.0.1/0", []),
+        ("redis://[::1]/0", []),
+        ("unix:///run/redis.sock", []),
+        ("rediss://:secret@10.0.0.5:6379/0", []),
+        ("redis://10.0.0.5:6379/0", ["mitalk.E045"]),
+        ("rediss://name@redis.example.org/0", ["mitalk.E045"]),
+    ],
+)
+def test_a_redis_that_any_machine_may_speak_to(settings, address: str, expected: list[str]) -> None:
+    settings.REDIS_URL = address
+    assert ids(checks.check_redis_is_ours_alone(None)) == expected

@@ -35,6 +35,7 @@ class Production:
     turn: TurnServer
     authority: Authority
     web_ports: list[int]
+    spare_https: int  # of another proxy in front of the same processes
     log: Path
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
@@ -71,7 +72,7 @@ def manage(environment: dict[str, str], *arguments: str) -> str:
 @contextmanager
 def production(folder: Path, engines: dict[str, str]) -> Iterator[Production]:
     """All of it, once the doctor finds its processes."""
-    authority, https, var = Authority(folder), free_port(), folder / "var"
+    authority, https, spare, var = Authority(folder), free_port(), free_port(), folder / "var"
     web_ports, udp_ports = [free_port(), free_port()], [free_port(socket.SOCK_DGRAM), free_port(socket.SOCK_DGRAM)]
     certificate = authority.issue("certificate", days=80)
     with deployed_turn_server("a-shared-secret", peers=["127.0.0.1"]) as turn:
@@ -85,15 +86,16 @@ def production(folder: Path, engines: dict[str, str]) -> Iterator[Production]:
             SSL_CERT_FILE=str(authority.trusted),
             PATH=f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         )
+        served = {**environment, "MITALK_ORIGINS": f"https://localhost:{https},https://localhost:{spare}"}
         for command in ("migrate", "collectstatic"):
             manage(environment, command, "--no-input")
         with (
             proxy(
                 folder / "nginx", web=web_ports, certificate=certificate, static=var / "static", https=https
             ) as in_front,
-            _honcho(folder, environment, web_ports, udp_ports) as (process, log),
+            _honcho(folder, served, web_ports, udp_ports) as (process, log),
         ):
-            yield Production(environment, in_front, turn, authority, web_ports, log, process)
+            yield Production(environment, in_front, turn, authority, web_ports, spare, log, process)
 
 
 @contextmanager

@@ -1,6 +1,8 @@
 """deploy/ as it is: Procfile through honcho, nginx in front, coturn, PostgreSQL, Redis; and the doctor finds it well."""
 
 import ssl
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from websockets.sync.client import connect
 from tests.environment.doctoring import doctor, verdicts
 from tests.environment.ports import free_port
 from tests.environment.production import Production
-from tests.environment.proxy import proxy
+from tests.environment.proxy import Proxy, proxy
 
 
 def a_browser(whole: Production) -> requests.Session:
@@ -130,12 +132,20 @@ def test_the_log_says_neither_codes_nor_addresses(whole: Production) -> None:
 def test_while_one_process_is_gone_the_others_answer(whole: Production, tmp_path: Path) -> None:
     certificate = whole.authority.issue("one-is-gone", days=80)
     static, ports = Path(whole.environment["MITALK_VAR_DIR"]) / "static", [free_port(), whole.web_ports[1]]
-    with proxy(tmp_path / "n", web=ports, certificate=certificate, static=static) as in_front:
+    with proxy(tmp_path / "n", web=ports, certificate=certificate, static=static, https=whole.spare_https) as in_front:
         codes = [a_browser(whole).get(in_front.url, timeout=10).status_code for _ in range(10)]
     assert codes == [200] * 10
 
 
 class TestTheDoctorSees:
+    def _another(
+        self, whole: Production, folder: Path, certificate: Path, change: Callable[[str], str]
+    ) -> AbstractContextManager[Proxy]:
+        """A proxy in front of the same processes, in which something is broken."""
+        static, port = Path(whole.environment["MITALK_VAR_DIR"]) / "static", whole.spare_https
+        web = whole.web_ports
+        return proxy(folder / "n", web=web, certificate=certificate, static=static, https=port, change=change)
+
     def test_a_turn_server_with_another_secret(self, whole: Production) -> None:
         found = doctor({**whole.environment, "MITALK_TURN_SECRET": "another"}, "turn")
         assert verdicts(found) == {"turn.secret": "fail"}
@@ -150,8 +160,7 @@ class TestTheDoctorSees:
             return text.replace("proxy_set_header Upgrade $http_upgrade;", "")
 
         certificate = whole.authority.issue("without-sockets", days=80)
-        static = Path(whole.environment["MITALK_VAR_DIR"]) / "static"
-        with proxy(tmp_path / "n", web=whole.web_ports, certificate=certificate, static=static, change=broken) as bad:
+        with self._another(whole, tmp_path, certificate, broken) as bad:
             found = doctor({**whole.environment, "MITALK_ORIGINS": bad.url}, "site")
         assert verdicts(found)["site.socket"] == "fail"
 
@@ -160,8 +169,7 @@ class TestTheDoctorSees:
             return text.replace("proxy_set_header X-Forwarded-Proto https;", "")
 
         certificate = whole.authority.issue("without-proto", days=80)
-        static = Path(whole.environment["MITALK_VAR_DIR"]) / "static"
-        with proxy(tmp_path / "n", web=whole.web_ports, certificate=certificate, static=static, change=broken) as bad:
+        with self._another(whole, tmp_path, certificate, broken) as bad:
             found = doctor({**whole.environment, "MITALK_ORIGINS": bad.url}, "site")
         assert verdicts(found) == {"site.page": "fail"}
         assert "X-Forwarded-Proto" in found["site.page"]["remedy"]
