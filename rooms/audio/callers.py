@@ -46,7 +46,7 @@ class Callers:
         self.rooms: dict[str, dict[str, Caller]] = {}  # by room and connection
         self._media = media
         self._endpoint = endpoint
-        self._most_peers = most_peers
+        self.most_peers = most_peers
         self._came = came
         self._connected = connected
         self._tell_lost = lost
@@ -99,7 +99,7 @@ class Callers:
                 # A page that lost its peer connection comes with a new one on the same socket.
                 sdp.parse(offer.sdp)
                 self.drop(offer.room, offer.connection)
-        elif len(self._by_number) >= self._most_peers:
+        elif len(self._by_number) >= self.most_peers:
             raise sdp.OfferRefusedError(sdp.Refusal.FULL)
         sdp.parse(offer.sdp)  # before anything is replaced for its sake
         for name, caller in list(self.rooms.get(offer.room, {}).items()):

@@ -237,7 +237,7 @@ async def test_an_offer_that_is_not_ours_is_refused_and_a_call_goes_on(stage: St
 
 async def test_a_full_worker_says_so(stage: Stage) -> None:
     listener = await stage.joined("listener")
-    stage.worker._callers._most_peers = 1
+    stage.worker._callers.most_peers = 1
     reply = await stage.offer("another", listener.connection.localDescription.sdp)
     assert isinstance(reply, wire.OfferRefused)
     assert reply.code == "worker_full"

@@ -24,6 +24,15 @@ DEPLOY = ROOT / "deploy"
 UNITS = {"": 1, "k": 2**10, "m": 2**20}
 
 
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+    """nginx with nothing behind it: what it lets through gets a 502."""
+    folder = tmp_path_factory.mktemp("proxy")
+    certificate = Authority(folder).issue("certificate", days=80)
+    with proxy(folder / "nginx", web=[free_port()], certificate=certificate, static=folder) as running:
+        yield running
+
+
 class TestBodies:
     """Of nginx, which refuses before the app does, and in its words."""
 
@@ -42,14 +51,6 @@ class TestBodies:
     def test_what_is_too_large_is_said_in_the_same_words(self) -> None:
         (said,) = re.findall(r"return 413 '(.*?)';", TEMPLATE.read_text(), re.DOTALL)
         assert said.encode() == TOO_LARGE
-
-    @pytest.fixture(scope="class")
-    def alone(self, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
-        """With nothing behind it: what it lets through gets a 502."""
-        folder = tmp_path_factory.mktemp("proxy")
-        certificate = Authority(folder).issue("certificate", days=80)
-        with proxy(folder / "nginx", web=[free_port()], certificate=certificate, static=folder) as running:
-            yield running
 
     @pytest.mark.parametrize(("path", "most"), [("/me/", FORM_BYTES), ("/join/", FORM_BYTES), *UPLOAD_BYTES.items()])
     def test_a_byte_more_is_refused_by_what_is_announced(self, alone: Proxy, path: str, most: int) -> None:
@@ -89,7 +90,7 @@ NEAR = {  # what a member must not reach through our TURN server
 
 
 class TestTurn:
-    @pytest.fixture(scope="class")
+    @pytest.fixture
     def denied(self) -> list[tuple]:
         found = re.findall(r"(?m)^denied-peer-ip=(\S+)$", DEPLOYED.read_text())
         ranges = [tuple(map(ipaddress.ip_address, text.split("-"))) for text in found]
@@ -181,7 +182,7 @@ COMPOSE = {
 
 
 class TestCompose:
-    @pytest.fixture(scope="class")
+    @pytest.fixture
     def whole(self) -> dict:
         return yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 
