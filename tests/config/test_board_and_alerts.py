@@ -13,6 +13,7 @@ from django.conf import settings
 from prometheus_client import REGISTRY
 from prometheus_client.metrics_core import Metric
 
+from accounts import clock
 from config import outside, state
 from config.probes import _readiness_metrics
 from rooms.audio.core.figures import LATENESS_BOUNDS, WORK_BOUNDS
@@ -37,7 +38,7 @@ def exported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> set[str]:
     def families() -> Iterator[Metric]:
         yield from REGISTRY.collect()
         yield from AudioCollector(lambda: TOLD, late_bounds=LATENESS_BOUNDS, work_bounds=WORK_BOUNDS).collect()
-        yield from state._from_database(state.timezone.now())
+        yield from state._from_database(clock.now())
         yield from state.from_disks()
         yield from _readiness_metrics({"database": "ok"}, is_ready=True)
 
