@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 import yaml
 from django.conf import settings
-from django.utils import timezone
 from prometheus_client import REGISTRY
 from prometheus_client.metrics_core import Metric
 
+from accounts import clock
 from config import outside, state
 from config.probes import _readiness_metrics
 from rooms.audio.core.drops import Drops
@@ -42,7 +42,7 @@ def exported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> set[str]:
     def families() -> Iterator[Metric]:
         yield from REGISTRY.collect()
         yield from AudioCollector(lambda: TOLD, late_bounds=LATENESS_BOUNDS, work_bounds=WORK_BOUNDS).collect()
-        yield from state._from_database(timezone.now())
+        yield from state._from_database(clock.now())
         yield from state.from_disks()
         yield from state.from_broker()
         yield from _readiness_metrics(Readiness({"database": "ok"}, frozenset({"database"})))
