@@ -42,14 +42,18 @@ def _written(name: str, folder: Path) -> Finding | None:
         probe.write_bytes(b"x")
         probe.unlink()
     except OSError as error:
-        remedy = f"Run the doctor as the user that MiTalk runs as; then: chown and chmod u+rwx {there}"
-        return fail(f"disk.{name}", f"{there} cannot be written: {error.strerror}", remedy)
+        if there != folder:
+            remedy = f"Run the doctor as the user that MiTalk runs as; then: install -d -m 700 -o THEM {folder}"
+            return fail(f"disk.{name}", f"{folder} cannot be made: {error.strerror}", remedy)
+        remedy = f"Run the doctor as the user that MiTalk runs as; then: chown and chmod u+rwx {folder}"
+        return fail(f"disk.{name}", f"{folder} cannot be written: {error.strerror}", remedy)
     return None
 
 
 def _room(name: str, folder: Path) -> Finding:
     usage = shutil.disk_usage(_nearest(folder))
-    what = f"{usage.free / _GIB:.1f} of {usage.total / _GIB:.1f} GiB are free"
+    unit, named = (_GIB, "GiB") if usage.free >= _GIB else (1 << 20, "MiB")
+    what = f"{usage.free / unit:.1f} of {usage.total / unit:.1f} {named} are free"
     if usage.free < FAIL_BYTES:
         return fail(f"disk.{name}", what, f"Make room on the disk of {folder}: soon nothing can be kept.")
     if usage.free < min(WARN_BYTES, WARN_SHARE * usage.total):
