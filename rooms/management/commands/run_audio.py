@@ -44,7 +44,7 @@ class Command(BaseCommand):
             udp_port=settings.MITALK_UDP_PORT,
             bind_ip=settings.MITALK_UDP_BIND,
             secret=settings.SECRET_KEY,
-            former_secrets=tuple(settings.SECRET_KEY_FALLBACKS),
+            former_secrets=tuple(map(str, settings.SECRET_KEY_FALLBACKS)),
         )
         bus = get_bus()
         worker = AudioWorker(
