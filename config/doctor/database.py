@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 
+import psycopg
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -19,6 +20,7 @@ SLOW_MS = 10.0
 _TRIES = 5
 _HEARD_WITHIN = timedelta(seconds=30)
 _JOBS_AND_CLOCK = 2
+_WHERE = ("dbname", "user", "password", "host", "port")
 
 
 def examine() -> Iterator[Finding]:
@@ -27,7 +29,7 @@ def examine() -> Iterator[Finding]:
         took = _fastest_ms()
     except Error as error:
         remedy = "Is PostgreSQL running, and DATABASE_URL right? Try: psql \"$DATABASE_URL\" -c 'select 1'"
-        yield fail("database.reachable", str(error).splitlines()[0], remedy)
+        yield fail("database.reachable", _why(error), remedy)
         return
     if took > SLOW_MS:
         yield warn("database.latency", f"{took:.1f} ms a query", "Move it nearer: a page asks up to twelve times.")
@@ -47,6 +49,17 @@ def examine() -> Iterator[Finding]:
             yield _connections()
     else:
         yield warn("database.engine", "SQLite carries one web process", "Set DATABASE_URL (postgres://…) to grow.")
+
+
+def _why(error: Error) -> str:
+    """The server's own reason: the pool says only that it got no connection in time."""
+    if connection.vendor == "postgresql":
+        given = {name: value for name, value in connection.get_connection_params().items() if name in _WHERE}
+        try:
+            psycopg.connect(**given, connect_timeout=5).close()
+        except psycopg.Error as reason:
+            return (str(reason).splitlines() or [""])[0]
+    return str(error).splitlines()[0]
 
 
 def _fastest_ms() -> float:

@@ -21,20 +21,23 @@ def examine() -> Iterator[Finding]:
 
 
 def _written(name: str, folder: Path) -> Finding | None:
-    """What hinders writing there; nothing does: None."""
+    """What hinders writing there; nothing does: None. A folder that nothing was kept in yet is judged by its parent."""
     error = attempt(folder)
     if error is None:
         return None
     there = nearest(folder)
+    what = f"{folder} cannot be {'written' if there == folder else 'made'}: {error.strerror}"
     remedy = f"Make room on the disk of {there}, or look into the kernel's log (dmesg) whether it fails."
     if word_of(error) == "forbidden":
-        remedy = f"Run the doctor as the user that MiTalk runs as; then: chown and chmod u+rwx {there}"
-    return fail(f"disk.{name}", f"{there} cannot be written: {error.strerror}", remedy)
+        give = f"chown and chmod u+rwx {folder}" if there == folder else f"install -d -m 700 -o THEM {folder}"
+        remedy = f"Run the doctor as the user that MiTalk runs as; then: {give}"
+    return fail(f"disk.{name}", what, remedy)
 
 
 def _room(name: str, folder: Path) -> Finding:
     usage = shutil.disk_usage(nearest(folder))
-    what = f"{usage.free / _GIB:.1f} of {usage.total / _GIB:.1f} GiB are free"
+    unit, named = (_GIB, "GiB") if usage.free >= _GIB else (1 << 20, "MiB")
+    what = f"{usage.free / unit:.1f} of {usage.total / unit:.1f} {named} are free"
     if usage.free < FAIL_BYTES:
         return fail(f"disk.{name}", what, f"Make room on the disk of {folder}: soon nothing can be kept.")
     if usage.free < min(WARN_BYTES, WARN_SHARE * usage.total):

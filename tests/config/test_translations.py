@@ -22,7 +22,7 @@ def catalogue(root: Path, locale: str) -> polib.POFile:
 def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the code in which the words were collected anew."""
     copy = tmp_path_factory.mktemp("words") / "mitalk"
-    leave_out = shutil.ignore_patterns(".*", "var", "tests", "__pycache__", "node_modules")
+    leave_out = shutil.ignore_patterns(".*", "var", "tests", "__pycache__", "node_modules", "js", "css", "img")
     shutil.copytree(ROOT, copy, ignore=leave_out)
     command = [sys.executable, "manage.py", "makemessages", "--no-location", "--no-obsolete", "-v", "0"]
     for locale in LOCALES:

@@ -1,6 +1,7 @@
 """`manage.py doctor`: examines the installation and says what to do. See docs/operating/doctor.md."""
 
 import json
+import logging
 from argparse import ArgumentParser
 from dataclasses import asdict
 from typing import Any
@@ -27,6 +28,7 @@ class Command(BaseCommand):
         unknown = [thing for thing in things if thing not in THINGS]
         if unknown:
             raise CommandError(f"There is no {', '.join(unknown)} to examine; there are {', '.join(THINGS)}.")
+        logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)  # each of its tries; the finding says it once
         findings = []
         for finding in examine(things):
             findings.append(finding)

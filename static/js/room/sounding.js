@@ -91,6 +91,7 @@ export class Sounding {
   #connection(state) {
     this.#state = state;
     if (state === "connected") {
+      if (this.#begun && this.#moved) this.parts.view.toast(words.soundMoved ?? ""); // often over before a word was said of it
       this.#begun = true;
       this.#moved = false;
     } else if (state === "none") {
