@@ -5,7 +5,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -39,22 +39,32 @@ def engines_folder() -> Iterator[Path]:
         yield Path(folder)
 
 
-class PostgreSQL:
-    """A database server. `durable`: what it has acknowledged outlives `kill`."""
+LOOPBACK = "127.0.0.1"
 
-    def __init__(self, folder: Path, *, durable: bool = False) -> None:
+
+class PostgreSQL:
+    """A database server. `durable`: what it has acknowledged outlives `kill`. `inside`: what its command begins with, to run
+    elsewhere than here."""
+
+    def __init__(
+        self, folder: Path, *, durable: bool = False, address: str = LOOPBACK, inside: Sequence[str] = ()
+    ) -> None:
         server = find("postgres")
         assert server is not None
         self._programs = Path(server).parent
-        self._folder, self._port = folder / "postgresql", free_port()
+        self._folder, self._port, self._address = folder / "postgresql", free_port(), address
         self._as_user = _not_as_root()
         settings = (*(_LOSES_NOTHING if durable else _FAST), "max_connections=200")
         options = [argument for setting in settings for argument in ("-c", setting)]
-        where = ["-D", str(self._data), "-p", str(self._port), "-k", str(self._folder), "-h", "127.0.0.1"]
-        self._part = Part(
-            "postgresql", [*self._as_user, server, *where, *options], self._folder / "log", ready=self._answers
-        )
-        self.url = f"postgres://mitalk@127.0.0.1:{self._port}/mitalk"
+        where = ["-D", str(self._data), "-p", str(self._port), "-k", str(self._folder), "-h", address]
+        command = [*inside, *self._as_user, server, *where, *options]
+        self._part = Part("postgresql", command, self._folder / "log", ready=self._answers)
+        self.url = f"postgres://mitalk@{address}:{self._port}/mitalk"
+
+    @property
+    def port(self) -> int:
+        """The TCP port it listens to."""
+        return self._port
 
     @property
     def _data(self) -> Path:
@@ -66,7 +76,7 @@ class PostgreSQL:
             return self._part.start()
         self._make_folder()
         took = self._part.start()
-        createdb = [str(self._programs / "createdb"), "-h", "127.0.0.1", "-p", str(self._port), "-U", "mitalk"]
+        createdb = [str(self._programs / "createdb"), "-h", self._address, "-p", str(self._port), "-U", "mitalk"]
         subprocess.run([*createdb, "mitalk"], check=True)
         return took
 
@@ -83,7 +93,7 @@ class PostgreSQL:
         return self._part.said()
 
     def _answers(self) -> bool:
-        ready = [str(self._programs / "pg_isready"), "-h", "127.0.0.1", "-p", str(self._port), "-q"]
+        ready = [str(self._programs / "pg_isready"), "-h", self._address, "-p", str(self._port), "-q"]
         return subprocess.run(ready, check=False).returncode == 0
 
     def _make_folder(self) -> None:
@@ -92,19 +102,30 @@ class PostgreSQL:
             shutil.chown(self._folder, "postgres")
         initdb = [str(self._programs / "initdb"), "-D", str(self._data), "-U", "mitalk", "-A", "trust", "-E", "UTF8"]
         subprocess.run([*self._as_user, *initdb, "--no-sync"], check=True, stdout=subprocess.DEVNULL)
+        if self._address != LOOPBACK:
+            with (self._data / "pg_hba.conf").open("a") as rules:
+                rules.write("host all all samenet trust\n")
 
 
 class Redis:
-    """A Redis. `keeps`: what it has is there again after `kill`."""
+    """A Redis. `keeps`: what it has is there again after `kill`. `inside`: as PostgreSQL's."""
 
-    def __init__(self, folder: Path, *, keeps: bool = False) -> None:
-        self._port = free_port()
+    def __init__(
+        self, folder: Path, *, keeps: bool = False, address: str = LOOPBACK, inside: Sequence[str] = ()
+    ) -> None:
+        self._port, self._address = free_port(), address
         self._files = folder / "redis"
         self._files.mkdir()
-        command = ["redis-server", "--port", str(self._port), "--bind", "127.0.0.1", "--save", ""]
+        command = [*inside, "redis-server", "--port", str(self._port), "--bind", address, "--save", ""]
+        command += ["--protected-mode", "no"]
         command += ["--dir", str(self._files), "--appendonly", "yes" if keeps else "no", "--appendfsync", "always"]
         self._part = Part("redis", command, folder / "redis.log", ready=self._answers)
-        self.url = f"redis://127.0.0.1:{self._port}/0"
+        self.url = f"redis://{address}:{self._port}/0"
+
+    @property
+    def port(self) -> int:
+        """The TCP port it listens to."""
+        return self._port
 
     def start(self) -> float:
         """Start it; the seconds that took."""
@@ -129,7 +150,7 @@ class Redis:
         return self._part.said()
 
     def _answers(self) -> bool:
-        ping = ["redis-cli", "-p", str(self._port), "ping"]
+        ping = ["redis-cli", "-h", self._address, "-p", str(self._port), "ping"]
         return subprocess.run(ping, capture_output=True, check=False).stdout == b"PONG\n"
 
 

@@ -21,6 +21,8 @@ NEEDED = FOR_LINT | {
     "nginx": "nginx-light",  # with the next: what stands in deploy/ is tried with what it is for
     "systemd-analyze": "systemd",
     "faketime": "faketime",  # lets a process go by another time
+    "ip": "iproute2",  # with the next: networks that are cut and lose
+    "nft": "nftables",
 }
 FONT = ("NotoSansCJK", "fonts-noto-cjk")
 
