@@ -1,8 +1,8 @@
 """The bus's connections to Redis, which notice that the network was cut.
 
 Whoever only listens sends nothing, so nothing but the kernel's own signs of life tells that the other side is gone: after
-some seconds reading fails with ETIMEDOUT. To Python that is a TimeoutError, as is the end of a moment's patience, and redis-py
-takes it for the latter: no message came. It would ask again at once, for ever, and nothing else would have a turn.
+some seconds reading fails with ETIMEDOUT. To Python that is a TimeoutError, as is the end of a moment's patience, and
+redis-py takes it for the latter: no message came. It would ask again at once, for ever, and nothing else would have a turn.
 """
 
 import socket

@@ -123,6 +123,10 @@ def database_settings(url: str) -> dict[str, Any]:
         "OPTIONS": {
             "connect_timeout": 5,
             "tcp_user_timeout": 15_000,  # milliseconds: a database behind a dead network is noticed
+            # So it is by whoever only waits for an answer, which may never come: by default that takes hours.
+            "keepalives_idle": 3,
+            "keepalives_interval": 2,
+            "keepalives_count": 2,
             # The database notices likewise, within seven seconds: what a machine had locked that is cut off is free again.
             "options": "-c tcp_keepalives_idle=3 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=2",
             # Left alone, the pool tries ever more seldom while the server is away, in the end every few minutes, and whoever

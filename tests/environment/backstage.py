@@ -329,6 +329,16 @@ def sweep() -> None:
     sweep_rosters()
 
 
+def steady_workers() -> int:
+    """How many audio workers were heard of for long enough to judge others by them."""
+    from django.db.models.functions import Now
+
+    from rooms import selectors
+    from rooms.models import WORKER_SILENT_AFTER
+
+    return selectors.accepting_workers().filter(steady_since__lte=Now() - WORKER_SILENT_AFTER).count()
+
+
 def a_visitor(name: str) -> str:
     """One more member; their session."""
     from tests.factories import a_member
@@ -599,6 +609,7 @@ _FUNCTIONS: dict[str, Any] = {
     function.__name__: function
     for function in (
         make,
+        steady_workers,
         sweep,
         forget_consents,
         another_session,

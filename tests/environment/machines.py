@@ -42,7 +42,7 @@ class Machines(Production):
         self.network.heal()
         super().mend()
         end = time.monotonic() + _WORKERS_WITHIN_SECONDS
-        while self.backstage.ask("live_workers") < len(self.workers):
+        while self.backstage.ask("steady_workers") < len(self.workers):
             assert time.monotonic() < end, self.said()
             time.sleep(0.1)
 
