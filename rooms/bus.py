@@ -31,6 +31,7 @@ _MOST_LINE_BYTES = 1 << 20
 _MOST_UNSENT_BYTES = 8 << 20
 _LONGEST_SOCKET_PATH = 100  # the kernel's limit is 108
 _RECONNECT_SECONDS = 0.25
+_PUBLISHED_WITHIN_SECONDS = 2.0
 
 
 class Bus(Protocol):
@@ -240,8 +241,9 @@ class ChannelLayerBus:
     async def publish(self, topic: str, message: Message) -> None:
         """See Bus."""
         try:
-            await get_channel_layer().group_send(topic, {"type": "bus.message", "topic": topic, "message": message})
-        except (OSError, ConnectionError):
+            async with asyncio.timeout(_PUBLISHED_WITHIN_SECONDS):  # who is cut off waits for an answer for ever
+                await get_channel_layer().group_send(topic, {"type": "bus.message", "topic": topic, "message": message})
+        except OSError:
             logger.warning("bus.not_reached")
         except Exception:
             # redis-py's own errors do not derive from OSError; a lost message heals by the next look at the database.

@@ -211,6 +211,8 @@ class RoomShare(models.Model):
     )
     began_at = models.DateTimeField(_("began"), default=timezone.now)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    # Why it ended, if so: no sound came from the worker that mixes, though both live.
+    unfed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("share of a room")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config import env
 from config.body_limits import FORM_BYTES
+from config.redis_connection import noticing
 from rooms.audio.speech.engines import NAMES as SPEECH_ENGINES
 from rooms.seeing.logs import logging_settings
 
@@ -122,6 +123,12 @@ def database_settings(url: str) -> dict[str, Any]:
         "OPTIONS": {
             "connect_timeout": 5,
             "tcp_user_timeout": 15_000,  # milliseconds: a database behind a dead network is noticed
+            # So it is by whoever only waits for an answer, which may never come: by default that takes hours.
+            "keepalives_idle": 3,
+            "keepalives_interval": 2,
+            "keepalives_count": 2,
+            # The database notices likewise, within seven seconds: what a machine had locked that is cut off is free again.
+            "options": "-c tcp_keepalives_idle=3 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=2",
             # Left alone, the pool tries ever more seldom while the server is away, in the end every few minutes, and whoever
             # waits for it holds a thread for half a minute.
             "pool": {
@@ -143,18 +150,18 @@ if REDIS_URL:
     CHANNEL_LAYERS = {
         "default": {
             "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-            "CONFIG": {"hosts": [REDIS_URL], "prefix": "mitalk"},
+            "CONFIG": {"hosts": [noticing(REDIS_URL)], "prefix": "mitalk"},
         }
     }
     CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "config.redis_cache.RedisCache",
             "LOCATION": REDIS_URL,
             "OPTIONS": {
                 "serializer": "config.cache_values.KnownValues",
-                "socket_connect_timeout": 3,
-                "socket_timeout": 5,
-            },  # a page waits no longer for a Redis that hangs
+                "socket_connect_timeout": 2,
+                "socket_timeout": 2,
+            },  # for a Redis that hangs nobody waits longer
         }
     }
 else:

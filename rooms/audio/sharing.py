@@ -2,7 +2,7 @@
 workers share a room that is mixed here, and where a room is mixed of which listeners are here. Each is told once.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from rooms.audio import control
@@ -10,6 +10,8 @@ from rooms.audio.transport.relay import key_of
 from rooms.audio.wire import ListenersLose, Place, RoomTruth
 
 LOSSES_COUNT_SECONDS = 15.0
+UNFED_SECONDS = 3.0  # on top of media's own: longer than it takes until a room whose worker died has another
+_UNFED_ONCE_MORE_SECONDS = 2.0  # media says it once a second
 
 
 @dataclass
@@ -24,6 +26,9 @@ class Sharing:
     _sources: dict[str, control.Source] = field(default_factory=dict)
     _homes: dict[str, tuple[Place, int]] = field(default_factory=dict)  # and the epoch
     _losses: dict[str, dict[str, tuple[int, float]]] = field(default_factory=dict)  # by room and worker: percent, when
+    _unfed: dict[tuple[str, int], tuple[float, float]] = field(
+        default_factory=dict
+    )  # by room and epoch: since when, until
 
     def follow(self, truths: Mapping[str, RoomTruth]) -> None:
         """Tell media what is not as it was."""
@@ -61,6 +66,16 @@ class Sharing:
             return None
         home, epoch = self._homes[losing.room]
         return home.worker, ListenersLose(losing.room, worker, losing.percent, epoch)
+
+    def unfed(self, rooms: Iterable[str], now: float) -> list[str]:
+        """Media says that no frame of these rooms comes; those of which that has been so for too long."""
+        before, self._unfed = self._unfed, {}
+        for room in rooms:
+            if room in self._homes:
+                _home, epoch = self._homes[room]
+                since, until = before.get((room, epoch), (now, now))
+                self._unfed[room, epoch] = (since if now - until <= _UNFED_ONCE_MORE_SECONDS else now), now
+        return [room for (room, _epoch), (since, _until) in self._unfed.items() if now - since >= UNFED_SECONDS]
 
     def lose(self, told: ListenersLose, now: float) -> None:
         """What another worker's listeners lose of a room that is mixed here."""

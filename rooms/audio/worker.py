@@ -83,7 +83,8 @@ class AudioWorker:
     """See the module. `read_truth`, `heartbeat`, `without_media` and `move_away` are synchronous and may be slow: they run in
     threads of their own, for none may hold up a reading or a beat. `without_media` gets the connections that are on the
     roster and have had no sound for too long, and the epoch of each one's room. `move_away` is called while the worker
-    drains: it has the rooms moved, and returns how many with people in them stay. Without a `keeper` nothing of what is said
+    drains: it has the rooms moved, and returns how many with people in them stay. `unfed` gets the rooms that are mixed
+    elsewhere and of which no sound has come for too long, again and again. Without a `keeper` nothing of what is said
     is kept, without a `watch` no machine listens to it. `use` gets what was used, every few seconds, in the thread of the
     beats; `connected` how many seconds each handshake took."""
 
@@ -96,6 +97,7 @@ class AudioWorker:
         heartbeat: Callable[[wire.Load], None],
         without_media: Callable[[dict[str, int]], object],
         move_away: Callable[[], int] = lambda: 0,
+        unfed: Callable[[list[str]], object] = lambda rooms: None,
         keeper: Keeper | None = None,
         watch: Watch | None = None,
         use: Callable[[Usage], None] | None = None,
@@ -108,6 +110,7 @@ class AudioWorker:
         self._heartbeat = heartbeat
         self._without_media = without_media
         self._move_away = move_away
+        self._unfed = unfed
         self._keeper = keeper
         self._watch = watch
         self._use = use
@@ -367,6 +370,9 @@ class AudioWorker:
                     self._tell(wire.worker_topic(told[0]), told[1])
             case control.Unfed(rooms):
                 self._reporting.note_unfed(frozenset(rooms))
+                hopeless = self._sharing.unfed(rooms, asyncio.get_running_loop().time())
+                if hopeless:
+                    self._spawn(self._give_up(hopeless))
             case control.Lapsed():
                 self._lease.lapse()
             # Else it is about a peer that has just ended.
@@ -407,6 +413,12 @@ class AudioWorker:
             await self._departures.call(partial(self._without_media, silent), within=_DATABASE_SECONDS)
         except Exception:
             logger.exception("worker.roster_unavailable")
+
+    async def _give_up(self, rooms: list[str]) -> None:
+        try:
+            await self._departures.call(partial(self._unfed, rooms), within=_DATABASE_SECONDS)
+        except Exception:
+            logger.exception("worker.unfed_not_told")
 
     async def _guard_lease(self) -> None:
         if self._lease.wants_witnesses():

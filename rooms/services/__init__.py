@@ -83,7 +83,7 @@ from rooms.services.programme import (
 )
 from rooms.services.programme_mail import remind, send_due
 from rooms.services.remembering import forget_moments
-from rooms.services.shares import end_shares
+from rooms.services.shares import end_shares, end_unfed_shares
 from rooms.services.sharing import place_connection
 from rooms.services.spreading import spread_ms
 from rooms.services.succession import succeed_absent_hosts
@@ -143,6 +143,7 @@ __all__ = [
     "end",
     "end_from_outside",
     "end_shares",
+    "end_unfed_shares",
     "find_people",
     "follow_topic",
     "forget_attendance",

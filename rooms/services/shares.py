@@ -1,10 +1,11 @@
 """The workers that share rooms: told to look, and ended with those that are gone. Who gets there: `sharing.py`."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from functools import partial
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
 from rooms import selectors
@@ -16,6 +17,7 @@ from rooms.services.spreading import spread_ms
 
 _EMPTY_AFTER = timedelta(seconds=30)
 _FORGOTTEN_AFTER = timedelta(seconds=20)  # whoever has not come back from an ended share by then has no sound
+_UNFED_FOR = timedelta(seconds=60)  # so long a worker gets none of a room of which no sound came to it
 
 
 def look_again(room: Room) -> None:
@@ -39,7 +41,8 @@ def end_shares() -> int:
     Returns:
         How many.
     """
-    RoomShare.objects.filter(ended_at__lt=Now() - _FORGOTTEN_AFTER).delete()
+    long_ended = RoomShare.objects.filter(ended_at__lt=Now() - _FORGOTTEN_AFTER)
+    long_ended.filter(Q(unfed_at=None) | Q(unfed_at__lt=Now() - _UNFED_FOR)).delete()
     active = RoomShare.objects.filter(ended_at=None)
     if not active.exists():
         return 0
@@ -51,6 +54,33 @@ def end_shares() -> int:
         | unused
     )
     return sum(end_share(share) for share in active.filter(gone).select_related("room"))
+
+
+def end_unfed_shares(rooms: Collection[str], *, worker_id: str) -> int:
+    """No sound of these rooms comes to a worker that shares them, though whoever mixes them lives: the network between the
+    two is broken. Their listeners come again, and for a while this worker gets none of them. Where nobody else has room for
+    them they wait for the network.
+
+    Returns:
+        How many shares ended.
+    """
+    mine = RoomShare.objects.filter(worker__worker_id=worker_id, room__public_id__in=rooms, ended_at=None)
+    ended = 0
+    for share in mine.select_related("room"):
+        if _others_have_room(share):
+            RoomShare.objects.filter(pk=share.pk).update(unfed_at=Now())
+            ended += end_share(share)
+    return ended
+
+
+def _others_have_room(share: RoomShare) -> bool:
+    home = selectors.live_workers().filter(rooms=share.room_id)
+    if not home.exists():
+        return False  # it is moved soon, and what is mixed elsewhere may come through
+    if selectors.accepting_workers().exclude(pk__in=[share.room.worker_id, share.worker_id]).exists():
+        return True
+    people = Participant.objects.filter(share=share, left_at=None).count()
+    return home.filter(people__lte=F("most_people") - people).exists()
 
 
 def end_share(share: RoomShare) -> bool:

@@ -69,8 +69,9 @@ def _share_with_room(me: Participant, home: Placement) -> RoomShare | None:
     found = roomy.select_related("worker").order_by("pk").first()
     if found is not None:
         return found
+    unfed = RoomShare.objects.filter(room=me.room_id, unfed_at__isnull=False)
     others = selectors.accepting_workers().exclude(worker_id=home.worker).exclude(pk__in=shares.values("worker"))
-    chosen = others.first()
+    chosen = others.exclude(pk__in=unfed.values("worker")).first()
     if chosen is None:
         return None
     share, made = RoomShare.objects.get_or_create(room_id=me.room_id, worker=chosen, ended_at=None)

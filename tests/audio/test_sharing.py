@@ -11,7 +11,7 @@ from rooms.audio.codec import Encoder
 from rooms.audio.core.clock import TICK_SAMPLES
 from rooms.audio.core.packet import RtpPacket
 from rooms.audio.engine import Engine, Member
-from rooms.audio.sharing import Sharing
+from rooms.audio.sharing import UNFED_SECONDS, Sharing
 from rooms.audio.transport.relay import key_of
 
 ROOM = "room"
@@ -186,3 +186,16 @@ def test_the_home_hears_what_listeners_of_its_shares_lose_and_no_stale_word() ->
     home.lose(wire.ListenersLose(ROOM, "two", 30, 1), 2.0)
     home.lose(wire.ListenersLose(ROOM, "three", 5, 2), 60.0)
     assert told == [control.ExpectLoss(ROOM, percent) for percent in (12, 12, 5)]
+
+
+def test_a_room_that_no_frame_comes_of_is_given_up_once_that_has_been_so_for_longer_than_it_takes_to_move_one() -> None:
+    share = Sharing(SECRET, lambda message: None)
+    share.follow(truth(epoch=1, home=HOME))
+    seconds = int(UNFED_SECONDS)
+    assert [share.unfed([ROOM], float(now)) for now in range(seconds)] == [[]] * seconds
+    assert share.unfed([ROOM], float(seconds)) == [ROOM]
+    assert share.unfed([ROOM], seconds + 10.0) == [], "frames came meanwhile"
+    share.follow(truth(epoch=2, home=HOME))
+    assert share.unfed([ROOM], seconds + 11.0) == [], "it has another home"
+    share.follow({})
+    assert share.unfed([ROOM], seconds + 20.0) == [], "it is not shared here any more"

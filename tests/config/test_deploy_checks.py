@@ -45,7 +45,7 @@ def test_half_a_turn_server(settings, urls: list[str], secret: str, expected: li
     ("redis", "backend", "expected"),
     [
         ("redis://localhost", "django.core.cache.backends.locmem.LocMemCache", ["mitalk.E034"]),
-        ("redis://localhost", "django.core.cache.backends.redis.RedisCache", []),
+        ("redis://localhost", "config.redis_cache.RedisCache", []),
         ("", "django.core.cache.backends.locmem.LocMemCache", []),
     ],
 )

@@ -281,7 +281,9 @@ def place(room: str) -> dict[str, Any]:
     from rooms.models import Room
 
     found = Room.objects.select_related("worker").get(public_id=room)
-    return {"udp_port": found.worker.udp_port if found.worker else 0, "epoch": found.media_epoch}
+    worker = found.worker
+    at = {"ip": worker.public_ip, "udp_port": worker.udp_port} if worker else {"ip": "", "udp_port": 0}
+    return {**at, "epoch": found.media_epoch}
 
 
 def shares(room: str) -> list[dict[str, Any]]:
@@ -290,6 +292,7 @@ def shares(room: str) -> list[dict[str, Any]]:
 
     return [
         {
+            "ip": share.worker.public_ip,
             "udp_port": share.worker.udp_port,
             "share": share.pk,
             "people": share.participants.filter(left_at=None).count(),
@@ -325,6 +328,23 @@ def rows() -> dict[str, int]:
     from django.apps import apps
 
     return {model._meta.label: model._default_manager.count() for model in apps.get_models()}
+
+
+def sweep() -> None:
+    """What the clock has done every other second: whoever is gone is off the rosters."""
+    from rooms.tasks import sweep_rosters
+
+    sweep_rosters()
+
+
+def steady_workers() -> int:
+    """How many audio workers were heard of for long enough to judge others by them."""
+    from django.db.models.functions import Now
+
+    from rooms import selectors
+    from rooms.models import WORKER_SILENT_AFTER
+
+    return selectors.accepting_workers().filter(steady_since__lte=Now() - WORKER_SILENT_AFTER).count()
 
 
 def a_visitor(name: str) -> str:
@@ -597,6 +617,8 @@ _FUNCTIONS: dict[str, Any] = {
     function.__name__: function
     for function in (
         make,
+        steady_workers,
+        sweep,
         forget_consents,
         another_session,
         prove_address,

@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -50,30 +50,47 @@ def engines_folder() -> Iterator[Path]:
         yield Path(folder)
 
 
-class PostgreSQL:
-    """A database server. `durable`: what it has acknowledged outlives `kill`. `tables`: with them all, migrated."""
+LOOPBACK = "127.0.0.1"
 
-    def __init__(self, folder: Path, *, durable: bool = False, tables: bool = False) -> None:
+
+class PostgreSQL:
+    """A database server. `durable`: what it has acknowledged outlives `kill`. `tables`: with them all, migrated. `inside`:
+    what its command begins with, to run elsewhere than here."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        durable: bool = False,
+        tables: bool = False,
+        address: str = LOOPBACK,
+        inside: Sequence[str] = (),
+    ) -> None:
         server = find("postgres")
         assert server is not None
         self._programs = Path(server).parent
-        self._folder, self._port = folder / "postgresql", free_port()
+        self._folder, self._port, self._address = folder / "postgresql", free_port(), address
         self._as_user, self._tables = _not_as_root(), tables
         settings = (*(_LOSES_NOTHING if durable else _FAST), "max_connections=200")
         options = [argument for setting in settings for argument in ("-c", setting)]
-        where = ["-D", str(self._data), "-p", str(self._port), "-k", str(self._folder), "-h", "127.0.0.1"]
-        self._part = Part(
-            "postgresql", [*self._as_user, server, *where, *options], self._folder / "log", ready=self._answers
-        )
-        self.url = f"postgres://mitalk@127.0.0.1:{self._port}/mitalk"
+        where = ["-D", str(self.data), "-p", str(self._port), "-k", str(self._folder), "-h", address]
+        command = [*inside, *self._as_user, server, *where, *options]
+        self._part = Part("postgresql", command, self._folder / "log", ready=self._answers)
+        self.url = f"postgres://mitalk@{address}:{self._port}/mitalk"
 
     @property
-    def _data(self) -> Path:
+    def port(self) -> int:
+        """The TCP port it listens to."""
+        return self._port
+
+    @property
+    def data(self) -> Path:
+        """Its data folder."""
         return self._folder / "data"
 
     def start(self) -> float:
         """Start it; the first time with a database of its own. The seconds that took."""
-        if self._data.exists():
+        if self.data.exists():
             return self._part.start()
         if self._tables:
             return self._start_from_template()
@@ -82,21 +99,14 @@ class PostgreSQL:
     def _start_empty(self) -> float:
         self._make_folder()
         took = self._part.start()
-        createdb = [str(self._programs / "createdb"), "-h", "127.0.0.1", "-p", str(self._port), "-U", "mitalk"]
+        createdb = [str(self._programs / "createdb"), "-h", self._address, "-p", str(self._port), "-U", "mitalk"]
         subprocess.run([*createdb, "mitalk"], check=True)
         return took
 
     def _start_from_template(self) -> float:
-        """A data folder is made once for all, and copied while nobody runs on it."""
-        template = migrated.template_of_postgresql()
-        if not template.exists():
-            self._start_empty()
-            migrated.migrate(self.url)
-            self.stop()
-            self._copy(self._data, template)
-        else:
-            self._own_folder()
-            self._copy(template, self._data)
+        self._own_folder()
+        _copy(_template(), self.data)
+        self._admit()
         return self._part.start()
 
     def kill(self) -> None:
@@ -112,11 +122,8 @@ class PostgreSQL:
         return self._part.said()
 
     def _answers(self) -> bool:
-        ready = [str(self._programs / "pg_isready"), "-h", "127.0.0.1", "-p", str(self._port), "-q"]
+        ready = [str(self._programs / "pg_isready"), "-h", self._address, "-p", str(self._port), "-q"]
         return subprocess.run(ready, check=False).returncode == 0
-
-    def _copy(self, this: Path, there: Path) -> None:
-        subprocess.run(["cp", "--archive", str(this), str(there)], check=True)  # with whose it is
 
     def _own_folder(self) -> None:
         self._folder.mkdir()
@@ -125,21 +132,54 @@ class PostgreSQL:
 
     def _make_folder(self) -> None:
         self._own_folder()
-        initdb = [str(self._programs / "initdb"), "-D", str(self._data), "-U", "mitalk", "-A", "trust", "-E", "UTF8"]
+        initdb = [str(self._programs / "initdb"), "-D", str(self.data), "-U", "mitalk", "-A", "trust", "-E", "UTF8"]
         subprocess.run([*self._as_user, *initdb, "--no-sync"], check=True, stdout=subprocess.DEVNULL)
+        self._admit()
+
+    def _admit(self) -> None:
+        if self._address != LOOPBACK:
+            with (self.data / "pg_hba.conf").open("a") as rules:
+                rules.write("host all all samenet trust\n")
+
+
+def _template() -> Path:
+    """A data folder with every table, on which nobody runs."""
+    template = migrated.template_of_postgresql()
+    if not template.exists():
+        with engines_folder() as folder:
+            server = PostgreSQL(folder)
+            server.start()
+            try:
+                migrated.migrate(server.url)
+            finally:
+                server.stop()
+            _copy(server.data, template)
+    return template
+
+
+def _copy(this: Path, there: Path) -> None:
+    subprocess.run(["cp", "--archive", str(this), str(there)], check=True)  # with whose it is
 
 
 class Redis:
-    """A Redis. `keeps`: what it has is there again after `kill`."""
+    """A Redis. `keeps`: what it has is there again after `kill`. `inside`: as PostgreSQL's."""
 
-    def __init__(self, folder: Path, *, keeps: bool = False) -> None:
-        self._port = free_port()
+    def __init__(
+        self, folder: Path, *, keeps: bool = False, address: str = LOOPBACK, inside: Sequence[str] = ()
+    ) -> None:
+        self._port, self._address = free_port(), address
         self._files = folder / "redis"
         self._files.mkdir()
-        command = ["redis-server", "--port", str(self._port), "--bind", "127.0.0.1", "--save", ""]
+        command = [*inside, "redis-server", "--port", str(self._port), "--bind", address, "--save", ""]
+        command += ["--protected-mode", "no"]
         command += ["--dir", str(self._files), "--appendonly", "yes" if keeps else "no", "--appendfsync", "always"]
         self._part = Part("redis", command, folder / "redis.log", ready=self._answers)
-        self.url = f"redis://127.0.0.1:{self._port}/0"
+        self.url = f"redis://{address}:{self._port}/0"
+
+    @property
+    def port(self) -> int:
+        """The TCP port it listens to."""
+        return self._port
 
     def start(self) -> float:
         """Start it; the seconds that took."""
@@ -164,7 +204,7 @@ class Redis:
         return self._part.said()
 
     def _answers(self) -> bool:
-        ping = ["redis-cli", "-p", str(self._port), "ping"]
+        ping = ["redis-cli", "-h", self._address, "-p", str(self._port), "ping"]
         return subprocess.run(ping, capture_output=True, check=False).stdout == b"PONG\n"
 
 

@@ -20,6 +20,8 @@ NEEDED = FOR_LINT | {
     "postgres": "postgresql",
     "nginx": "nginx-light",  # with the next: what stands in deploy/ is tried with what it is for
     "systemd-analyze": "systemd",
+    "ip": "iproute2",  # with the next: networks that are cut and lose
+    "nft": "nftables",
 }
 FONT = ("NotoSansCJK", "fonts-noto-cjk")
 

@@ -21,7 +21,7 @@ ON_ENGINES_TOO = ("main_job", "coming_back", "hands")  # of the browser tests
 # Of the faults, those in which neither rows nor the bus are in play.
 THE_SAME_ON_BOTH = ("crowds", "hostile_media", "networks", "promotion", "slow_reader", "speech")
 # Those that start engines of their own, and kill them.
-ON_OWN_ENGINES = ("clocks", "full_disk", "jobs_die", "restarts")
+ON_OWN_ENGINES = ("clocks", "full_disk", "jobs_die", "partitions", "restarts")
 # The longest walk of all is done once, on the engines of production.
 ON_ENGINES_ALONE = ("tests/permissions/test_over_the_socket.py",)
 ON_BOTH_ENGINES = (

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.environment import migrated
@@ -56,6 +57,11 @@ class Production:
         """All of them but the engines."""
         return [*self.webs, self.audio, *([self.jobs, self.clock] if self._with_jobs else [])]
 
+    @property
+    def webs_at(self) -> list[str]:
+        """Host and port of each web process."""
+        return [f"127.0.0.1:{port}" for port in self.ports]
+
     def mend(self) -> None:
         """Start what does not run."""
         for part in self.parts:
@@ -94,12 +100,15 @@ class Production:
         }
         if not self._engines:
             migrated.copy_sqlite(self.folder)
-        self.webs = [
-            self._part(f"web-{number}", "manage.py", "run_web", "--port", str(port), ready=_answers(port))
-            for number, port in enumerate(self.ports, start=1)
-        ]
         self.backstage = Backstage(self.environment)
         self._stack.callback(self.backstage.close)
+        self._start_parts()
+
+    def _start_parts(self) -> None:
+        self.webs = [
+            self._part(f"web-{number}", "manage.py", "run_web", "--port", str(port), ready=answers(port))
+            for number, port in enumerate(self.ports, start=1)
+        ]
         self.audio = self._part("audio", "manage.py", "run_audio", ready=self._has_worker)
         self.jobs = self._part("jobs", *_WORKER, "--without-mingle", "--without-gossip")
         self.clock = self._part("clock", *_BEAT)
@@ -117,13 +126,15 @@ class Production:
             engine.start()
         return {"DATABASE_URL": self.database.url, "REDIS_URL": self.redis.url}
 
-    def _part(self, name: str, *arguments: str, ready=lambda: True) -> Part:
+    def _part(
+        self, name: str, *arguments: str, ready=lambda: True, inside: Sequence[str] = (), **environment: str
+    ) -> Part:
         part = Part(
             name,
-            [sys.executable, *arguments],
+            [*inside, sys.executable, *arguments],
             self.folder / f"{name}.log",
             ready=ready,
-            environment=self.environment,
+            environment=self.environment | environment,
             folder=ROOT,
         )
         self._stack.callback(part.end)
@@ -133,13 +144,15 @@ class Production:
         return bool(self.backstage.ask("live_workers"))
 
 
-def _answers(port: int):
-    return functools.partial(_is_up, f"http://localhost:{port}/")
+def answers(port: int, address: str = "localhost"):
+    """Whether a web process there serves pages, as something to be called."""
+    page = urllib.request.Request(f"http://{address}:{port}/", headers={"Host": "localhost"})
+    return functools.partial(_is_up, page)
 
 
-def _is_up(address: str) -> bool:
+def _is_up(page: urllib.request.Request) -> bool:
     try:
-        with urllib.request.urlopen(address, timeout=2) as answer:
+        with urllib.request.urlopen(page, timeout=2) as answer:
             return answer.status == 200
     except (OSError, urllib.error.URLError):
         return False

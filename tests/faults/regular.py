@@ -6,6 +6,7 @@ Their ears measure the longest gap, and their hands write all the time: what was
 import asyncio
 import contextlib
 import itertools
+import math
 import random
 import time
 from collections.abc import Sequence
@@ -46,6 +47,16 @@ class Measuring(Ears):
         """Measure from now on: from the last packet that came."""
         self.gap = self.gap_began = 0.0
 
+    @property
+    def heard_at(self) -> float:
+        """When the last packet came (perf_counter)."""
+        return self._since if self._since is not None else -math.inf
+
+    @property
+    def heard_again_at(self) -> float:
+        """When the longest gap ended, that does not go on."""
+        return self.gap_began + self.gap
+
     def longest_gap(self) -> float:
         """Seconds, the one that goes on now included."""
         going_on = time.perf_counter() - self._since if self._since is not None else float("inf")
@@ -75,11 +86,9 @@ class Written:
 
 
 class Regular(Visitor):
-    """See the module. `ports`: of the web processes; the first is tried first."""
+    """See the module. `webs`: host and port of the web processes; the first is tried first."""
 
-    def __init__(
-        self, name: str, door: Door, poller: Poller, certificate: RTCCertificate, ports: Sequence[int]
-    ) -> None:
+    def __init__(self, name: str, door: Door, poller: Poller, certificate: RTCCertificate, webs: Sequence[str]) -> None:
         super().__init__(door, poller, certificate)
         self.name = name
         self.ears: Measuring = Measuring()
@@ -88,7 +97,9 @@ class Regular(Visitor):
         self.over = ""  # the code of a refusal after which nobody comes back
         self.came_back = 0
         self.new_media = 0
-        self._ports = itertools.cycle(ports)
+        self._epoch = 0  # of the place that answered last, or that we were told of
+        self._talks_at = 0
+        self._webs = itertools.cycle(webs)
         self._chance = random.Random(name)
         self._wait = FIRST_WAIT_SECONDS
         self._heard = time.monotonic()
@@ -98,7 +109,7 @@ class Regular(Visitor):
         self._remaking: asyncio.Task[None] | None = None
         self._writing: asyncio.Task[None] | None = None
         self._stop_writing = asyncio.Event()
-        self._use_next_port()
+        self._use_next_web()
 
     async def enter(self) -> float:
         """Come in, and stay until `close`, whatever happens."""
@@ -140,10 +151,9 @@ class Regular(Visitor):
 
     # --- coming back ------------------------------------------------------------------------------------------------------
 
-    def _use_next_port(self) -> None:
-        base, path = self.door.address.split("/ws/")
-        host = base.rsplit(":", 1)[0]
-        self.door = replace(self.door, address=f"{host}:{next(self._ports)}/ws/{path}")
+    def _use_next_web(self) -> None:
+        path = self.door.address.split("/ws/")[1]
+        self.door = replace(self.door, address=f"ws://{next(self._webs)}/ws/{path}")
 
     def _closed(self, closed: ConnectionClosed) -> None:
         super()._closed(closed)
@@ -155,8 +165,9 @@ class Regular(Visitor):
         self._heard = time.monotonic()
         if frame["type"] == messages.Error.type and frame["fatal"]:
             self.over = frame["code"]
-        elif frame["type"] == messages.MediaRestart.type:
-            self._remake_media()
+        elif frame["type"] == messages.MediaRestart.type and not 0 < frame["data"]["epoch"] <= self._epoch:
+            self._epoch = max(frame["data"]["epoch"], self._epoch)
+            self._remake_media(anew=True)
 
     async def _come_back(self) -> None:
         while not self.over:
@@ -166,7 +177,7 @@ class Regular(Visitor):
                 task.cancel()
             if self._socket.transport is not None:
                 self._socket.transport.abort()
-            self._use_next_port()
+            self._use_next_web()
             before = self.connection
             self._hello = asyncio.get_running_loop().create_future()
             self._received, self._refusal, self.ended_by_server = 0, "", ""
@@ -199,15 +210,31 @@ class Regular(Visitor):
                     self.media.report()
             await asyncio.sleep(CHECK_SECONDS)
 
-    def _remake_media(self) -> None:
-        if self._remaking is None or self._remaking.done():
-            self._remaking = self._keep(self._connect_until_it_works())
+    async def offer(self, room: str, connection: str, sdp: str) -> str:
+        """See Page; remembers which place answered."""
+        answer = await self.command(messages.MediaOffer.type, sdp=sdp)
+        self._epoch = max(self._epoch, answer["epoch"])
+        return str(answer["sdp"])
+
+    def talk(self, frequency: int) -> None:
+        """See Visitor; goes on by another connection."""
+        self._talks_at = frequency
+        super().talk(frequency)
+
+    def _remake_media(self, *, anew: bool = False) -> None:
+        if self._remaking is not None and not self._remaking.done():
+            if not anew:
+                return
+            self._remaking.cancel()  # it is with a worker that has the room no more
+        self._remaking = self._keep(self._connect_until_it_works())
 
     async def _connect_until_it_works(self) -> None:
         while not self.over:
             with contextlib.suppress(*_LOST[:-1]):
                 await self.connect_again()
                 self.new_media += 1
+                if self._talks_at:
+                    self.talk(self._talks_at)
                 return
             await asyncio.sleep(FIRST_WAIT_SECONDS)
 

@@ -119,9 +119,9 @@ class Traveller(Regular):
     """A regular whose sound goes through a relay."""
 
     def __init__(
-        self, name: str, door: Door, poller: Poller, certificate: RTCCertificate, ports: list[int], udp_port: int
+        self, name: str, door: Door, poller: Poller, certificate: RTCCertificate, webs: list[str], udp_port: int
     ) -> None:
-        super().__init__(name, door, poller, certificate, ports)
+        super().__init__(name, door, poller, certificate, webs)
         self.relay = Relay((_HOME, udp_port))
         self.media.close()
         self.media = self._client()

@@ -40,7 +40,7 @@ def _traveller(hall: Hall, name: str) -> Traveller:
     door = Door(
         f"ws://127.0.0.1:{port}/ws/rooms/{hall.room}/", hall.installation.url, f"sessionid={hall.sessions[name]}"
     )
-    return Traveller(name, door, hall._poller, hall._identity, [port], hall.installation.udp_port)
+    return Traveller(name, door, hall._poller, hall._identity, [f"127.0.0.1:{port}"], hall.installation.udp_port)
 
 
 async def is_one_person_still(hall: Hall, *people: Traveller) -> None:

@@ -66,7 +66,7 @@ async def survives(town: Town, fault: str, strike: Awaitable[float]) -> None:
     away = await strike
     down = time.monotonic() - began
     await town.settles()
-    for number in range(len(town.production.ports)):
+    for number in range(len(town.production.webs_at)):
         group = town.of_web(number)
         print(measured.note_people(fault, f"of web {number + 1}", group, f"down for {down:.1f} s"))
     assert [person.media.ear.lost for person in town.listening] == [0] * len(town.listening)

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from aiortc import RTCCertificate
@@ -23,12 +24,17 @@ class Town:
     """Host and speaker on stage, listeners of whom half come in by each web process. The host talks all the time."""
 
     def __init__(
-        self, production: Production, identity: RTCCertificate, listeners: tuple[str, ...] = LISTENERS
+        self,
+        production: Production,
+        identity: RTCCertificate,
+        listeners: tuple[str, ...] = LISTENERS,
+        kinds: Mapping[str, type[Regular]] | None = None,
     ) -> None:
         self.production = production
         self._identity = identity
         self._poller = Poller()
         self._listeners = listeners
+        self._kinds = kinds or {}  # who is no ordinary regular, by name
         made = production.backstage.ask(
             "make", people=[HOST, SPEAKER, *listeners], stage=[HOST, SPEAKER], title="Whatever breaks"
         )
@@ -40,7 +46,7 @@ class Town:
 
     async def __aenter__(self) -> "Town":
         for number, name in enumerate([HOST, SPEAKER, *self._listeners]):
-            await self._regular(name, number % len(self.production.ports)).enter()
+            await self._regular(name, number % len(self.production.webs_at)).enter()
         self.host.talk(TALKS)
         await self.host.unmute()
         for person in self.people.values():
@@ -67,7 +73,7 @@ class Town:
 
     def of_web(self, number: int) -> list[Regular]:
         """Those, but for the host, whose first web process was the first (0) or the second (1)."""
-        webs = len(self.production.ports)
+        webs = len(self.production.webs_at)
         return [person for place, person in enumerate(self.people.values()) if place % webs == number][number == 0 :]
 
     def begin(self) -> None:
@@ -103,8 +109,7 @@ class Town:
 
     async def nothing_was_lost(self) -> None:
         """Every line and hand that was acknowledged is in the database, once; everybody has their place and their sound."""
-        for person in self.people.values():
-            await person.stop_writing()
+        await self.stop_writing()
         lines = Counter(await self.ask("written"))
         standing = await self.ask("standing")
         for name, person in self.people.items():
@@ -123,6 +128,11 @@ class Town:
         assert [person.over for person in self.people.values()] == [""] * len(self.people)
         assert [person.new_media for person in self.people.values()] == [0] * len(self.people), "the sound was kept"
 
+    async def stop_writing(self) -> None:
+        """Nobody writes any more."""
+        for person in self.people.values():
+            await person.stop_writing()
+
     async def ask(self, what: str) -> Any:
         """Ask about the room behind the scenes. In a thread: the ears go on measuring."""
         return await self.ask_production(what, room=self.room)
@@ -132,8 +142,8 @@ class Town:
         return await asyncio.to_thread(self.production.backstage.ask, what, **arguments)
 
     def _regular(self, name: str, first: int) -> Regular:
-        ports = self.production.ports[first:] + self.production.ports[:first]
+        webs = self.production.webs_at[first:] + self.production.webs_at[:first]
         cookie = f"sessionid={self._sessions[name]}"
-        door = Door(f"ws://127.0.0.1:{ports[0]}/ws/rooms/{self.room}/", self.production.url, cookie)
-        self.people[name] = Regular(name, door, self._poller, self._identity, ports)
+        door = Door(f"ws://{webs[0]}/ws/rooms/{self.room}/", self.production.url, cookie)
+        self.people[name] = self._kinds.get(name, Regular)(name, door, self._poller, self._identity, webs)
         return self.people[name]

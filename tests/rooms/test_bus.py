@@ -1,6 +1,7 @@
 """Messages between processes: real sockets, real Redis where it is set."""
 
 import asyncio
+import socket
 import subprocess
 import sys
 import threading
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 from channels.layers import channel_layers
+from channels_redis.pubsub import RedisPubSubChannelLayer
 from django.conf import settings
 
 from rooms.bus import ChannelLayerBus, LocalBus, get_bus
@@ -164,6 +166,17 @@ async def test_publishing_without_a_server_loses_the_message_and_nothing_else(tm
     lonely = LocalBus(tmp_path / "nobody.sock")
     lonely.publish_from_thread("room.a", {"n": 1})
     await lonely.publish("room.a", {"n": 1})
+
+
+async def test_a_redis_that_answers_nobody_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As one does that is behind a network which was cut: it refuses nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        layer = RedisPubSubChannelLayer(hosts=[f"redis://127.0.0.1:{silent.getsockname()[1]}"])
+        monkeypatch.setattr("rooms.bus.get_channel_layer", lambda: layer)
+        bus = ChannelLayerBus()
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await asyncio.gather(*(bus.publish("room.a", {"n": number}) for number in range(3)))
+        await layer.flush()
 
 
 async def test_only_its_owner_may_open_the_socket(server: LocalBus, tmp_path: Path) -> None:

@@ -191,6 +191,41 @@ class TestEnding:
         assert (truth.home, truth.shares) == (None, ())
         assert {joined.connection for joined, place in crowd if place.share} <= truth.expected
 
+    def test_one_that_no_sound_comes_to_sends_its_listeners_home_and_gets_nobody_for_a_while(
+        self, room: Room, bus: RecordingBus
+    ) -> None:
+        crowd = a_crowd(room, 3)
+        number = share_of(room).pk
+        bus.published.clear()
+        assert services.end_unfed_shares([room.public_id], worker_id="two") == 1
+        assert services.end_unfed_shares([room.public_id], worker_id="two") == 0
+        assert [message["share"] for message in bus.of_kind("share_ended")] == [number]
+        assert {placed(room, joined).worker for joined, _place in crowd} == {"one"}
+        assert place_of(room) == ("one", 1)
+        RoomShare.objects.update(ended_at=timezone.now() - timedelta(seconds=59), unfed_at=timezone.now())
+        services.end_shares()
+        assert placed(room, enter(room)).worker == "one"
+        RoomShare.objects.update(unfed_at=timezone.now() - timedelta(seconds=61))
+        services.end_shares()
+        assert placed(room, enter(room)).worker == "two"
+
+    def test_its_listeners_go_to_a_third_worker_first(self, room: Room) -> None:
+        crowd = a_crowd(room, 3)
+        AudioWorker.objects.filter(worker_id="one").update(people=3_000)
+        a_worker("three", port=7003)
+        assert services.end_unfed_shares([room.public_id], worker_id="two") == 1
+        assert {placed(room, joined).worker for joined, place in crowd if place.share} == {"three"}
+
+    @pytest.mark.parametrize("why", ["home is full", "home is gone"])
+    def test_where_nobody_has_room_for_them_they_wait(self, room: Room, why: str) -> None:
+        a_crowd(room, 3)
+        if why == "home is full":
+            AudioWorker.objects.filter(worker_id="one").update(people=2_999)
+        else:
+            fall_silent("one")
+        assert services.end_unfed_shares([room.public_id], worker_id="two") == 0
+        assert share_of(room).unfed_at is None
+
     def test_one_that_nobody_needs_ends_after_a_while(self, room: Room) -> None:
         crowd = a_crowd(room, 3)
         RoomShare.objects.update(began_at=timezone.now() - timedelta(minutes=5))

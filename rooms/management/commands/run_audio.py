@@ -68,6 +68,7 @@ class Command(BaseCommand):
                 lambda: services.depart_without_media(silent, worker_id=config.worker_id)
             ),
             move_away=lambda: _fresh(lambda: services.empty_worker(worker_id=config.worker_id)),
+            unfed=lambda rooms: _fresh(lambda: services.end_unfed_shares(rooms, worker_id=config.worker_id)),
             keeper=Keeper(
                 ring(),
                 sealed_folder(),
