@@ -20,7 +20,7 @@ restore-test: ## Rehearse a restore: back up an installation with rows, restore 
 
 faults: ## Kill, cut off and fill up whatever can be, in full and with what was measured (ARGS= goes to pytest)
 	@sh config/local/bootstrap.sh requirements-test.lock
-	@MITALK_FAULTS=full STAGE="faults,faults on engines" exec .venv/bin/python -m tests.environment.run
+	@MITALK_FAULTS=full STAGE="faults,faults on engines,partitions" exec .venv/bin/python -m tests.environment.run
 
 lint: ## Check style, types, layers, migrations
 	@sh config/local/bootstrap.sh requirements-test.lock

@@ -12,7 +12,7 @@ import sys
 import time
 from dataclasses import dataclass, field
 
-from tests.environment import migrated, programs
+from tests.environment import migrated, namespaces, programs
 from tests.environment.engines import engines
 from tests.environment.installation import ROOT
 
@@ -21,7 +21,9 @@ ON_ENGINES_TOO = ("main_job", "coming_back", "hands")  # of the browser tests
 # Of the faults, those in which neither rows nor the bus are in play.
 THE_SAME_ON_BOTH = ("crowds", "hostile_media", "networks", "promotion", "slow_reader", "speech")
 # Those that start engines of their own, and kill them.
-ON_OWN_ENGINES = ("clocks", "full_disk", "jobs_die", "partitions", "restarts")
+ON_OWN_ENGINES = ("clocks", "full_disk", "jobs_die", "restarts")
+# A stage of its own: it needs machines with a network between them.
+ON_MACHINES = ("partitions",)
 # The longest walk of all is done once, on the engines of production.
 ON_ENGINES_ALONE = ("tests/permissions/test_over_the_socket.py",)
 ON_BOTH_ENGINES = (
@@ -80,8 +82,13 @@ def stages() -> list[Stage]:
         Stage("unit", [[*pytest, "-n", "2", *(f"--ignore={path}" for path in ON_ENGINES_ALONE)]]),
         Stage("engines", [[*pytest, "-n", "2", *ON_BOTH_ENGINES]], needs_engines=True),
         Stage("javascript", [["node", "--test", *sorted(map(str, (ROOT / "tests/javascript").glob("*.test.mjs")))]]),
-        Stage("faults", [[*pytest, "tests/faults", *_without(ON_OWN_ENGINES)]]),
-        Stage("faults on engines", [[*pytest, "tests/faults", *_without(THE_SAME_ON_BOTH)]], needs_engines=True),
+        Stage("faults", [[*pytest, "tests/faults", *_without((*ON_OWN_ENGINES, *ON_MACHINES))]]),
+        Stage(
+            "faults on engines",
+            [[*pytest, "tests/faults", *_without((*THE_SAME_ON_BOTH, *ON_MACHINES))]],
+            needs_engines=True,
+        ),
+        Stage("partitions", [[*pytest, *(f"tests/faults/test_{name}.py" for name in ON_MACHINES)]]),
         Stage("operating", [[*pytest, "-p", "no:asyncio", "tests/operating"]]),
         Stage("browser", [[*pytest, "-p", "no:asyncio", "tests/browser"]], {"DJANGO_ALLOW_ASYNC_UNSAFE": "true"}),
         Stage("firefox", [[*pytest, "-p", "no:asyncio", "tests/firefox"]], {"DJANGO_ALLOW_ASYNC_UNSAFE": "true"}),
@@ -92,6 +99,13 @@ def stages() -> list[Stage]:
             needs_engines=True,
         ),
     ]
+
+
+def _possible(stage: Stage) -> bool:
+    if stage.name != "partitions" or namespaces.may_be_made():
+        return True
+    _say("Left out: partitions. This process may not make network namespaces: be root, outside most containers.")
+    return False
 
 
 def _without(names: tuple[str, ...]) -> list[str]:
@@ -105,8 +119,8 @@ def main() -> int:
     for name in wanted:
         if name not in there:
             sys.exit(f"There is no stage {name!r}. Choose one of: {', '.join(there)}.")
-    chosen = [there[name] for name in wanted] or list(there.values())
     programs.demand(lint_only=wanted == ["lint"])
+    chosen = [there[name] for name in wanted] or [stage for stage in there.values() if _possible(stage)]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     os.environ[migrated.FOLDER] = str(migrated.folder())
     if any(stage.needs_engines for stage in chosen):
