@@ -51,13 +51,19 @@ class Breaker:
                 return
             self._is_away = True
         logger.warning("cache.away")
-        threading.Thread(target=self._try, args=(ping,), name="cache-tries", daemon=True).start()
+        try:
+            threading.Thread(target=self._try, args=(ping,), name="cache-tries", daemon=True).start()
+        except BaseException:
+            self._is_away = False
+            raise
 
     def _try(self, ping: Callable[[], object]) -> None:
         while self._is_away:
             try:
                 ping()
-            except _NO_ANSWER:
+            except redis.ResponseError:  # it does not do what it is asked to, but it answers
+                self._is_away = False
+            except Exception:
                 time.sleep(_TRY_EVERY_SECONDS)
             else:
                 self._is_away = False

@@ -11,14 +11,18 @@ from typing import Any
 from redis.asyncio import Connection, SSLConnection
 from redis.exceptions import ConnectionError as NotConnected
 
+# By name: not every system has all of them.
+_KEEPALIVE = {
+    "TCP_KEEPIDLE": 2,
+    "TCP_KEEPINTVL": 1,
+    "TCP_KEEPCNT": 3,
+    "TCP_USER_TIMEOUT": 5_000,  # milliseconds
+}
 NOTICES_A_DEAD_NETWORK: dict[str, Any] = {
     "socket_connect_timeout": 2,
     "socket_keepalive": True,
     "socket_keepalive_options": {
-        socket.TCP_KEEPIDLE: 2,
-        socket.TCP_KEEPINTVL: 1,
-        socket.TCP_KEEPCNT: 3,
-        socket.TCP_USER_TIMEOUT: 5_000,  # milliseconds
+        getattr(socket, name): value for name, value in _KEEPALIVE.items() if hasattr(socket, name)
     },
 }
 

@@ -128,7 +128,9 @@ def database_settings(url: str) -> dict[str, Any]:
             "keepalives_interval": 2,
             "keepalives_count": 2,
             # The database notices likewise, within seven seconds: what a machine had locked that is cut off is free again.
-            "options": "-c tcp_keepalives_idle=3 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=2",
+            # Signs of life are for who waits; an answer that nobody acknowledges has a time of its own.
+            "options": "-c tcp_keepalives_idle=3 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=2"
+            " -c tcp_user_timeout=7000",
             # Left alone, the pool tries ever more seldom while the server is away, in the end every few minutes, and whoever
             # waits for it holds a thread for half a minute.
             "pool": {

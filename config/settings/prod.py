@@ -13,7 +13,8 @@ SECRET_KEY_FALLBACKS = env.words("MITALK_OLD_SECRET_KEYS")
 MITALK_ORIGINS = env.words("MITALK_ORIGINS")  # https://talk.example.org
 ALLOWED_HOSTS = [urlsplit(origin).hostname or "" for origin in MITALK_ORIGINS]
 CSRF_TRUSTED_ORIGINS = MITALK_ORIGINS
-MIDDLEWARE = [MIDDLEWARE[0], "config.own_host.OwnHostMiddleware", *MIDDLEWARE[1:]]
+# What it refuses has its headers, and a language.
+MIDDLEWARE.insert(MIDDLEWARE.index("django.middleware.common.CommonMiddleware"), "config.own_host.OwnHostMiddleware")
 
 SECURE_SSL_REDIRECT = env.flag("MITALK_HTTPS_REDIRECT", True)
 if ALLAUTH_TRUSTED_PROXY_COUNT:

@@ -46,6 +46,8 @@ class Keeper:
         self.disks = disks or Disks({"ring": ring.folder, "evidence": evidence.folder})
         self._orders, self._sealed = orders, sealed
         self._calls = BlockingCalls("audio-evidence")
+        self._probes = BlockingCalls("audio-disks")  # evidence may be elsewhere, and hang: the ring goes on
+        self._probing: asyncio.Task[None] | None = None
         self._waiting: asyncio.Queue[tuple[str, bytes, int]] = asyncio.Queue(_MOST_WAITING)
         self._complained_at = float("-inf")
         self._ended: frozenset[str] = frozenset()
@@ -68,6 +70,8 @@ class Keeper:
         while True:
             if time.monotonic() - tended_at >= TEND_SECONDS:
                 tended_at = time.monotonic()
+                if self._probing is None or self._probing.done():
+                    self._probing = asyncio.create_task(self._probe())
                 await self._do(self._tend)
             try:
                 async with asyncio.timeout(max(0.0, tended_at + TEND_SECONDS - time.monotonic())):
@@ -81,8 +85,17 @@ class Keeper:
 
     def close(self) -> None:
         """Write no more; call it when `run` has ended."""
+        if self._probing is not None:
+            self._probing.cancel()
+        self._probes.close()
         self._calls.close()
         self._ring.close()
+
+    async def _probe(self) -> None:
+        try:
+            await self._probes.call(self.disks.look, within=_WITHIN_SECONDS)
+        except Exception as error:
+            self._complain(called(error))
 
     async def _do(self, work: Callable[[], None]) -> None:
         try:
@@ -111,7 +124,6 @@ class Keeper:
             self.disks.note(folder, next(iter(of_the_disk), None))
 
     def _tend(self) -> None:
-        self.disks.look()
         rooms = self._ring.rooms()
         try:
             orders = self._orders({room: self._ring.mark(room) for room in rooms})

@@ -11,7 +11,7 @@ from rooms.audio.wire import ListenersLose, Place, RoomTruth
 
 LOSSES_COUNT_SECONDS = 15.0
 UNFED_SECONDS = 3.0  # on top of media's own: longer than it takes until a room whose worker died has another
-_UNFED_ONCE_MORE_SECONDS = 2.0  # media says it once a second
+_UNFED_ONCE_MORE_SECONDS = 2.0  # it is asked once a second
 
 
 @dataclass
@@ -68,7 +68,7 @@ class Sharing:
         return home.worker, ListenersLose(losing.room, worker, losing.percent, epoch)
 
     def unfed(self, rooms: Iterable[str], now: float) -> list[str]:
-        """Media says that no frame of these rooms comes; those of which that has been so for too long."""
+        """No frame of these rooms comes; those of which that has been so for too long."""
         before, self._unfed = self._unfed, {}
         for room in rooms:
             if room in self._homes:

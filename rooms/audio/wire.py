@@ -10,9 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-VERSION = (
-    3  # grows when a worker or a web of the old version could misread a message: no room goes to a worker of another
-)
+# Grows when a worker or a web of the old version could misread a message, or open no frame: no room goes to one of another.
+VERSION = 4
 WORKERS_TOPIC = "workers"  # workers announce themselves here, and ask; every web process listens
 
 

@@ -364,15 +364,13 @@ class AudioWorker:
                     self._watch.hear(message.room, message.batch)
             case control.Pulse(values):
                 self._reporting.hear(values, rooms=len(self.rooms), peers=self._callers.connected)
+                self._give_up_what_no_sound_comes_of()
             case control.Losing():
                 told = self._sharing.to_home(message, self.config.worker_id)
                 if told is not None:
                     self._tell(wire.worker_topic(told[0]), told[1])
             case control.Unfed(rooms):
                 self._reporting.note_unfed(frozenset(rooms))
-                hopeless = self._sharing.unfed(rooms, asyncio.get_running_loop().time())
-                if hopeless:
-                    self._spawn(self._give_up(hopeless))
             case control.Lapsed():
                 self._lease.lapse()
             # Else it is about a peer that has just ended.
@@ -413,6 +411,12 @@ class AudioWorker:
             await self._departures.call(partial(self._without_media, silent), within=_DATABASE_SECONDS)
         except Exception:
             logger.exception("worker.roster_unavailable")
+
+    def _give_up_what_no_sound_comes_of(self) -> None:
+        """Asked with every pulse of media, which says only once that nothing comes."""
+        hopeless = self._sharing.unfed(self._reporting.unfed, asyncio.get_running_loop().time())
+        if hopeless:
+            self._spawn(self._give_up(hopeless))
 
     async def _give_up(self, rooms: list[str]) -> None:
         try:

@@ -69,11 +69,11 @@ def attempt(folder: Path) -> OSError | None:
     try:
         descriptor = os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
+            with contextlib.suppress(OSError):
+                probe.unlink()  # at once: whoever is killed meanwhile leaves nothing
             _write(descriptor)
         finally:
             os.close(descriptor)
-            with contextlib.suppress(OSError):
-                probe.unlink()
     except OSError as error:
         return error
     return None

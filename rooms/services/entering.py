@@ -235,7 +235,7 @@ def _demand_space(room: Room, entrant: Entrant, *, as_staff: bool) -> None:
     here = selectors.on_roster(room.participants.all())
     is_crowded = here.count() >= settings.MITALK_MOST_IN_A_ROOM
     if entrant.user is None and entrant.network and not is_crowded:
-        is_crowded = here.filter(network=entrant.network).count() >= settings.MITALK_GUESTS_OF_A_NETWORK
+        is_crowded = here.filter(network__in=entrant.networks).count() >= settings.MITALK_GUESTS_OF_A_NETWORK
     if as_staff or not is_crowded:
         return
     mine = room.participants.filter(_mine(entrant))

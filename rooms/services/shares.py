@@ -42,6 +42,9 @@ def end_shares() -> int:
         How many.
     """
     long_ended = RoomShare.objects.filter(ended_at__lt=Now() - _FORGOTTEN_AFTER)
+    left_behind = Participant.objects.filter(share__in=long_ended)
+    if left_behind.exists():
+        left_behind.update(share=None)
     long_ended.filter(Q(unfed_at=None) | Q(unfed_at__lt=Now() - _UNFED_FOR)).delete()
     active = RoomShare.objects.filter(ended_at=None)
     if not active.exists():
@@ -77,7 +80,9 @@ def _others_have_room(share: RoomShare) -> bool:
     home = selectors.live_workers().filter(rooms=share.room_id)
     if not home.exists():
         return False  # it is moved soon, and what is mixed elsewhere may come through
-    if selectors.accepting_workers().exclude(pk__in=[share.room.worker_id, share.worker_id]).exists():
+    unfed = RoomShare.objects.filter(room=share.room_id, unfed_at__isnull=False).values("worker")
+    others = selectors.accepting_workers().exclude(pk__in=[share.room.worker_id, share.worker_id])
+    if others.exclude(pk__in=unfed).exists():
         return True
     people = Participant.objects.filter(share=share, left_at=None).count()
     return home.filter(people__lte=F("most_people") - people).exists()

@@ -54,7 +54,13 @@ class SoundCheckConsumer(AsyncWebsocketConsumer):
         is_full = len(self.at_once) >= MOST_AT_ONCE
         if not is_full:
             self.at_once.add(self)  # before anything is waited for: many come at the same moment
-        if is_full or not await database_sync_to_async(self._comes_seldom)():
+        try:
+            may_go_on = not is_full and await database_sync_to_async(self._comes_seldom)()
+        except BaseException:  # then nobody calls `disconnect`
+            self.at_once.discard(self)
+            metrics.SOCKETS.labels("check").dec()
+            raise
+        if not may_go_on:
             self.at_once.discard(self)
             await self._refuse(None, Code.TOO_MANY_MESSAGES)
             await self.close(CLOSE_TOO_MANY)

@@ -189,7 +189,7 @@ def test_the_home_hears_what_listeners_of_its_shares_lose_and_no_stale_word() ->
 
 
 def test_a_room_that_no_frame_comes_of_is_given_up_once_that_has_been_so_for_longer_than_it_takes_to_move_one() -> None:
-    share = Sharing(SECRET, lambda message: None)
+    share = Sharing((SECRET,), "two", lambda message: None)
     share.follow(truth(epoch=1, home=HOME))
     seconds = int(UNFED_SECONDS)
     assert [share.unfed([ROOM], float(now)) for now in range(seconds)] == [[]] * seconds
