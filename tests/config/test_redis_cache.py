@@ -51,6 +51,27 @@ def test_once_it_did_not_answer_it_is_asked_by_nobody_until_it_does() -> None:
     assert breaker.call(hanging.ask, hanging.ping) == "an answer"
 
 
+@pytest.mark.parametrize("refusal", [redis.ResponseError, RuntimeError, None])
+def test_whatever_asking_again_ends_with_it_is_not_given_up_for_good(refusal: type[Exception] | None) -> None:
+    """A Redis that cannot save answers PING with an error; it answers. Anything else is tried again."""
+    breaker, hanging = Breaker(), Hanging()
+
+    def ping() -> None:
+        hanging.tried.set()
+        if hanging.is_away and refusal is not None:
+            hanging.is_away = False
+            raise refusal
+        hanging.is_away = False
+
+    with pytest.raises(redis.TimeoutError):
+        breaker.call(hanging.ask, ping)
+    assert hanging.tried.wait(PATIENCE_SECONDS)
+    for thread in threading.enumerate():
+        if thread.name == "cache-tries":
+            thread.join(PATIENCE_SECONDS)
+    assert breaker.call(hanging.ask, ping) == "an answer"
+
+
 def test_what_redis_refuses_is_an_answer() -> None:
     breaker, hanging = Breaker(), Hanging()
 

@@ -226,6 +226,14 @@ class TestEnding:
         assert services.end_unfed_shares([room.public_id], worker_id="two") == 0
         assert share_of(room).unfed_at is None
 
+    def test_another_worker_that_no_sound_comes_to_either_has_no_room_for_them(self, room: Room) -> None:
+        a_crowd(room, 3)
+        AudioWorker.objects.filter(worker_id="one").update(people=2_999)
+        a_worker("three", port=7003)
+        third = AudioWorker.objects.get(worker_id="three")
+        RoomShare.objects.create(room=room, worker=third, ended_at=timezone.now(), unfed_at=timezone.now())
+        assert services.end_unfed_shares([room.public_id], worker_id="two") == 0
+
     def test_one_that_nobody_needs_ends_after_a_while(self, room: Room) -> None:
         crowd = a_crowd(room, 3)
         RoomShare.objects.update(began_at=timezone.now() - timedelta(minutes=5))
@@ -234,9 +242,11 @@ class TestEnding:
             services.leave(room.public_id, joined.connection)
         assert services.end_shares() == 1
 
-    def test_whoever_does_not_come_back_counts_as_at_home_and_without_sound(self, room: Room) -> None:
+    @pytest.mark.parametrize("unfed", [False, True])
+    def test_whoever_does_not_come_back_counts_as_at_home_and_without_sound(self, room: Room, unfed: bool) -> None:
         joined = a_crowd(room, 3)[-1][0]
-        RoomShare.objects.update(ended_at=timezone.now() - timedelta(minutes=1))
+        ended = timezone.now() - timedelta(seconds=30)
+        RoomShare.objects.update(ended_at=ended, unfed_at=ended if unfed else None)
         assert joined.connection not in selectors.audio_truth("one")[room.public_id].present
         services.end_shares()
         expected = selectors.audio_truth("one")[room.public_id].expected

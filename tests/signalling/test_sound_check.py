@@ -115,7 +115,18 @@ async def test_of_many_who_come_at_the_same_moment_no_more_are_taken(
     first = await asyncio.gather(*(each.open() for each in sockets))
     assert sorted(frame["type"] for frame in first) == ["error"] * 6 + ["hello"] * 2
     for each in sockets:
-        await each.socket.disconnect()
+        await each.socket.disconnect(timeout=PATIENCE_SECONDS)
+    assert sound_check.SoundCheckConsumer.at_once == set()
+
+
+async def test_a_place_is_free_again_whatever_went_wrong(live: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def cache_is_away(_consumer: object) -> bool:
+        raise ConnectionError("the cache is away")
+
+    monkeypatch.setattr(sound_check.SoundCheckConsumer, "_comes_seldom", cache_is_away)
+    made = Check()
+    with pytest.raises(ConnectionError):
+        await made.open()
     assert sound_check.SoundCheckConsumer.at_once == set()
 
 

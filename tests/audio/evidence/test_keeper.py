@@ -1,6 +1,7 @@
 """The keeper writes what it is given, seals what was reported, deletes what is over, and is harmless when it cannot."""
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -155,3 +156,17 @@ async def test_a_room_that_cannot_be_kept_costs_the_others_nothing(tmp_path: Pat
             keeper.keep(room, just_said())
         await until(lambda: files(tmp_path / "ring"))
     assert {path.parent.name for path in files(tmp_path / "ring")} == {ROOM}
+
+
+async def test_evidence_whose_disk_hangs_keeps_nothing_from_the_ring(tmp_path: Path) -> None:
+    goes_on = threading.Event()
+    backstage = Backstage()
+    async with keeping(tmp_path, backstage) as keeper:
+        keeper.disks.look = goes_on.wait  # type: ignore[assignment]
+        try:
+            for person in ("lin", "amara"):
+                before = len(backstage.asked)
+                keeper.keep(f"room-of-{person}", just_said(person))
+                await until(lambda before=before: len(backstage.asked) > before)
+        finally:
+            goes_on.set()
