@@ -16,7 +16,7 @@ from PIL import Image, ImageOps
 from accounts import renaming
 from accounts.models import Profile, User
 from accounts.portraits import PHOTO_SIZES
-from accounts.unpacking import unpacking
+from accounts.unpacking import Busy, unpacking
 
 MOST_BYTES = 8 * 1024 * 1024
 MOST_PIXELS = 24_000_000  # what phones take; a file of a few kilobytes can claim a thousand times as many
@@ -32,7 +32,7 @@ def render(file: IO[bytes], byte_count: int) -> dict[int, bytes]:
     """The picture in a file that somebody sent, upright, square around its middle, as WebP by its size in pixels.
 
     Raises:
-        ValidationError: `photo_too_large`, `photo_too_small`, `photo_unreadable`.
+        ValidationError: `photo_too_large`, `photo_too_small`, `photo_unreadable`, `photo_busy`.
     """
     if byte_count > MOST_BYTES:
         raise _too_large()
@@ -42,6 +42,10 @@ def render(file: IO[bytes], byte_count: int) -> dict[int, bytes]:
             return _written_anew(image)
     except ValidationError:
         raise
+    except Busy as busy:
+        raise ValidationError(
+            _("Many pictures are being read just now. Try again in a minute."), code="photo_busy"
+        ) from busy
     except Image.DecompressionBombError as error:  # Pillow has a limit of its own, a higher one
         raise _too_large() from error
     except Exception as error:  # decoders fail in many ways on files that were made to hurt them

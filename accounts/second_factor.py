@@ -112,8 +112,9 @@ def staff_are_there(request: HttpRequest) -> bool:
     if not settings.MITALK_STAFF_SECOND_FACTOR:
         return True
     now, seen = clock.now().timestamp(), request.session.get(SEEN_AT, 0)
-    latest = max(seen, second_factor_shown_at(request) or 0)
-    if now - latest >= settings.MITALK_STAFF_IDLE_MINUTES * 60:
+    shown = second_factor_shown_at(request)  # by allauth, so by this machine's clock
+    idle = min(now - seen, time.time() - (shown or 0))
+    if idle >= settings.MITALK_STAFF_IDLE_MINUTES * 60:
         return False
     if now - seen >= _NOTED_EVERY_SECONDS:
         request.session[SEEN_AT] = int(now)

@@ -22,6 +22,7 @@ REFUSALS = {
     work_domains.NO_ORGANISATION: _("This domain is nobody’s own. Type an address of where you work."),
     uploads.TOO_LARGE: _("This is too large: at most 5 MB, and 40 million pixels."),
     uploads.WRONG_TYPE: _("Send a PDF, a JPEG or a PNG."),
+    uploads.BUSY: _("Many pictures are being read just now. Try again in a minute."),
     uploads.UNREADABLE: _("This file cannot be read. Save or scan it again."),
     requesting.TOO_MANY_OPEN: _("Five of your claims wait already. Withdraw one, or wait for an answer."),
     requesting.RENEWAL_OPEN: _("This renewal waits already."),

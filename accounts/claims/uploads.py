@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.core.files.uploadedfile import UploadedFile
 from PIL import Image, ImageOps
 
-from accounts.unpacking import unpacking
+from accounts.unpacking import Busy, unpacking
 
 MOST_BYTES = 5 * 2**20
 MOST_PIXELS = 40_000_000
@@ -17,6 +17,7 @@ ENDINGS = {PDF: "pdf", JPEG: "jpg", PNG: "png"}
 TOO_LARGE = "document_too_large"
 WRONG_TYPE = "document_wrong_type"
 UNREADABLE = "document_unreadable"
+BUSY = "document_busy"
 
 
 class DocumentRefused(Exception):
@@ -40,7 +41,7 @@ def read_document(upload: UploadedFile) -> Document:
     and never shown by us, only handed out.
 
     Raises:
-        DocumentRefused: too large, neither PDF nor JPEG nor PNG, or broken.
+        DocumentRefused: too large, neither PDF nor JPEG nor PNG, broken, or too many others at once.
     """
     if upload.size is None or upload.size > MOST_BYTES:
         raise DocumentRefused(TOO_LARGE)
@@ -63,8 +64,11 @@ def _pdf(content: bytes) -> Document:
 
 
 def _in_turn(content: bytes, format: str) -> bytes:
-    with unpacking():
-        return _drawn_anew(content, format)
+    try:
+        with unpacking():
+            return _drawn_anew(content, format)
+    except Busy as busy:
+        raise DocumentRefused(BUSY) from busy
 
 
 def _drawn_anew(content: bytes, format: str) -> bytes:

@@ -20,7 +20,7 @@ SLOW_MS = 10.0
 _TRIES = 5
 _HEARD_WITHIN = timedelta(seconds=30)
 _JOBS_AND_CLOCK = 2
-_WHERE = ("dbname", "user", "password", "host", "port")
+_WHERE = ("dbname", "user", "password", "host", "port", "options", "sslmode", "sslrootcert", "sslcert", "sslkey")
 
 
 def examine() -> Iterator[Finding]:

@@ -4,13 +4,15 @@ import io
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from accounts import photos
+from accounts import photos, unpacking
 from accounts.claims import uploads
 from accounts.unpacking import AT_ONCE
 from tests.accounts.pictures import drawn, written
@@ -57,3 +59,17 @@ def test_a_few_are_unpacked_at_a_time(read: Callable[[bytes], None], monkeypatch
     with ThreadPoolExecutor(MANY) as threads:
         list(threads.map(read, [content] * MANY))
     assert (now, most) == (0, AT_ONCE)
+
+
+def test_nobody_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = written(drawn(), "PNG")
+    monkeypatch.setattr(unpacking, "MOST_WAIT_SECONDS", 0.0)
+    with ExitStack() as others:
+        for _ in range(AT_ONCE):
+            others.enter_context(unpacking.unpacking())
+        with pytest.raises(ValidationError) as of_photo:
+            as_photo(content)
+        with pytest.raises(uploads.DocumentRefused) as of_document:
+            as_document(content)
+    assert (of_photo.value.code, of_document.value.code) == ("photo_busy", uploads.BUSY)
+    as_photo(content)
