@@ -16,9 +16,10 @@ def web_processes(within: timedelta, now: datetime | None = None) -> QuerySet[We
 
 
 def silent_workers(silent_for: timedelta, now: datetime | None = None) -> QuerySet[AudioWorker]:
-    """Audio workers that were heard of within a day, and not for so long."""
+    """Audio workers that were heard of within a day, and not for so long. Who ended because it was asked to is none of them."""
     moment = now or clock.now()
-    return AudioWorker.objects.filter(beat_at__gte=moment - _LATELY, beat_at__lt=moment - silent_for).order_by("pk")
+    lately = AudioWorker.objects.filter(beat_at__gte=moment - _LATELY, retired=False)
+    return lately.filter(beat_at__lt=moment - silent_for).order_by("pk")
 
 
 def homes_of_shares(worker: AudioWorker) -> QuerySet[AudioWorker]:

@@ -76,7 +76,7 @@ def write(folder: Path, *, http: int, https: int, web: list[int], certificate: P
     return whole
 
 
-def tested(whole: Path) -> subprocess.CompletedProcess[str]:
+def syntax_check(whole: Path) -> subprocess.CompletedProcess[str]:
     """`nginx -t`."""
     command = [find("nginx"), "-t", "-c", str(whole)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
@@ -90,7 +90,7 @@ def proxy(
     folder.mkdir()
     http, https = free_port(), https or free_port()
     whole = write(folder, http=http, https=https, web=web, certificate=certificate, static=static, change=change)
-    outcome = tested(whole)
+    outcome = syntax_check(whole)
     assert outcome.returncode == 0, outcome.stderr
     process = subprocess.Popen([find("nginx"), "-c", str(whole)], stderr=subprocess.DEVNULL)
     try:

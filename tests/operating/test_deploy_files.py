@@ -9,7 +9,7 @@ import yaml
 
 from tests.environment.certificates import Authority
 from tests.environment.installation import ROOT
-from tests.environment.proxy import filled_in, tested, write
+from tests.environment.proxy import filled_in, syntax_check, write
 from tests.environment.turn_server import DEPLOYED
 
 DEPLOY = ROOT / "deploy"
@@ -42,7 +42,7 @@ def test_a_unit_may_do_little(units: Path, unit: str) -> None:
 
 def test_nginx_takes_its_configuration(tmp_path: Path) -> None:
     certificate = Authority(tmp_path).issue("certificate", days=80)
-    outcome = tested(
+    outcome = syntax_check(
         write(tmp_path, http=18080, https=18443, web=[8001, 8002], certificate=certificate, static=tmp_path)
     )
     assert outcome.returncode == 0, outcome.stderr

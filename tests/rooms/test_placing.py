@@ -9,6 +9,7 @@ from rooms import selectors, services
 from rooms.audio import wire
 from rooms.domain.errors import Code, Refused
 from rooms.models import WORKER_SILENT_AFTER, AudioWorker, Participant, Room
+from rooms.selectors.heard_of import silent_workers
 from rooms.services import Placement
 from tests.factories import a_live_room, a_member
 from tests.fakes import RecordingBus
@@ -244,3 +245,12 @@ def test_staff_see_every_worker_with_load_and_age(django_assert_num_queries) -> 
     assert (one.unfed_rooms, one.disk) == (2, "ring full")
     assert [selectors.state_of_worker(each) for each in (one, two, three)] == ["live", "draining", "silent"]
     assert one.age.total_seconds() < 5 < 29 < three.age.total_seconds()
+
+
+def test_silent_is_who_ended_without_being_asked_to() -> None:
+    for worker in ("asked to", "died"):
+        a_worker(worker, port=7000 + len(worker))
+    services.retire_worker(worker_id="asked to")
+    for worker in ("asked to", "died"):
+        fall_silent(worker)
+    assert [worker.worker_id for worker in silent_workers(timedelta(seconds=10))] == ["died"]
