@@ -28,7 +28,9 @@ def examine() -> Iterator[Finding]:
         yield from _troubles(worker)
     for worker in silent_workers(_SILENT_AFTER):
         what = f"{worker} was last heard of at {worker.beat_at:%Y-%m-%d %H:%M:%S} UTC"
-        yield warn("processes.audio_silent", what, "It died: look into its log. A day later it is forgotten.")
+        yield warn(
+            "processes.audio_silent", what, "Look into its log, and start it again. A day later it is forgotten."
+        )
 
 
 def _troubles(worker: AudioWorker) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ def web_processes(within: timedelta, now: datetime | None = None) -> QuerySet[We
 
 
 def silent_workers(silent_for: timedelta, now: datetime | None = None) -> QuerySet[AudioWorker]:
-    """Audio workers that were heard of within a day, and not for so long. Who ended because it was asked to is none of them."""
+    """Audio workers that were heard of within a day, and not for so long; none that ended because it was asked to."""
     moment = now or clock.now()
     lately = AudioWorker.objects.filter(beat_at__gte=moment - _LATELY, retired=False)
     return lately.filter(beat_at__lt=moment - silent_for).order_by("pk")
