@@ -29,6 +29,7 @@ from rooms.overseer import LOOK_EVERY_SECONDS, Overseer
 from rooms.quiet import Quiet
 from rooms.seeing import metrics
 from rooms.seeing.tasks import count_tasks
+from rooms.standings import Standings
 from rooms.talker import Talker
 
 logger = logging.getLogger(__name__)
@@ -59,6 +60,7 @@ class Hub:
         self.ending = False  # this process takes no more sockets
         self._name = secrets.token_urlsafe(9)
         self._overseer = Overseer(bus)
+        self._standings = Standings(self._spawn)
         # A crowd waits at the door: whoever is in does not wait behind all of it in the database's one thread.
         self.entrance = asyncio.Semaphore(ENTERING_AT_ONCE)
 
@@ -254,10 +256,7 @@ class Hub:
             case events.Frame.kind:
                 self._forward(local, data["frame"], Audience(data["audience"]))
             case events.StandingsMoved.kind:
-                local.moved |= data["people"]
-                if not local.reading:
-                    local.reading = True
-                    self._spawn(self._tell_standings(room, local))
+                self._standings.moved(room, local, data["people"])
             case events.Superseded.kind:
                 older = local.sockets.get(data["connection"])
                 if older is not None and older.number < data["number"]:
@@ -308,28 +307,6 @@ class Hub:
         if people != local.speaking:
             local.speaking = people
             local.push(_speaking_frame(people))
-
-    # --- Standings ------------------------------------------------------------------------------------------------
-
-    async def _tell_standings(self, room: str, local: LocalRoom) -> None:
-        """Read how the people concerned stand, and tell those for whom it changed; again, if more moved meanwhile."""
-        try:
-            while local.moved:
-                moved, local.moved = local.moved, {}
-                concerned = local.concerned(moved)
-                found = await database_sync_to_async(selectors.standings)(room, concerned) if concerned else {}
-                self._compare_standings(local, found, moved)
-        finally:
-            local.reading = False
-
-    def _compare_standings(self, local: LocalRoom, found: dict[str, You], by: dict[str, str]) -> None:
-        for connection, you in found.items():
-            known = local.standings.get(connection)
-            if known is None or known == you or connection not in local.sockets:
-                continue
-            local.standings[connection] = you
-            frame = events.frame_of(messages.YouChanged(you=you, by=by.get(you.id, "")))
-            local.sockets[connection].push(messages.encode(frame))
 
     # --- The audience ---------------------------------------------------------------------------------------------
 
@@ -461,7 +438,7 @@ class Hub:
         """Tell everybody here how they stand, if they were not told, and let go of those who are not there."""
         known, sockets = dict(local.standings), dict(local.sockets)
         found, here = await database_sync_to_async(_standings_and_here)(room, list(sockets), known)
-        self._compare_standings(local, found, {})
+        self._standings.found(room, local, found)
         for connection in sockets.keys() - found.keys():
             if local.sockets.get(connection) is sockets[connection]:
                 is_elsewhere = connection in known and known[connection].id in here

@@ -268,6 +268,7 @@ else:
         "data_folder_out": str(VAR_DIR / "jobs" / "queue"),
         "control_folder": str(VAR_DIR / "jobs" / "control"),
         "store_processed": False,
+        "polling_interval": 0.25,  # a second, the default, is a second more before somebody who is gone is off the roster
     }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "jobs" / "beat")
 CELERY_BEAT_SCHEDULER = "config.beat:SteadyScheduler"

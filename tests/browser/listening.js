@@ -55,3 +55,30 @@
     return stream;
   };
 })();
+
+// What was said to the person, while it could be seen: the next thing said takes its place at once.
+(() => {
+  const told = [];
+  const places = "#toast, #alert";
+  const note = () => {
+    for (const place of document.querySelectorAll(places)) {
+      const words = place.textContent.trim();
+      if (words && place.checkVisibility({ visibilityProperty: true }) && told.at(-1)?.words !== words) told.push({ words, taken: false });
+    }
+  };
+  new MutationObserver(note).observe(document, { subtree: true, childList: true, characterData: true, attributeFilter: ["hidden", "class"] });
+  window.testTold = {
+    all: () => ({
+      told,
+      sockets: window.testSockets.length,
+      frames: window.testFrames.slice(-12).map((frame) => (frame.type === "you.changed" ? frame : frame.type)),
+    }),
+    take(words) {
+      note();
+      const standing = [...document.querySelectorAll(places)].some((place) => place.checkVisibility() && place.textContent.includes(words));
+      const found = told.find((each) => !each.taken && each.words.includes(words));
+      if (found) found.taken = true;
+      return Boolean(found) || standing;
+    },
+  };
+})();

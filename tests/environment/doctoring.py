@@ -3,8 +3,18 @@
 import json
 import subprocess
 import sys
+import time
 
 from tests.environment.installation import ROOT
+
+_WELL_WITHIN_SECONDS = 30.0
+
+
+def is_well(environment: dict[str, str], *things: str) -> None:
+    """Wait until it finds nothing to say of these: processes that have just started say so only after their first beat."""
+    end = time.monotonic() + _WELL_WITHIN_SECONDS
+    while ill := {id: one["what"] for id, one in doctor(environment, *things).items() if one["verdict"] != "ok"}:
+        assert time.monotonic() < end, ill
 
 
 def doctor(environment: dict[str, str], *things: str) -> dict[str, dict[str, str]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.environment.doctoring import doctor, verdicts
+from tests.environment.doctoring import doctor, is_well, verdicts
 from tests.environment.installation import Installation
 from tests.environment.production import SECRETS, manage, settings_of
 
@@ -168,8 +168,7 @@ def _starts(old: Old, empty: dict[str, str]) -> None:
         assert "Who pays for the second foundry?" in hallway.text
         assert photo.status_code == 200
         assert photo.content[8:12] == b"WEBP"
-        found = verdicts(doctor(running.environment, "database", "processes", "udp"))
-        assert set(found.values()) == {"ok"}, found
+        is_well(running.environment, "database", "processes", "udp")
 
 
 def test_nothing_is_overwritten(old: Old) -> None:
