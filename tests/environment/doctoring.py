@@ -10,10 +10,14 @@ from tests.environment.installation import ROOT
 _WELL_WITHIN_SECONDS = 30.0
 
 
-def is_well(environment: dict[str, str], *things: str) -> None:
-    """Wait until it finds nothing to say of these: processes that have just started say so only after their first beat."""
+def is_well(environment: dict[str, str], *things: str) -> set[str]:
+    """Wait until it finds nothing to say of these, as of processes that have just started; what it looked at, by id."""
     end = time.monotonic() + _WELL_WITHIN_SECONDS
-    while ill := {id: one["what"] for id, one in doctor(environment, *things).items() if one["verdict"] != "ok"}:
+    while True:
+        found = doctor(environment, *things)
+        ill = {id: one["what"] for id, one in found.items() if one["verdict"] != "ok"}
+        if not ill:
+            return set(found)
         assert time.monotonic() < end, ill
 
 
