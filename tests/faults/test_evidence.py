@@ -9,7 +9,7 @@ import pytest
 
 from rooms.audio.codec import Decoder
 from tests.environment.installation import LOSSY, Installation
-from tests.environment.looking import where_is
+from tests.environment.looking import files_in, where_is
 from tests.faults.conftest import HOST, LISTENER, SPEAKER, Hall
 from tests.faults.visitor import Visitor, tone, until, until_lasting
 
@@ -27,7 +27,7 @@ def installation() -> Iterator[Installation]:
 
 def files(installation: Installation, *folders: str) -> list[Path]:
     found = [Path(installation.environment["MITALK_VAR_DIR"]) / folder for folder in folders]
-    return [path for folder in found for path in folder.rglob("*") if path.is_file()]
+    return [path for folder in found for path in files_in(folder)]
 
 
 def level_at(frequency: int, payloads: list[str]) -> float:
