@@ -88,6 +88,12 @@ class AudioWorker(models.Model):
     disk = models.CharField(
         _("disk"), max_length=80, blank=True, default="", db_default="", help_text=_("What cannot be written.")
     )
+    deaf = models.BooleanField(
+        _("hears nothing of others"),
+        default=False,
+        db_default=False,
+        help_text=_("Redis does not reach it: nobody who comes can be given sound there."),
+    )
 
     class Meta:
         verbose_name = _("audio worker")

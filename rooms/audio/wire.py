@@ -209,6 +209,13 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class Echo:
+    """Worker to itself: what comes back says that the bus carries."""
+
+    kind: ClassVar[str] = "echo"
+
+
+@dataclass(frozen=True, slots=True)
 class ShareEnded:
     """Web, jobs or worker to room: a worker that carried a part of its listeners does so no more. Their pages negotiate
     again, spread over so many milliseconds."""
@@ -233,7 +240,7 @@ class ListenersLose:
 Message = (
     Offer | CheckOffer | Answer | OfferRefused | Stage | Hangup | PeersWanted | Peers
     | Speaking | Floor | Unheard | MediaLost | WorkerStarted | WitnessWanted | Witness | Placed
-    | Look | ShareEnded | ListenersLose
+    | Look | Echo | ShareEnded | ListenersLose
 )  # fmt: skip
 _BY_KIND: dict[str, type[Message]] = {message.kind: message for message in typing.get_args(Message)}
 
@@ -314,3 +321,4 @@ class Load:
     cpu_percent: int  # of a core, its two processes together
     unfed: int = 0  # rooms that another worker mixes, and of which nothing comes
     disk: str = ""  # what hinders it from keeping what is said, in a few words
+    deaf: bool = False  # nothing comes to it over the bus

@@ -10,7 +10,7 @@ import logging
 import secrets
 import time
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Protocol
 
@@ -18,6 +18,8 @@ from rooms.audio import control, wire
 from rooms.audio.blocking import BlockingCalls
 from rooms.audio.callers import Caller, Callers
 from rooms.audio.codec import Encoder
+from rooms.audio.echo import EVERY_SECONDS as ECHO_SECONDS
+from rooms.audio.echo import Echo
 from rooms.audio.keeper import Keeper
 from rooms.audio.lease_holder import LeaseHolder
 from rooms.audio.media_link import MediaLink, StartMedia, start_process
@@ -122,6 +124,7 @@ class AudioWorker:
         self._departing: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._checks = SoundChecks()
+        self._echo = Echo()
         self._draining = False
         self._roster_at = 0.0  # seconds of the loop's clock: when the database answered last
         self._stopping = asyncio.Event()
@@ -167,6 +170,7 @@ class AudioWorker:
         self._spawn(self._for_ever(self._read_roster()))
         self._spawn(self._for_ever(_every(HEARTBEAT_SECONDS, self._beat)))
         self._spawn(self._for_ever(_every(_GUARD_SECONDS, self._guard_lease)))
+        self._spawn(self._for_ever(_every(ECHO_SECONDS, self._call_to_itself)))
         self._spawn(self._for_ever(_every(USAGE_SECONDS, self._record_usage)))
         if self._keeper is not None:
             self._spawn(self._for_ever(self._keeper.run()))
@@ -252,7 +256,8 @@ class AudioWorker:
     @property
     def figures(self) -> dict[str, Any]:
         """What the worker does and did, for operators: empty before media has told any. May be read in any thread."""
-        return self._reporting.figures
+        figures = self._reporting.figures
+        return {**figures, "deaf": int(self._echo.is_deaf)} if figures else {}
 
     def readiness(self) -> Readiness:
         """How the worker is, part by part. May be called in any thread."""
@@ -262,6 +267,7 @@ class AudioWorker:
             "database": OK if now - self._roster_at <= _DATABASE_SECONDS else "no answer",
             "stopping": "stopping" if self._stopping.is_set() else OK,
             "disk": self._disk,
+            "bus": "no answer" if self._echo.is_deaf else OK,
             "relay": "blocked" if self._reporting.unfed else OK,
         }
         return Readiness(parts, _NEEDED)
@@ -298,6 +304,8 @@ class AudioWorker:
                 self._lease.hear(reached=message.reached)
             case wire.Look():
                 self._roster_wanted.set()
+            case wire.Echo():
+                self._echo.hear()
             case wire.ListenersLose():
                 self._sharing.lose(message, asyncio.get_running_loop().time())
             case wire.PeersWanted():
@@ -429,6 +437,11 @@ class AudioWorker:
             wanted = wire.WitnessWanted(self.config.worker_id)
             await self._bus.publish(wire.WORKERS_TOPIC, wire.encode(wanted))
 
+    async def _call_to_itself(self) -> None:
+        """Does not wait for the bus, which may take its time to fail."""
+        self._tell(wire.worker_topic(self.config.worker_id), wire.Echo())
+        self._echo.call()
+
     def reconcile(self, truth: dict[str, wire.RoomTruth], began: float) -> dict[str, int]:
         """Make the rooms what the database said in a reading that began then (seconds of the event loop's clock): who may be
         heard, and nobody who is not there.
@@ -445,7 +458,8 @@ class AudioWorker:
             logger.error("worker.media_without_pulse")  # and no heartbeat: rooms go to another worker
             return
         disk = "" if self._disk == OK else self._disk
-        load = self._reporting.load(people=len(self._callers), most_people=self.config.most_peers, disk=disk)
+        said = self._reporting.load(people=len(self._callers), most_people=self.config.most_peers, disk=disk)
+        load = replace(said, deaf=self._echo.is_deaf)
         try:
             await self._beats.call(partial(self._heartbeat, load), within=_DATABASE_SECONDS)
         except Exception:

@@ -41,6 +41,7 @@ class AudioCollector(Collector):
             ("lossy_peers_ratio", "The share of peers that report more than 5 % of it lost", told["lossy"]),
             ("complexity", "How hard encoders try, 0 to 10", told["complexity"]),
             ("rooms_unfed", "Rooms that another worker mixes and of which nothing comes", told["unfed"]),
+            ("deaf", "1 while nothing comes over the bus, else 0", told["deaf"]),
         ):
             yield GaugeMetricFamily(f"mitalk_audio_{name}", help_text, value)
         for name, help_text, value in (

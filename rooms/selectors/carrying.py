@@ -52,6 +52,7 @@ class WorkerNow:
     lateness_ms: float  # 99 of 100 ticks began no later; -1: beyond measure
     ticks_skipped: int
     unfed_rooms: int  # mixed by another, and nothing comes from there
+    is_deaf: bool  # nothing comes to it over the bus
     disk: str  # what of it cannot be written; mostly nothing
     used: Used  # in the last hour
 
@@ -83,6 +84,7 @@ def workers_now(now: datetime | None = None) -> list[WorkerNow]:
                 else -1.0,
                 ticks_skipped=sum(minute.ticks_skipped for minute in lately),
                 unfed_rooms=worker.unfed_rooms if is_live else 0,
+                is_deaf=worker.deaf and is_live,
                 disk=worker.disk if is_live else "",
                 used=_used(minutes.filter(at__gte=now - timedelta(hours=1))),
             )

@@ -34,19 +34,21 @@ def live_workers() -> QuerySet[AudioWorker]:
 
 def accepting_workers() -> QuerySet[AudioWorker]:
     """The live ones that take a room now, best first: those that are late come last, for late is better than nowhere."""
-    accepting = live_workers().filter(draining=False, version=wire.VERSION, people__lt=F("most_people") * FULL_SHARE)
+    fit = live_workers().filter(draining=False, deaf=False, version=wire.VERSION)
+    accepting = fit.filter(people__lt=F("most_people") * FULL_SHARE)
     late = Case(When(late_ms__gt=LATE_MS, then=1), default=0)
     return accepting.annotate(late=late).order_by("late", *_LEAST_BURDENED)
 
 
 def workers_given_up() -> QuerySet[AudioWorker]:
-    """Those whose rooms belong elsewhere: they ended or drain; or they were silent while another was heard of the whole time.
-    When all fell silent it was the database that was away, or whoever asks."""
+    """Those whose rooms belong elsewhere: they ended or drain; or they were silent, or deaf, while another was heard of, and
+    heard, the whole time. When all fell silent it was the database that was away, or whoever asks; when all are deaf it is
+    Redis."""
     since = Now() - WORKER_SILENT_AFTER
-    steady = AudioWorker.objects.filter(retired=False, beat_at__gte=since, steady_since__lte=since)
+    steady = AudioWorker.objects.filter(retired=False, beat_at__gte=since, steady_since__lte=since, deaf=False)
     gone = Q(retired=True) | Q(draining=True)
     if steady.exists():
-        gone |= Q(beat_at__lt=since)
+        gone |= Q(beat_at__lt=since) | Q(deaf=True)
     return AudioWorker.objects.filter(gone)
 
 
@@ -86,6 +88,7 @@ def state_of_worker(worker: AudioWorker) -> str:
         "ended": worker.retired,
         "silent": silent,
         "draining": worker.draining,
+        "deaf": worker.deaf,
         "other_version": worker.version != wire.VERSION,
         "full": worker.people >= worker.most_people * FULL_SHARE,
         "late": worker.late_ms > LATE_MS,

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Case, F, When
+from django.db.models import Case, F, Q, When
 from django.db.models.functions import Now
 
 from accounts import clock
@@ -36,6 +36,7 @@ def register_worker(
         "cpu_percent": 0,
         "unfed_rooms": 0,
         "disk": "",
+        "deaf": False,
     }
     AudioWorker.objects.filter(beat_at__lt=Now() - _FORGOTTEN_AFTER).exclude(rooms__phase=Phase.LIVE).delete()
     with transaction.atomic():
@@ -53,20 +54,22 @@ def beat_worker(*, worker_id: str, load: wire.Load | None = None) -> None:
     """An audio worker says that it lives, and what it carries. Whoever ended, or has lost its address, says nothing by it."""
     clock.agree()
     changes = {} if load is None else _of_load(load)
+    begins_again = Q(beat_at__lt=Now() - WORKER_SILENT_AFTER) | Q(deaf=True)
     AudioWorker.objects.filter(worker_id=worker_id, retired=False).update(
-        steady_since=Case(When(beat_at__lt=Now() - WORKER_SILENT_AFTER, then=Now()), default=F("steady_since")),
+        steady_since=Case(When(begins_again, then=Now()), default=F("steady_since")),
         beat_at=Now(),
         **changes,
     )
 
 
-def _of_load(load: wire.Load) -> dict[str, int | str]:
+def _of_load(load: wire.Load) -> dict[str, int | str | bool]:
     return {
         "people": load.people,
         "late_ms": load.late_ms,
         "cpu_percent": load.cpu_percent,
         "unfed_rooms": load.unfed,
         "disk": load.disk[:_MOST_LETTERS],
+        "deaf": load.deaf,
     }
 
 

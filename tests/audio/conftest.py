@@ -28,11 +28,13 @@ class Stage:
         self.witness: bool | None = (
             None  # what web says when it is asked whether it reaches the database; None: nothing
         )
+        self.bus_is_away = False
         self.epoch = 1
         self.clients: list[Client] = []
         self._receivers: dict[str, Callable[[dict[str, Any]], None]] = {}
         self._answers: dict[str, asyncio.Future[wire.Message]] = {}
         self._numbers = itertools.count(1)
+        self.beats: list[wire.Load] = []
         self.silent: set[str] = set()  # said to have a place and no sound
         self.move_away: Callable[[], int] = lambda: 0
         self.inside = MediaInside()
@@ -40,7 +42,7 @@ class Stage:
             self.config,
             self,
             read_truth=self._truth,
-            heartbeat=lambda load: None,
+            heartbeat=self.beats.append,
             without_media=self.silent.update,
             move_away=lambda: self.move_away(),
             start_media=start_media or self.inside,
@@ -56,6 +58,8 @@ class Stage:
         decoded = wire.decode(message)
         if isinstance(decoded, wire.WitnessWanted) and self.witness is not None:
             self.send(wire.Witness(self.witness))
+        if isinstance(decoded, wire.Echo) and not self.bus_is_away:
+            self.send(decoded)
         if isinstance(decoded, wire.Answer | wire.OfferRefused):
             self._answers.pop(decoded.request).set_result(decoded)
 

@@ -25,7 +25,7 @@ from rooms.seeing.readiness import Readiness
 DEPLOY = Path(settings.BASE_DIR) / "deploy"
 BOARD, ALERTS = DEPLOY / "grafana" / "mitalk.json", DEPLOY / "prometheus" / "alerts.yml"
 TOLD = {
-    **dict.fromkeys(("rooms", "peers", "unfed", "loss", "lossy", "complexity", "ticks", "skipped"), 1),
+    **dict.fromkeys(("rooms", "peers", "unfed", "deaf", "loss", "lossy", "complexity", "ticks", "skipped"), 1),
     **dict.fromkeys(("received", "accepted", "sent", "lost", "octets"), 1),
     **dict.fromkeys(("encoded_seconds", "cpu_seconds", "late_seconds", "work_seconds"), 1),
     "dropped": {"size": 1},

@@ -72,6 +72,15 @@ def test_a_disk_that_keeps_nothing(head: Client) -> None:
     assert what.endswith("evidence full, ring read-only")
 
 
+def test_one_that_redis_does_not_reach(head: Client) -> None:
+    a_worker("deaf", 7882, deaf=True)
+    assert "cut off from Redis" in page(head)
+    assert found()["processes.audio_deaf"] == ("fail", "192.0.2.1:7882 lives, and hears nothing over Redis")
+    services.beat_worker(worker_id="deaf", load=wire.Load(3, 3000, 0, 5))
+    assert "cut off from Redis" not in page(head)
+    assert "processes.audio_deaf" not in found()
+
+
 def test_one_that_begins_again_is_well_until_it_says_otherwise() -> None:
     a_worker("before", 7882, unfed=1, disk="ring full")
     services.register_worker(worker_id="after", public_ip="192.0.2.1", udp_port=7882)

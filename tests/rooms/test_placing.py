@@ -36,6 +36,16 @@ def fall_silent(name: str, seconds: float = 60) -> None:
     AudioWorker.objects.filter(worker_id=name).update(beat_at=timezone.now() - timedelta(seconds=seconds))
 
 
+def hears(name: str, *, nothing: bool = False) -> None:
+    """A worker says what the bus brings it."""
+    services.beat_worker(worker_id=name, load=wire.Load(0, 3_000, 0, 0, deaf=nothing))
+
+
+def be_steady(name: str) -> None:
+    """A worker goes on like this for a while."""
+    AudioWorker.objects.filter(worker_id=name).update(steady_since=timezone.now() - timedelta(minutes=1))
+
+
 def place_of(room: Room) -> tuple[str, int]:
     room.refresh_from_db()
     assert room.worker is not None
@@ -62,7 +72,9 @@ class TestPlacing:
         assert [place_of(room)[0] for room in (crowd, *small)] == ["one", "two", "two"]
 
     @pytest.mark.parametrize(
-        "state", [{"draining": True}, {"people": 2_900}, {"version": wire.VERSION - 1}, {"late_ms": 45}], ids=str
+        "state",
+        [{"draining": True}, {"deaf": True}, {"people": 2_900}, {"version": wire.VERSION - 1}, {"late_ms": 45}],
+        ids=str,
     )
     def test_one_that_drains_or_is_full_late_or_of_another_version_gets_no_new_room(self, state: dict) -> None:
         a_worker("one", port=7001, **state)
@@ -98,6 +110,24 @@ class TestMoving:
         told = bus.of_kind("placed")
         assert sorted(each["room"] for each in told) == sorted(room.public_id for room in rooms)
         assert {each["epoch"] for each in told} == {2}
+
+    def test_who_hears_nothing_over_the_bus_loses_its_rooms_to_who_has_heard_for_a_while(self) -> None:
+        a_worker("deaf", port=7001)
+        room = a_live_room()
+        services.place_room(room.public_id)
+        hears("deaf", nothing=True)
+        a_worker("other", port=7002)
+        hears("other", nothing=True)
+        assert (services.move_rooms(), place_of(room)) == (0, ("deaf", 1))  # nobody hears: it is Redis that is away
+        hears("other")
+        assert (services.move_rooms(), place_of(room)) == (
+            0,
+            ("deaf", 1),
+        )  # the deaf one may hear again in a moment, too
+        be_steady("other")
+        assert (services.move_rooms(), place_of(room)) == (1, ("other", 2))
+        hears("deaf")
+        assert (services.move_rooms(), place_of(room)) == (0, ("other", 2))
 
     def test_they_are_spread_over_those_that_live(self) -> None:
         a_worker("silent", port=7001)
