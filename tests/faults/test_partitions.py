@@ -1,6 +1,6 @@
 """A network that is cut, or loses, between machines that all live: nobody is heard twice, nothing acknowledged is lost, and
 everybody hears again within ten seconds. Nobody gets an error here, as when a process dies: what is sent does not arrive, and
-whoever waits for an answer waits.
+whoever waits for an answer waits. The network is changed in a thread: whoever waited for that would hear nothing meanwhile.
 """
 
 import asyncio
@@ -133,7 +133,7 @@ async def test_a_worker_that_is_cut_off_is_not_heard_and_later_takes_rooms_anew(
         last, first = stubborn.ears.heard_at, min(person.ears.heard_again_at for person in following)
         assert last < first, "nobody is audible in two places"
         place, heard = await circle.ask("place"), stubborn.ears.packets
-        production.network.heal()
+        await asyncio.to_thread(production.network.heal)
         await all_workers_are_steady(production)
         await stubborn.stays_deaf_to(ALSO, seconds=2.0)
         assert stubborn.ears.packets == heard, "it is silent, though it reaches everybody again"
@@ -191,9 +191,9 @@ async def all_workers_are_steady(production: Machines) -> None:
 async def test_a_web_process_that_is_cut_off_from_redis_alone(large: Town, production: Machines) -> None:
     around = [asyncio.create_task(sweep(large)), asyncio.create_task(chat(large.of_web(1)[-1]))]
     large.begin()
-    production.network.cut(ASIDE, CENTRE, port=production.redis.port)
+    await asyncio.to_thread(production.network.cut, ASIDE, CENTRE, port=production.redis.port)
     await asyncio.sleep(AWAY_SECONDS)  # it is the fault
-    production.network.heal()
+    await asyncio.to_thread(production.network.heal)
     healed = time.perf_counter()
     await large.settles()
     back = time.perf_counter() - healed
@@ -230,11 +230,11 @@ async def test_a_room_that_a_web_process_had_locked_when_it_was_cut_off_from_pos
     """The host, who is with the other web process, is not held up for long. The process itself is well soon after, too."""
     large.begin()
     async with locked_aside(large, production):
-        production.network.cut(ASIDE, CENTRE, port=production.database.port)
+        await asyncio.to_thread(production.network.cut, ASIDE, CENTRE, port=production.database.port)
         began = time.perf_counter()
         await until_obeyed(large)
         free = time.perf_counter() - began
-        production.network.heal()
+        await asyncio.to_thread(production.network.heal)
     await large.settles()
     fault = "a web is cut off from PostgreSQL"
     print(measured.note(f"{fault}, a room locked", "in that room", clients=1, back=free))
@@ -281,7 +281,7 @@ async def locked_aside(town: Town, production: Machines) -> AsyncIterator[None]:
 async def test_loss_between_the_worker_that_mixes_and_the_one_that_shares_costs_nobody_their_place(
     large: Town, production: Machines
 ) -> None:
-    production.network.lose(*await homes(large, production), percent=10)
+    await asyncio.to_thread(production.network.lose, *await homes(large, production), percent=10)
     sharing_people = sharing(large)
     begin(large)
     heard = [person.ears.packets for person in sharing_people]
@@ -304,13 +304,13 @@ async def test_loss_between_the_worker_that_mixes_and_the_one_that_shares_costs_
 async def test_a_path_between_two_workers_that_is_cut_for_a_moment(large: Town, production: Machines) -> None:
     home, share = await homes(large, production)
     begin(large)
-    production.network.cut(home, share)
+    await asyncio.to_thread(production.network.cut, home, share)
     for person in sharing(large):
         await person.receives_nothing(within=2.0)
     said = production.workers[share].said
     before = said(MOST_OF_A_LOG).count("worker.unfed")
     await until(lambda: said(MOST_OF_A_LOG).count("worker.unfed") > before, "the worker says so", within=10)
-    production.network.heal()
+    await asyncio.to_thread(production.network.heal)
     healed = time.perf_counter()
     for person in sharing(large):
         person.ears.forget()
@@ -328,7 +328,7 @@ async def test_a_path_between_two_workers_that_stays_cut(large: Town, production
     """Those on the share come home, where there is room for them."""
     home, share = await homes(large, production)
     begin(large)
-    production.network.cut(home, share)
+    await asyncio.to_thread(production.network.cut, home, share)
     began = time.perf_counter()
     for person in sharing(large):
         await until(
