@@ -1,5 +1,6 @@
 """The environment, read once and typed: every setting that an operator can give has its one line here."""
 
+import contextlib
 import ipaddress
 import os
 import secrets
@@ -150,13 +151,16 @@ def open_id_origins() -> list[str]:
 
 
 def secret_made_once(path: Path) -> str:
-    """The secret kept in `path`, readable by its owner only, made on the first call. Not for production."""
+    """The secret kept in `path`, readable by its owner only, made on the first call. Not for production.
+
+    Processes that start at once all get the same: the file is there whole, or not at all.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
-    with os.fdopen(descriptor, "w") as file:
-        value = secrets.token_urlsafe(48)
-        file.write(value)
-    return value
+    if not path.exists():
+        made = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+        with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        with contextlib.suppress(FileExistsError):
+            os.link(made, path)
+        made.unlink()
+    return path.read_text().strip()

@@ -22,6 +22,7 @@ from rooms.domain.snapshot import Audience
 
 _ANSWER_WITHIN_SECONDS = 8.0  # as pages wait
 _CHECKS_A_HEARTBEAT = round(messages.HEARTBEAT_SECONDS / CHECK_SECONDS)
+_ACKNOWLEDGE_EVERY_FRAMES = 50  # as the page does (wire.js): in a busy room sooner than by the heartbeat
 _HISTORIES = {kind: event.ordered for kind, event in messages.EVENTS.items() if hasattr(event, "ordered")}
 _VERSIONS = {messages.StageVersion.type: Audience.EVERYONE, messages.DeskVersion.type: Audience.MODERATORS}
 # Frames of which a script needs nothing but their size: decoding them for a thousand pages would saturate one core.
@@ -204,9 +205,12 @@ class Page:
                 if turn % _CHECKS_A_HEARTBEAT == 0:
                     if self._hears:
                         self.media.report()
-                    # Nobody waits for its answer.
-                    await self._send(messages.Ping.type, next(self._ids), {"received": self._received})
+                    await self._acknowledge()
                 await asyncio.sleep(CHECK_SECONDS)
+
+    async def _acknowledge(self) -> None:
+        """Say that one is there, and what came so far. Nobody waits for its answer."""
+        await self._send(messages.Ping.type, next(self._ids), {"received": self._received})
 
     async def _read(self) -> None:
         socket = self._socket  # who comes back reads another
@@ -215,6 +219,8 @@ class Page:
                 text = await socket.recv(decode=False)
                 self._received += 1
                 self.received_bytes += len(text)
+                if self._received % _ACKNOWLEDGE_EVERY_FRAMES == 0:
+                    await self._acknowledge()
                 if not text.startswith(_PASSED_OVER):
                     self._take(json.loads(text), time.perf_counter())
         except ConnectionClosed as closed:

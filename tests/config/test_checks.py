@@ -3,7 +3,9 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from django.conf import settings as installed
@@ -175,3 +177,17 @@ class TestEnvironment:
         path = tmp_path / "var" / "secret_key"
         assert env.secret_made_once(path) == env.secret_made_once(path)
         assert path.stat().st_mode & 0o077 == 0
+
+    def test_a_secret_that_many_make_at_once_is_one(self, tmp_path: Path) -> None:
+        for number in range(20):
+            path, together = tmp_path / str(number), Barrier(8)
+
+            def made(path: Path = path, together: Barrier = together) -> str:
+                together.wait()
+                return env.secret_made_once(path)
+
+            with ThreadPoolExecutor(8) as threads:
+                found = [one.result() for one in [threads.submit(made) for _ in range(8)]]
+            assert found == [path.read_text()] * 8
+            assert path.stat().st_mode & 0o077 == 0
+        assert len(list(tmp_path.iterdir())) == 20

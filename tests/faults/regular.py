@@ -198,7 +198,7 @@ class Regular(Visitor):
                 if time.monotonic() - self._heard > SILENT_AFTER_SECONDS:
                     self._socket.transport.abort()
                     return
-                await self._send(messages.Ping.type, next(self._ids), {"received": self._received})
+                await self._acknowledge()
 
     # --- sound ------------------------------------------------------------------------------------------------------------
 
