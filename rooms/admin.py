@@ -17,7 +17,7 @@ WORKER_STATES: dict[str, Promise] = {
     "late": _("late: gets no new rooms"),
     "full": _("full: gets no new rooms"),
     "draining": _("draining"),
-    "deaf": _("cut off from Redis: gets no new rooms"),
+    "deaf": _("cut off from the others: gets no new rooms"),
     "other_version": _("another version: gets no new rooms"),
     "silent": _("does not answer"),
     "ended": _("ended by itself"),

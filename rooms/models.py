@@ -88,11 +88,11 @@ class AudioWorker(models.Model):
     disk = models.CharField(
         _("disk"), max_length=80, blank=True, default="", db_default="", help_text=_("What cannot be written.")
     )
-    deaf = models.BooleanField(
-        _("hears nothing of others"),
-        default=False,
-        db_default=False,
-        help_text=_("Redis does not reach it: nobody who comes can be given sound there."),
+    heard_at = models.DateTimeField(
+        _("heard the bus last"),
+        null=True,
+        blank=True,
+        help_text=_("What it sends to itself came back. Empty: an older version, which does not say."),
     )
 
     class Meta:

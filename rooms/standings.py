@@ -65,7 +65,8 @@ async def _look_again(room: str, local: LocalRoom, unexplained: Mapping[str, You
     await asyncio.sleep(SECOND_LOOK_AFTER_SECONDS)
     for connection, you in (await _read(room, unexplained.keys())).items():
         known = local.standings.get(connection)
-        if known is not None and known != you and you == unexplained[connection]:
+        was = unexplained[connection]
+        if known is not None and known != you and (you == was or _moved_up(was, you)):
             _tell(local, connection, you, "")
 
 

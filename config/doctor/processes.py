@@ -35,9 +35,11 @@ def examine() -> Iterator[Finding]:
 
 def _troubles(worker: AudioWorker) -> Iterator[Finding]:
     """What it says itself with its beats."""
-    if worker.deaf:
-        remedy = "Open the way from its machine to Redis, and look into its log for bus.publish_failed."
-        yield fail("processes.audio_deaf", f"{worker} lives, and hears nothing over Redis", remedy)
+    if worker.deaf:  # type: ignore[attr-defined]
+        remedy = (
+            "Open the way from its machine to Redis (without Redis: to the web process), and look into its log for bus."
+        )
+        yield fail("processes.audio_deaf", f"{worker} lives, and hears nothing over the bus", remedy)
     if worker.unfed_rooms:
         homes = ", ".join(str(home) for home in homes_of_shares(worker)) or "another worker"
         what = f"{worker} gets no sound of {worker.unfed_rooms} rooms from {homes}"

@@ -321,4 +321,4 @@ class Load:
     cpu_percent: int  # of a core, its two processes together
     unfed: int = 0  # rooms that another worker mixes, and of which nothing comes
     disk: str = ""  # what hinders it from keeping what is said, in a few words
-    deaf: bool = False  # nothing comes to it over the bus
+    deaf_for: float = 0.0  # seconds since what it sends to itself over the bus came back

@@ -124,7 +124,6 @@ class AudioWorker:
         self._departing: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._checks = SoundChecks()
-        self._echo = Echo()
         self._draining = False
         self._roster_at = 0.0  # seconds of the loop's clock: when the database answered last
         self._stopping = asyncio.Event()
@@ -133,6 +132,7 @@ class AudioWorker:
         self._media: MediaLink
         self._callers: Callers
         self._lease: LeaseHolder
+        self._echo: Echo
         self._sharing: Sharing
         self._reporting: Reporting
         self._port = 0
@@ -165,6 +165,7 @@ class AudioWorker:
         known = (self.config.secret, *self.config.former_secrets)
         self._sharing = Sharing(tuple(map(secret_of, known)), self.config.worker_id, self._media.send)
         self._reporting = Reporting(clock)
+        self._echo = Echo(clock)
         self._lease = LeaseHolder(clock, self._media.send, self._callers.tell_stages_again)
         await self._bus.subscribe(wire.worker_topic(self.config.worker_id), self._receive)
         self._spawn(self._for_ever(self._read_roster()))
@@ -305,7 +306,8 @@ class AudioWorker:
             case wire.Look():
                 self._roster_wanted.set()
             case wire.Echo():
-                self._echo.hear()
+                if self._echo.hear():
+                    self._spawn(self._beat())  # rooms are placed here again
             case wire.ListenersLose():
                 self._sharing.lose(message, asyncio.get_running_loop().time())
             case wire.PeersWanted():
@@ -459,7 +461,7 @@ class AudioWorker:
             return
         disk = "" if self._disk == OK else self._disk
         said = self._reporting.load(people=len(self._callers), most_people=self.config.most_peers, disk=disk)
-        load = replace(said, deaf=self._echo.is_deaf)
+        load = replace(said, deaf_for=self._echo.silent_for)
         try:
             await self._beats.call(partial(self._heartbeat, load), within=_DATABASE_SECONDS)
         except Exception:

@@ -219,10 +219,11 @@ class Page:
                 text = await socket.recv(decode=False)
                 self._received += 1
                 self.received_bytes += len(text)
-                if self._received % _ACKNOWLEDGE_EVERY_FRAMES == 0:
-                    await self._acknowledge()
                 if not text.startswith(_PASSED_OVER):
                     self._take(json.loads(text), time.perf_counter())
+                if self._received % _ACKNOWLEDGE_EVERY_FRAMES == 0:
+                    with contextlib.suppress(ConnectionClosed):  # why is in what comes next
+                        await self._acknowledge()
         except ConnectionClosed as closed:
             self._closed(closed)
 

@@ -87,6 +87,8 @@ from rooms.selectors.truth import audio_truth, places_of, shares_of
 from rooms.selectors.workers import (
     accepting_workers,
     connections_here,
+    hears,
+    is_deaf,
     live_workers,
     rooms_of_worker,
     state_of_worker,
@@ -142,6 +144,8 @@ __all__ = [
     "has_calendar",
     "has_place_on_stage",
     "has_somebody_to_run_it",
+    "hears",
+    "is_deaf",
     "is_here",
     "is_in_a_room",
     "is_private",

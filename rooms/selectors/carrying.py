@@ -84,7 +84,7 @@ def workers_now(now: datetime | None = None) -> list[WorkerNow]:
                 else -1.0,
                 ticks_skipped=sum(minute.ticks_skipped for minute in lately),
                 unfed_rooms=worker.unfed_rooms if is_live else 0,
-                is_deaf=worker.deaf and is_live,
+                is_deaf=worker.deaf and is_live,  # type: ignore[attr-defined]
                 disk=worker.disk if is_live else "",
                 used=_used(minutes.filter(at__gte=now - timedelta(hours=1))),
             )

@@ -77,7 +77,7 @@ def end_unfed_shares(rooms: Collection[str], *, worker_id: str) -> int:
 
 
 def _others_have_room(share: RoomShare) -> bool:
-    home = selectors.live_workers().filter(rooms=share.room_id)
+    home = selectors.live_workers().filter(~selectors.is_deaf(), rooms=share.room_id)
     if not home.exists():
         return False  # it is moved soon, and what is mixed elsewhere may come through
     unfed = RoomShare.objects.filter(room=share.room_id, unfed_at__isnull=False).values("worker")

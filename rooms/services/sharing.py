@@ -59,7 +59,7 @@ def _share_with_room(me: Participant, home: Placement) -> RoomShare | None:
     if not AudioWorker.objects.filter(worker_id=home.worker, version=wire.VERSION).exists():
         return None  # it would not send frames
     open_workers = selectors.live_workers().filter(
-        draining=False, version=wire.VERSION, people__lt=F("most_people") * LISTENERS_SHARE
+        ~selectors.is_deaf(), draining=False, version=wire.VERSION, people__lt=F("most_people") * LISTENERS_SHARE
     )
     shares = RoomShare.objects.filter(room=me.room_id, ended_at=None)
     here = Count("participants", filter=Q(participants__left_at=None))

@@ -1,12 +1,14 @@
 """Audio workers: they begin, say that they live and what they carry, and end. Times are the database's own."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Case, F, Q, When
 from django.db.models.functions import Now
 
 from accounts import clock
+from rooms import selectors
 from rooms.audio import wire
 from rooms.domain.snapshot import Phase
 from rooms.models import WORKER_SILENT_AFTER, AudioWorker, Room, RoomShare
@@ -36,7 +38,7 @@ def register_worker(
         "cpu_percent": 0,
         "unfed_rooms": 0,
         "disk": "",
-        "deaf": False,
+        "heard_at": now,
     }
     AudioWorker.objects.filter(beat_at__lt=Now() - _FORGOTTEN_AFTER).exclude(rooms__phase=Phase.LIVE).delete()
     with transaction.atomic():
@@ -54,7 +56,7 @@ def beat_worker(*, worker_id: str, load: wire.Load | None = None) -> None:
     """An audio worker says that it lives, and what it carries. Whoever ended, or has lost its address, says nothing by it."""
     clock.agree()
     changes = {} if load is None else _of_load(load)
-    begins_again = Q(beat_at__lt=Now() - WORKER_SILENT_AFTER) | Q(deaf=True)
+    begins_again = Q(beat_at__lt=Now() - WORKER_SILENT_AFTER) | ~selectors.hears()
     AudioWorker.objects.filter(worker_id=worker_id, retired=False).update(
         steady_since=Case(When(begins_again, then=Now()), default=F("steady_since")),
         beat_at=Now(),
@@ -62,14 +64,14 @@ def beat_worker(*, worker_id: str, load: wire.Load | None = None) -> None:
     )
 
 
-def _of_load(load: wire.Load) -> dict[str, int | str | bool]:
+def _of_load(load: wire.Load) -> dict[str, Any]:
     return {
         "people": load.people,
         "late_ms": load.late_ms,
         "cpu_percent": load.cpu_percent,
         "unfed_rooms": load.unfed,
         "disk": load.disk[:_MOST_LETTERS],
-        "deaf": load.deaf,
+        "heard_at": Now() - timedelta(seconds=load.deaf_for),
     }
 
 

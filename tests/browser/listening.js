@@ -59,11 +59,13 @@
 // What was said to the person, while it could be seen: the next thing said takes its place at once.
 (() => {
   const told = [];
+  const standing = new Map(); // by place
   const places = "#toast, #alert";
   const note = () => {
     for (const place of document.querySelectorAll(places)) {
-      const words = place.textContent.trim();
-      if (words && place.checkVisibility({ visibilityProperty: true }) && told.at(-1)?.words !== words) told.push({ words, taken: false });
+      const words = place.checkVisibility({ visibilityProperty: true }) ? place.textContent.trim() : "";
+      if (words && standing.get(place) !== words) told.push({ words, taken: false });
+      standing.set(place, words);
     }
   };
   new MutationObserver(note).observe(document, { subtree: true, childList: true, characterData: true, attributeFilter: ["hidden", "class"] });
@@ -75,10 +77,9 @@
     }),
     take(words) {
       note();
-      const standing = [...document.querySelectorAll(places)].some((place) => place.checkVisibility() && place.textContent.includes(words));
       const found = told.find((each) => !each.taken && each.words.includes(words));
       if (found) found.taken = true;
-      return Boolean(found) || standing;
+      return Boolean(found) || [...standing.values()].some((each) => each.includes(words));
     },
   };
 })();

@@ -16,7 +16,7 @@ def is_well(environment: dict[str, str], *things: str) -> set[str]:
     while True:
         found = doctor(environment, *things)
         ill = {id: one["what"] for id, one in found.items() if one["verdict"] != "ok"}
-        if not ill:
+        if found and not ill:
             return set(found)
         assert time.monotonic() < end, ill
 

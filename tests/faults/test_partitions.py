@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from aiortc import RTCCertificate
 
-from tests.environment.machines import ASIDE, CENTRE, Machines
+from tests.environment.machines import ASIDE, CENTRE, LEFT, RIGHT, Machines
 from tests.environment.separate_processes import ROOT
 from tests.faults import measured
 from tests.faults.regular import Regular
@@ -32,6 +32,7 @@ NO_GAP_OVER_SECONDS = 0.5
 THE_EARS_NEED_SECONDS = 0.4
 AWAY_SECONDS = 34.0 if measured.FULL else 6.0
 SWEEP_SECONDS = 2.0
+ALL_ARE_DEAF_SECONDS = 8.0
 MOST_OF_A_LOG = 1 << 24
 
 Cut = Callable[[Machines, str], None]
@@ -358,6 +359,24 @@ async def test_redis_that_is_killed_under_a_room_on_two_workers(large: Town, pro
     assert [person.media.ear.lost for person in large.listening] == [0] * len(large.listening)
     assert max(person.ears.longest_gap() for person in large.listening) < NO_GAP_OVER_SECONDS
     assert max(person.written.longest_wait for person in large.listening) < WITHIN_SECONDS
+    await large.nothing_was_lost()
+
+
+async def test_redis_that_no_worker_reaches_moves_nobody(large: Town, production: Machines) -> None:
+    """Each notices by itself, one before the other. The one that notices later takes nothing from the one that did first."""
+    before = [await large.ask("place"), await large.ask("shares")]
+    around = asyncio.create_task(sweep(large))
+    large.begin()
+    for worker in (LEFT, RIGHT):
+        await asyncio.to_thread(production.network.cut, worker, CENTRE, port=production.redis.port)
+    await asyncio.sleep(ALL_ARE_DEAF_SECONDS)  # it is the fault
+    await asyncio.to_thread(production.network.heal)
+    await all_workers_are_steady(production)
+    await large.settles()
+    around.cancel()
+    print(measured.note_people("no worker reaches Redis for 8 s", "everybody", large.listening))
+    assert max(person.ears.longest_gap() for person in large.listening) < NO_GAP_OVER_SECONDS
+    assert [await large.ask("place"), await large.ask("shares")] == before
     await large.nothing_was_lost()
 
 

@@ -1,10 +1,12 @@
 """What an audio worker says is wrong with it is shown to staff, and named by the doctor."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from config.doctor import processes
 from rooms import services
@@ -72,12 +74,14 @@ def test_a_disk_that_keeps_nothing(head: Client) -> None:
     assert what.endswith("evidence full, ring read-only")
 
 
-def test_one_that_redis_does_not_reach(head: Client) -> None:
-    a_worker("deaf", 7882, deaf=True)
-    assert "cut off from Redis" in page(head)
-    assert found()["processes.audio_deaf"] == ("fail", "192.0.2.1:7882 lives, and hears nothing over Redis")
+def test_one_that_nothing_reaches(head: Client) -> None:
+    deaf = a_worker("deaf", 7882)
+    AudioWorker.objects.filter(pk=deaf.pk).update(started_at=timezone.now() - timedelta(minutes=1))
+    services.beat_worker(worker_id="deaf", load=wire.Load(3, 3000, 0, 5, deaf_for=5.0))
+    assert "cut off from the others" in page(head)
+    assert found()["processes.audio_deaf"] == ("fail", "192.0.2.1:7882 lives, and hears nothing over the bus")
     services.beat_worker(worker_id="deaf", load=wire.Load(3, 3000, 0, 5))
-    assert "cut off from Redis" not in page(head)
+    assert "cut off from the others" not in page(head)
     assert "processes.audio_deaf" not in found()
 
 

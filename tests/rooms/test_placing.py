@@ -17,6 +17,10 @@ from tests.fakes import RecordingBus
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+_NOW = timezone.now()
+DEAF = {"started_at": _NOW - timedelta(minutes=2), "heard_at": _NOW - timedelta(minutes=1)}
+
+
 @pytest.fixture(autouse=True)
 def bus(recording_bus: RecordingBus) -> RecordingBus:
     return recording_bus
@@ -36,9 +40,11 @@ def fall_silent(name: str, seconds: float = 60) -> None:
     AudioWorker.objects.filter(worker_id=name).update(beat_at=timezone.now() - timedelta(seconds=seconds))
 
 
-def hears(name: str, *, nothing: bool = False) -> None:
-    """A worker says what the bus brings it."""
-    services.beat_worker(worker_id=name, load=wire.Load(0, 3_000, 0, 0, deaf=nothing))
+def hears(name: str, *, nothing_for: float = 0.0) -> None:
+    """A worker says how long nothing has come to it over the bus."""
+    started_at = timezone.now() - timedelta(minutes=1)
+    AudioWorker.objects.filter(worker_id=name).update(started_at=started_at)
+    services.beat_worker(worker_id=name, load=wire.Load(0, 3_000, 0, 0, deaf_for=nothing_for))
 
 
 def be_steady(name: str) -> None:
@@ -73,7 +79,7 @@ class TestPlacing:
 
     @pytest.mark.parametrize(
         "state",
-        [{"draining": True}, {"deaf": True}, {"people": 2_900}, {"version": wire.VERSION - 1}, {"late_ms": 45}],
+        [{"draining": True}, DEAF, {"people": 2_900}, {"version": wire.VERSION - 1}, {"late_ms": 45}],
         ids=str,
     )
     def test_one_that_drains_or_is_full_late_or_of_another_version_gets_no_new_room(self, state: dict) -> None:
@@ -115,19 +121,35 @@ class TestMoving:
         a_worker("deaf", port=7001)
         room = a_live_room()
         services.place_room(room.public_id)
-        hears("deaf", nothing=True)
         a_worker("other", port=7002)
-        hears("other", nothing=True)
-        assert (services.move_rooms(), place_of(room)) == (0, ("deaf", 1))  # nobody hears: it is Redis that is away
+        hears("deaf", nothing_for=4.1)
+        hears("other", nothing_for=3.1)
+        assert (services.move_rooms(), place_of(room)) == (0, ("deaf", 1))  # it is the bus that is away
         hears("other")
-        assert (services.move_rooms(), place_of(room)) == (
-            0,
-            ("deaf", 1),
-        )  # the deaf one may hear again in a moment, too
+        assert (services.move_rooms(), place_of(room)) == (0, ("deaf", 1))  # the deaf one may hear in a moment, too
         be_steady("other")
         assert (services.move_rooms(), place_of(room)) == (1, ("other", 2))
         hears("deaf")
         assert (services.move_rooms(), place_of(room)) == (0, ("other", 2))
+
+    def test_whoever_hears_nothing_is_not_steady_before_anybody_is_deaf(self) -> None:
+        """The bus is away for all. Each notices by itself, a second apart."""
+        for port, name in enumerate(("first", "second"), start=7001):
+            a_worker(name, port=port)
+        room = a_live_room()
+        placed = services.place_room(room.public_id)
+        for tenths in range(0, 80, 5):
+            hears("first", nothing_for=tenths / 10)
+            hears("second", nothing_for=max(0.0, tenths / 10 - 1.0))
+            assert services.move_rooms() == 0
+        assert place_of(room) == (placed.worker, 1)
+
+    def test_what_a_version_that_says_nothing_of_it_found_there_does_not_count(self) -> None:
+        a_worker("older", port=7001)
+        AudioWorker.objects.update(heard_at=timezone.now() - timedelta(minutes=2), started_at=timezone.now())
+        assert services.place_room(a_live_room().public_id).worker == "older"
+        AudioWorker.objects.update(heard_at=None)
+        assert services.place_room(a_live_room().public_id).worker == "older"
 
     def test_they_are_spread_over_those_that_live(self) -> None:
         a_worker("silent", port=7001)

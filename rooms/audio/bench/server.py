@@ -81,12 +81,14 @@ class Server:
         self._receive = receive
 
     async def publish(self, topic: str, message: dict[str, Any]) -> None:
-        """Only what is asked for goes back."""
+        """Only what is asked for goes back, and what the worker sends to itself."""
         match wire.decode(message):
             case wire.Answer(request=request, sdp=sdp):
                 _write({"id": int(request), "sdp": sdp})
             case wire.OfferRefused(request=request, code=code):
                 _write({"id": int(request), "refused": code})
+            case wire.Echo():
+                self._receive(message)
 
     def _truth(self) -> dict[str, wire.RoomTruth]:
         return {

@@ -85,10 +85,12 @@ class Pair:
         self._receivers[topic] = receive
 
     async def publish(self, topic: str, message: dict[str, Any]) -> None:
-        """Only answers are waited for."""
+        """Only answers are waited for, and what somebody sends to themselves."""
         match wire.decode(message):
             case wire.Answer() | wire.OfferRefused() as reply:
                 self._answers.pop(reply.request).set_result(reply)
+            case wire.Echo():
+                self._receivers[topic](message)
 
     async def offer(self, worker: str, connection: str, sdp: str) -> str:
         """The answer to an offer."""
