@@ -102,10 +102,7 @@ def stages() -> list[Stage]:
 
 
 def _possible(stage: Stage) -> bool:
-    if stage.name != "partitions" or namespaces.may_be_made():
-        return True
-    _say("Left out: partitions. This process may not make network namespaces: be root, outside most containers.")
-    return False
+    return stage.name != "partitions" or namespaces.may_be_made()
 
 
 def _without(names: tuple[str, ...]) -> list[str]:
@@ -121,6 +118,7 @@ def main() -> int:
             sys.exit(f"There is no stage {name!r}. Choose one of: {', '.join(there)}.")
     programs.demand(lint_only=wanted == ["lint"])
     chosen = [there[name] for name in wanted] or [stage for stage in there.values() if _possible(stage)]
+    left_out = [stage.name for stage in there.values() if not wanted and stage not in chosen]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     os.environ[migrated.FOLDER] = str(migrated.folder())
     if any(stage.needs_engines for stage in chosen):
@@ -128,7 +126,7 @@ def main() -> int:
             outcomes = [run(stage, environment if stage.needs_engines else {}) for stage in chosen]
     else:
         outcomes = [run(stage, {}) for stage in chosen]
-    return summary(outcomes)
+    return summary(outcomes, left_out)
 
 
 def run(stage: Stage, engine_environment: dict[str, str]) -> Outcome:
@@ -173,14 +171,16 @@ def _relay(command: list[str], environment: dict[str, str]) -> tuple[int, str]:
             process.wait()
 
 
-def summary(outcomes: list[Outcome]) -> int:
-    """Print how it went; 0 when all went well."""
+def summary(outcomes: list[Outcome], left_out: list[str]) -> int:
+    """Print how it went, and what this machine cannot do; 0 when all went well."""
     _say(f"\n{'─' * 73}")
     for outcome in outcomes:
         counts = ", ".join(f"{number} {word}" for word, number in outcome.counts.items())
         _say(f"{'ok  ' if outcome.ok else 'FAIL'} {outcome.name:<20} {outcome.seconds:6.1f} s  {counts}")
         for test in outcome.failed:  # at the very end, where the tail of a long log still shows it
             _say(f"     {test[:_MOST_OF_A_REASON]}")
+    for name in left_out:
+        _say(f"Left out: {name}. This process may not make network namespaces: be root, outside most containers.")
     _say(f"Screenshots of every page: {(ROOT / 'var' / 'screenshots').relative_to(ROOT)}/")
     passed = sum(outcome.counts.get("passed", 0) for outcome in outcomes)
     failed = sum(number for outcome in outcomes for word, number in outcome.counts.items() if word != "passed")

@@ -1,6 +1,7 @@
 """Jobs and the clock die, come twice, or lose Redis and PostgreSQL: one mail, one text message, one deletion."""
 
 import itertools
+import signal
 import time
 from collections.abc import Callable, Iterator
 
@@ -15,6 +16,7 @@ from tests.faults.town import HOST, SPEAKER
 SENT_WITHIN_SECONDS = 30.0  # a worker that was killed begins anew, and the clock comes by every five seconds
 REACHED_WITHIN_SECONDS = 20.0
 BACK_WITHIN_SECONDS = 15.0
+ENDS = "Warm shutdown"  # as Celery writes it
 _numbers = itertools.count(1)
 
 
@@ -75,6 +77,25 @@ def test_jobs_killed_while_they_hand_over_a_mail_send_it_once(
     another_comes(production, mailbox)
     assert len(mailbox.letters(address)) == 1
     assert len(mailbox.to(address)) == (2 if when.startswith("when") else 1)
+
+
+def test_jobs_that_are_asked_to_end_finish_what_they_do(production: Production, mailbox: Mailbox) -> None:
+    address, later = an_address(), an_address()
+    mailbox.holding.hold(takes_first=False)
+    production.backstage.ask("post", to=address, occasion="asked to end")
+    assert mailbox.holding.reached.wait(REACHED_WITHIN_SECONDS)
+    asked = production.jobs.said().count(ENDS)
+    production.jobs.signal(signal.SIGTERM)
+    until(lambda: production.jobs.said().count(ENDS) > asked, "it knows")
+    assert production.jobs.runs
+    assert mailbox.to(address) == []
+    mailbox.holding.release()
+    until(lambda: not production.jobs.runs, "it has ended by itself")
+    assert len(mailbox.to(address)) == len(mailbox.letters(address)) == 1
+    production.backstage.ask("post", to=later, occasion="asked to end")
+    production.jobs.start()  # nobody's claim has to grow old
+    until(lambda: bool(mailbox.to(later)), "the other mail")
+    assert len(mailbox.to(address)) == 1
 
 
 def test_jobs_killed_while_they_hand_over_a_text_message_send_it_once(production: Production, gateway: Gateway) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from websockets.exceptions import ConnectionClosed
 
+from tests.faults import measured
 from tests.faults.conftest import HOST, LISTENER, SPEAKER, Hall
 
 _ESTABLISHED = "01"
@@ -42,6 +43,7 @@ async def test_a_page_that_stops_reading_is_cut_off_and_comes_back(hall: Hall) -
                 slowest = max(slowest, time.monotonic() - began)
             await asyncio.sleep(0.11)  # as fast as the server lets a page ask
     assert LISTENER in hall.roster()  # the socket is lost, the place is not
+    measured.note("a socket that stops reading", "the host's answers", clients=1, back=slowest)
     assert slowest < 1.0
     await speaker.hears(440)
     (back,) = await hall.enter(LISTENER)

@@ -1,5 +1,6 @@
 """Two audio workers: one dies, drains, or comes back stale. Everybody hears on; who sits, waits or is muted does so still."""
 
+import math
 import os
 import signal
 import time
@@ -10,12 +11,15 @@ import pytest
 
 from rooms.domain import messages
 from tests.environment.installation import LOSSY, Installation
+from tests.faults import measured
 from tests.faults.conftest import HOST, LISTENER, MODERATOR, SPEAKER, Hall
 from tests.faults.stayer import Stayer, gaps
 from tests.faults.visitor import Visitor, until
 
 TALKS = 440
-HEARD_AGAIN_SECONDS = 10.0  # the promise; most within five
+HEARD_AGAIN_SECONDS = 10.0  # the promise
+MOST_HEAR_AGAIN_SECONDS = 5.0 if measured.FULL else HEARD_AGAIN_SECONDS  # where nothing else is done beside it
+MOST = 0.95
 ROOMS = 3
 
 
@@ -66,7 +70,8 @@ async def converse(hall: Hall) -> Conversation:
 
 
 def said(what: str, found: list[float]) -> None:
-    print(f"{what}: heard again after {found[len(found) // 2]:.2f} s (median), {found[-1]:.2f} s (last)")
+    median = f"half of them after {found[len(found) // 2]:.2f} s"
+    measured.note(what, "in its rooms", clients=len(found), gap=found[-1], note=median)
 
 
 @pytest.fixture
@@ -97,7 +102,9 @@ async def test_after_kill_9_all_hear_again_where_they_sat(hall: Hall, bus: str) 
     began = time.monotonic()
     os.kill(control, signal.SIGKILL)
     found = await gaps([person for room in hit for person in room.others], TALKS, began, within=HEARD_AGAIN_SECONDS)
-    said("kill -9 of a worker", found)
+    said(f"kill -9 of an audio worker, {bus}", found)
+    if bus == "everything arrives":
+        assert found[math.ceil(MOST * len(found)) - 1] < MOST_HEAR_AGAIN_SECONDS
     assert [await room.standing() for room in rooms] == before
     assert all(room.place["epoch"] == 2 for room in hit)
     for room in spared:
@@ -114,7 +121,7 @@ async def test_a_worker_that_is_asked_to_end_hands_its_rooms_over(hall: Hall) ->
     control, *_media = hall.installation.worker_on(port)
     began = time.monotonic()
     os.kill(control, signal.SIGTERM)
-    said("SIGTERM of a worker", await gaps(room.others, TALKS, began, within=HEARD_AGAIN_SECONDS))
+    said("SIGTERM of an audio worker", await gaps(room.others, TALKS, began, within=HEARD_AGAIN_SECONDS))
     assert room.place["udp_port"] != port
     await until(lambda: control not in hall.installation.worker_on(port), "the drained worker has ended", within=20)
     assert await room.standing() == before
@@ -136,7 +143,7 @@ async def test_a_worker_that_was_stopped_and_goes_on_is_not_heard_and_writes_not
     try:
         if stopped == "control only":  # its media has nobody's leave any more
             await stubborn_ear.hears_nothing(within=5)
-        said("SIGSTOP of a worker", await gaps(room.others, TALKS, began, within=HEARD_AGAIN_SECONDS))
+        said("SIGSTOP of an audio worker", await gaps(room.others, TALKS, began, within=HEARD_AGAIN_SECONDS))
         assert (room.place["udp_port"], room.place["epoch"]) == (other_port(hall, old), old["epoch"] + 1)
     finally:
         for pid in pids:
