@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from config.backups.manifest import Manifest, digest, known_sealed
-from config.doctor import THINGS, backups, certificates, clock, disk
+from config.doctor import THINGS, backups, certificates, clock, disk, limits
 from config.turn_urls import TurnUrl, read_url
 from rooms.folders import folders
 from tests.environment.certificates import Authority
@@ -114,8 +115,19 @@ class TestClock:
         assert found.verdict == "fail"
         assert "600.0 s ahead" in found.what
 
-    def test_the_kernel_says_whether_somebody_keeps_it(self) -> None:
-        assert clock._kept_by_ntp().verdict in ("ok", "warn")
+    @pytest.mark.parametrize(("state", "verdict"), [(0, "ok"), (5, "warn"), (-1, "warn")])
+    def test_the_kernel_says_whether_somebody_keeps_it(
+        self, monkeypatch: pytest.MonkeyPatch, state: int, verdict: str
+    ) -> None:
+        monkeypatch.setattr(clock.ctypes, "CDLL", lambda name: SimpleNamespace(adjtimex=lambda given: state))
+        assert clock._kept_by_ntp().verdict == verdict
+
+    def test_the_kernel_of_this_machine_is_asked(self) -> None:
+        assert clock._kept_by_ntp().id == "clock.ntp"
+
+    def test_a_kernel_that_does_not_say_is_no_failure(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(clock.ctypes, "CDLL", lambda name: SimpleNamespace())
+        assert clock._kept_by_ntp().verdict == "warn"
 
 
 class TestBackups:
@@ -181,3 +193,31 @@ def test_every_id_is_explained() -> None:
     used = set(re.findall(rf'"((?:{things})\.[a-z_]+)"', source))
     used |= {f"disk.{name}" for name in folders()}
     assert used == said
+
+
+class TestLimits:
+    def test_small_buffers_are_named_with_what_they_are(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        core = tmp_path / "sys" / "net" / "core"
+        core.mkdir(parents=True)
+        monkeypatch.setattr(limits, "_PROC", tmp_path)
+        found: dict[str, list[str]] = {}
+        for case, (received, sent) in {"small": (212_992, 8 << 20), "enough": (4 << 20, 4 << 20)}.items():
+            (core / "rmem_max").write_text(f"{received}\n")
+            (core / "wmem_max").write_text(f"{sent}\n")
+            found[case] = [
+                f"{each.verdict} {each.what}" for each in limits.examine() if each.id == "limits.udp_buffers"
+            ]
+        assert found["small"] == ["warn small for many listeners: net.core.rmem_max=212992"]
+        assert found["enough"] == ["ok 4 MiB or more"]
+
+    def test_buffers_that_cannot_be_seen_are_no_failure(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        monkeypatch.setattr(limits, "_PROC", tmp_path)
+        verdicts = {each.id: each.verdict for each in limits.examine()}
+        assert verdicts["limits.udp_buffers"] == "warn"
+
+    def test_a_mixer_without_its_loops_in_c_is_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        verdicts = {}
+        for loops in (None, object()):
+            monkeypatch.setattr(limits.native, "loops", lambda loops=loops: loops)
+            verdicts[loops is None] = {each.id: each.verdict for each in limits.examine()}["limits.native"]
+        assert verdicts == {True: "warn", False: "ok"}

@@ -85,6 +85,14 @@ def test_one_that_nothing_reaches(head: Client) -> None:
     assert "processes.audio_deaf" not in found()
 
 
+def test_one_that_fell_silent_is_named_with_when_it_was_heard_of() -> None:
+    worker = a_worker("silent", 7882)
+    AudioWorker.objects.filter(pk=worker.pk).update(beat_at=timezone.now() - timedelta(minutes=3))
+    verdict, what = found()["processes.audio_silent"]
+    assert verdict == "warn"
+    assert what.startswith("192.0.2.1:7882 was last heard of at ")
+
+
 def test_one_that_begins_again_is_well_until_it_says_otherwise() -> None:
     a_worker("before", 7882, unfed=1, disk="ring full")
     services.register_worker(worker_id="after", public_ip="192.0.2.1", udp_port=7882)
