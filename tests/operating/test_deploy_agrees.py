@@ -134,6 +134,11 @@ SERVICE = {
         "env_file": WORDS,
         "environment": TEXTS,
         "network_mode": {"type": "string"},
+        "logging": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {"driver": {"type": "string"}, "options": TEXTS},
+        },
         "volumes": WORDS,
         "read_only": {"type": "boolean"},
         "tmpfs": WORDS,
