@@ -9,6 +9,8 @@ import yaml
 
 from tests.environment.certificates import Authority
 from tests.environment.installation import ROOT
+from tests.environment.ports import free_port
+from tests.environment.production import settings_of
 from tests.environment.proxy import EXAMPLE, TEMPLATE, filled_in, syntax_check, write, write_example
 from tests.environment.turn_server import DEPLOYED
 
@@ -30,6 +32,18 @@ def test_systemd_takes_each_unit(units: Path, name: str) -> None:
     command = ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", f"./{name}"]
     done = subprocess.run(command, cwd=units, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("unit", ["web@", "audio@", "jobs", "clock"])
+def test_a_unit_does_not_start_half_a_production(units: Path, unit: str, tmp_path: Path) -> None:
+    """Its first command ends and says why: one of two engines is not set, which `check` alone lets pass."""
+    text = (units / f"mitalk-{unit}.service").read_text()
+    command = re.findall(r"(?m)^ExecStart(?:Pre)?=(.+)$", text)[0].replace("%i", str(free_port())).split()
+    environment = {**settings_of({"REDIS_URL": "redis://127.0.0.1:9"}, tmp_path), "MITALK_UDP_PORT": str(free_port())}
+    environment.pop("DATABASE_URL", None)
+    done = subprocess.run(command, cwd=ROOT, env=environment, text=True, capture_output=True, check=False, timeout=60)
+    assert done.returncode == 1
+    assert "mitalk.E008" in done.stderr
 
 
 @pytest.mark.parametrize("unit", UNITS)
