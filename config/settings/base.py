@@ -16,6 +16,7 @@ BASE_DIR = env.BASE_DIR
 VAR_DIR = BASE_DIR / env.text("MITALK_VAR_DIR", "var")
 
 DEBUG = False
+CHECK_DEPLOYMENT = False  # whether web and audio begin only where `check --deploy` finds no error
 SECRET_KEY = ""  # dev makes one under var/, prod demands one
 DATA_KEYS: list[str] = []  # what is kept encrypted hangs on them (accounts.sealing): dev makes one, prod demands one
 PORT = env.integer("PORT", 8000, least=1, most=65535)  # of the web process

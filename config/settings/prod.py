@@ -6,6 +6,7 @@ from config import env
 from config.settings.base import *
 from rooms.seeing.logs import logging_settings
 
+CHECK_DEPLOYMENT = True
 SECRET_KEY = env.required("MITALK_SECRET_KEY", "50 random letters or more")
 DATA_KEYS = env.words("MITALK_DATA_KEYS")
 MITALK_TRUST_TIERS = env.flag("MITALK_TRUST_TIERS", True)

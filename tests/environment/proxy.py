@@ -12,7 +12,15 @@ from tests.environment.ports import free_port
 from tests.environment.programs import find
 
 TEMPLATE = ROOT / "deploy" / "nginx" / "mitalk.conf.template"
+EXAMPLE = ROOT / "deploy" / "nginx" / "nginx.conf.example"
 _READY_WITHIN_SECONDS = 15.0
+_TEMPORARY = """
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+"""
 _WHOLE = """
 pid {folder}/pid;
 error_log {folder}/error.log warn;
@@ -23,14 +31,8 @@ worker_shutdown_timeout 2s;
 events {{ worker_connections 1024; }}
 http {{
     include /etc/nginx/mime.types;
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
     access_log off;
     include {folder}/mitalk.conf;
-}}
 """
 
 
@@ -44,7 +46,7 @@ class Proxy:
 
     def log(self) -> str:
         """Its access log."""
-        return (self.folder / "mitalk.log").read_text()
+        return (self.folder / "access.log").read_text()
 
 
 def filled_in(folder: Path, **values: str) -> str:
@@ -72,7 +74,22 @@ def write(folder: Path, *, http: int, https: int, web: list[int], certificate: P
     )
     (folder / "mitalk.conf").write_text(change(text))
     whole = folder / "nginx.conf"
-    whole.write_text(_WHOLE.format(folder=folder))
+    whole.write_text((_WHOLE + _TEMPORARY + "}}\n").format(folder=folder))
+    return whole
+
+
+def write_example(folder: Path) -> Path:
+    """The example of deploy/ around the `mitalk.conf` that `write` left in the folder; what nginx writes goes there."""
+    text = EXAMPLE.read_text()
+    for theirs, ours in {
+        "/etc/nginx/conf.d": folder,
+        "/var/log/nginx": folder,
+        "/run/nginx.pid": folder / "pid",
+    }.items():
+        assert theirs in text, theirs
+        text = text.replace(theirs, str(ours))
+    whole = folder / "example.conf"
+    whole.write_text(text.replace("http {", "http {" + _TEMPORARY.format(folder=folder)))
     return whole
 
 

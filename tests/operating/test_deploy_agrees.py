@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from config.body_limits import FORM_BYTES, UPLOAD_BYTES
+from config.management.commands.run_web import _END_WITHIN_SECONDS
 from config.plain_pages import HEADERS, TOO_LARGE
 from tests.environment.certificates import Authority
 from tests.environment.installation import ROOT
@@ -134,6 +135,11 @@ SERVICE = {
         "env_file": WORDS,
         "environment": TEXTS,
         "network_mode": {"type": "string"},
+        "logging": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {"driver": {"type": "string"}, "options": TEXTS},
+        },
         "volumes": WORDS,
         "read_only": {"type": "boolean"},
         "tmpfs": WORDS,
@@ -199,6 +205,32 @@ class TestCompose:
             for other, how in waits.items() if isinstance(waits, dict) else ():
                 if how["condition"] == "service_healthy":
                     assert "healthcheck" in whole["services"][other], name
+
+
+class TestEnds:
+    """Nobody is killed who still does what is to be done at the end: audio drains, web sends its pages elsewhere."""
+
+    @pytest.fixture
+    def drain_seconds(self) -> int:
+        """The default, whatever this environment says."""
+        text = (ROOT / "config" / "settings" / "base.py").read_text()
+        (found,) = re.findall(r'env\.integer\("MITALK_DRAIN_SECONDS", (\d+),', text)
+        return int(found)
+
+    def waits(self, kind: str) -> list[int]:
+        """Seconds until the supervisor kills: the unit's, and those of compose."""
+        unit = (DEPLOY / "systemd" / f"mitalk-{kind}@.service").read_text()
+        services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
+        said = re.findall(r"(?m)^TimeoutStopSec=(\d+)$", unit)
+        said += [service["stop_grace_period"].removesuffix("s") for name, service in services.items() if kind in name]
+        assert len(said) == 3
+        return [int(seconds) for seconds in said]
+
+    def test_audio_has_time_to_drain(self, drain_seconds: int) -> None:
+        assert min(self.waits("audio")) > drain_seconds
+
+    def test_web_has_time_to_send_its_pages_away(self) -> None:
+        assert min(self.waits("web")) > _END_WITHIN_SECONDS
 
 
 class TestSettings:

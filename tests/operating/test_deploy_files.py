@@ -9,7 +9,9 @@ import yaml
 
 from tests.environment.certificates import Authority
 from tests.environment.installation import ROOT
-from tests.environment.proxy import filled_in, syntax_check, write
+from tests.environment.ports import free_port
+from tests.environment.production import settings_of
+from tests.environment.proxy import EXAMPLE, TEMPLATE, filled_in, syntax_check, write, write_example
 from tests.environment.turn_server import DEPLOYED
 
 DEPLOY = ROOT / "deploy"
@@ -32,6 +34,18 @@ def test_systemd_takes_each_unit(units: Path, name: str) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.parametrize("unit", ["web@", "audio@", "jobs", "clock"])
+def test_a_unit_does_not_start_half_a_production(units: Path, unit: str, tmp_path: Path) -> None:
+    """Its first command ends and says why: one of two engines is not set, which `check` alone lets pass."""
+    text = (units / f"mitalk-{unit}.service").read_text()
+    command = re.findall(r"(?m)^ExecStart(?:Pre)?=(.+)$", text)[0].replace("%i", str(free_port())).split()
+    environment = {**settings_of({"REDIS_URL": "redis://127.0.0.1:9"}, tmp_path), "MITALK_UDP_PORT": str(free_port())}
+    environment.pop("DATABASE_URL", None)
+    done = subprocess.run(command, cwd=ROOT, env=environment, text=True, capture_output=True, check=False, timeout=60)
+    assert done.returncode == 1
+    assert "mitalk.E008" in done.stderr
+
+
 @pytest.mark.parametrize("unit", UNITS)
 def test_a_unit_may_do_little(units: Path, unit: str) -> None:
     """systemd's own measure, from 0 (nothing) to 10 (everything)."""
@@ -47,6 +61,46 @@ def test_nginx_takes_its_configuration(tmp_path: Path) -> None:
     )
     assert outcome.returncode == 0, outcome.stderr
     assert "[warn]" not in outcome.stderr
+
+
+def test_nginx_takes_the_example_around_it(tmp_path: Path) -> None:
+    certificate = Authority(tmp_path).issue("certificate", days=80)
+    write(tmp_path, http=18080, https=18443, web=[8001, 8002], certificate=certificate, static=tmp_path)
+    outcome = syntax_check(write_example(tmp_path))
+    assert outcome.returncode == 0, outcome.stderr
+    of_who_is_not_root = 'the "user" directive makes sense only'
+    warnings = [line for line in outcome.stderr.splitlines() if "[warn]" in line and of_who_is_not_root not in line]
+    assert warnings == []
+
+
+def test_the_container_of_nginx_has_the_example_and_files_enough_for_it(services: dict[str, dict]) -> None:
+    proxy = services["proxy"]
+    assert f"./nginx/{EXAMPLE.name}:/etc/nginx/nginx.conf:ro" in proxy["volumes"]
+    assert "alpine" not in proxy["image"]  # there is no www-data in those
+    connections, files = (
+        int(number)
+        for name in ("worker_connections", "worker_rlimit_nofile")
+        for number in re.findall(rf"(?m)^\s*{name} (\d+);", EXAMPLE.read_text())
+    )
+    assert 1024 < connections < files <= proxy["ulimits"]["nofile"]
+
+
+def test_no_log_of_a_container_grows_for_ever(services: dict[str, dict]) -> None:
+    for name, service in services.items():
+        assert service["logging"]["driver"] == "local", name  # throws away; json-file, which is Docker's own, does not
+    logs = re.findall(r"/var/log/nginx/[\w.-]+", EXAMPLE.read_text() + TEMPLATE.read_text())
+    assert set(logs) == {"/var/log/nginx/access.log", "/var/log/nginx/error.log"}  # of the image: stdout, stderr
+
+
+def test_prometheus_is_told_of_each_process_that_tells(services: dict[str, dict]) -> None:
+    """Of compose, in the configuration of docs/operating/seeing.md."""
+    (targets,) = re.findall(r"targets: (\[.*\])", (ROOT / "docs" / "operating" / "seeing.md").read_text())
+    environments = [service["environment"] for name, service in services.items() if name.startswith("audio")]
+    audio = [environment["MITALK_METRICS_PORT"] for environment in environments]
+    web = [service["command"][-1] for name, service in services.items() if name.startswith("web")]
+    jobs = re.findall(r"(?m)^MITALK_JOBS_METRICS_PORT=(\d+)$", (DEPLOY / "mitalk.env.example").read_text())
+    assert [len(ports) for ports in (web, audio, jobs)] == [2, 2, 1]
+    assert yaml.safe_load(targets) == [f"127.0.0.1:{port}" for port in [*web, *audio, *jobs]]
 
 
 def test_nothing_is_left_to_fill_in(tmp_path: Path) -> None:
@@ -78,7 +132,7 @@ def test_the_world_reaches_sound_proxy_and_turn_only(services: dict[str, dict]) 
 def test_each_file_that_a_container_is_given_is_there(services: dict[str, dict]) -> None:
     mounts = [mount for service in services.values() for mount in service.get("volumes", [])]
     files = [mount.split(":")[0] for mount in mounts if mount.startswith("./")]
-    assert len(files) == 2
+    assert len(files) == 3
     assert all((DEPLOY / file).is_file() for file in files)
 
 

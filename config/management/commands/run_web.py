@@ -8,8 +8,8 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
 
+from rooms.checked_command import CheckedCommand
 from rooms.seeing import draining
 from rooms.seeing.logs import name_process
 from rooms.seeing.uncaught import log_what_nobody_catches
@@ -17,7 +17,7 @@ from rooms.seeing.uncaught import log_what_nobody_catches
 _END_WITHIN_SECONDS = 4.0
 
 
-class Command(BaseCommand):
+class Command(CheckedCommand):
     """Serves the web process; joins the bus before the first request; on SIGTERM sends its pages to other processes."""
 
     help = "Serve pages and WebSockets."

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import close_old_connections
 from prometheus_client import REGISTRY
 
@@ -22,6 +22,7 @@ from rooms.audio.speech.watch import start_process as start_recogniser
 from rooms.audio.usage import Usage
 from rooms.audio.worker import AudioWorker, Config, keep_for_ever
 from rooms.bus import get_bus
+from rooms.checked_command import CheckedCommand
 from rooms.evidence import ring, sealed_folder
 from rooms.folders import sound_disks
 from rooms.seeing.access import Access
@@ -37,7 +38,7 @@ from rooms.seeing.uncaught import log_what_nobody_catches
 Result = TypeVar("Result")
 
 
-class Command(BaseCommand):
+class Command(CheckedCommand):
     """Gives the worker its bus and its database; drains it on SIGTERM, stops it on Ctrl-C."""
 
     help = "Mix and forward the sound of rooms."
