@@ -62,7 +62,7 @@ def test_both_filters_are_the_same(sound: np.ndarray) -> None:
             in_c.reset()
             in_numpy.reset()
         one, other = in_c.filter(block), in_numpy.filter(block)
-        assert np.max(np.abs(one.voice - other.voice)) < 1e-5
+        assert np.max(np.abs(one.voice - other.voice)) < 5e-5  # -86 dBFS: numpy adds in an order of the machine
         assert one.mean_square == pytest.approx(other.mean_square, rel=1e-3, abs=1e-9)
         assert one.weighted == pytest.approx(other.weighted, rel=1e-3, abs=1e-9)
 

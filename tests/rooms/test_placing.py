@@ -80,7 +80,7 @@ class TestPlacing:
     @pytest.mark.parametrize(
         "state",
         [{"draining": True}, DEAF, {"people": 2_900}, {"version": wire.VERSION - 1}, {"late_ms": 45}],
-        ids=str,
+        ids=["draining", "deaf", "full", "other version", "late"],
     )
     def test_one_that_drains_or_is_full_late_or_of_another_version_gets_no_new_room(self, state: dict) -> None:
         a_worker("one", port=7001, **state)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,8 +18,10 @@ from rooms.signalling import negotiate
 
 
 @pytest.fixture
-async def live(transactional_db: None) -> AsyncIterator[None]:
-    """Bus and hub of this test's event loop."""
+async def live(transactional_db: None, settings: Any, tmp_path: Path) -> AsyncIterator[None]:
+    """Bus and hub of this test's event loop. The bus is at a place of its own: what another test left open takes calls, and
+    answers none."""
+    settings.BUS_SOCKET = tmp_path / "bus.sock"
     _forget_process()
     await hub.start_live()
     yield
