@@ -9,8 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.permissions.cast import taken_back
 from tests.safety import hostile
-from tests.safety.browsers import Browsers, check
-from tests.safety.people import ANONYMOUS, EVERYBODY, OUTSIDERS, OWNER, STAFF
+from tests.safety.browsers import Browsers, body_of, check
+from tests.safety.people import ANONYMOUS, EVERYBODY, OPERATOR, OUTSIDERS, OWNER, STAFF
 from tests.safety.routes import Route, every_route
 from tests.safety.test_route_fuzz import FILE_FIELDS, GUESSES
 
@@ -71,3 +71,13 @@ def test_every_page_answers_what_is_hostile(browsers: Browsers, method: str) -> 
             except Exception as accident:
                 accident.add_note(f"{role}: {method} {path} {fields} {headers}")
                 raise
+
+
+@pytest.mark.parametrize("role", [ANONYMOUS, OPERATOR])
+@pytest.mark.parametrize("method", ["TRACE", "PUT", "DELETE", "PATCH", "WHATEVER"])
+def test_a_method_that_no_page_has_is_refused_by_each(browsers: Browsers, role: str, method: str) -> None:
+    for route in ROUTES:
+        with taken_back():
+            answer = browsers.ask(role, method, route.path(browsers.values_for(route)), HTTP_X_ECHO="an-echo")
+        assert answer.status_code == 405, f"{method} {route.template}"
+        assert "an-echo" not in body_of(answer)

@@ -1,10 +1,11 @@
-"""A NUL, and a number that no column holds, in everything that a page reads, its address too: SQLite takes what PostgreSQL
-does not, so this runs on both."""
+"""A NUL, a number that no column holds, and a template, in everything that a page reads, its address too: SQLite takes what
+PostgreSQL does not, so this runs on both."""
 
 import pytest
 
 from tests.permissions.cast import taken_back
 from tests.safety.browsers import Browsers, check
+from tests.safety.hostile import TEMPLATES
 from tests.safety.people import OPERATOR, OWNER
 from tests.safety.routes import every_route
 from tests.safety.test_route_fuzz import GUESSES
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.django_db
 ROUTES = every_route()
 
 
-VALUES = ("a\0b", "9" * 20)
+VALUES = ("a\0b", "9" * 20, TEMPLATES)
 
 
 @pytest.mark.parametrize("value", VALUES)
