@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.urls import register_converter
+from django.urls.converters import IntConverter
 
 PUBLIC_ID_LENGTH = 16
 PUBLIC_ID_PATTERN = rf"[A-Za-z0-9_-]{{{PUBLIC_ID_LENGTH}}}"
@@ -40,7 +41,14 @@ class CalendarTokenConverter(PublicIdConverter):
     regex = r"[A-Za-z0-9_-]{43}"
 
 
+class RowNumberConverter(IntConverter):
+    """The number of a row, as staff's pages have it; one that no column holds is no address of ours."""
+
+    regex = "[0-9]{1,18}"
+
+
 register_converter(PublicIdConverter, "public_id")
 register_converter(CalendarTokenConverter, "calendar_token")
 register_converter(RelationConverter, "relation")
 register_converter(FollowListConverter, "follow_list")
+register_converter(RowNumberConverter, "row")

@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts import converters as _converters  # noqa: F401 - registers <row:…>
 from accounts import renaming
 from accounts.models import NameChange, User
 from accounts.profile_models import NameState
@@ -67,7 +68,7 @@ class NameChangeAdmin(admin.ModelAdmin):
     def get_urls(self) -> list[URLPattern]:
         """With the page to decide."""
         decide = self.admin_site.admin_view(self.decide)
-        return [path("<int:pk>/decide/", decide, name="accounts_namechange_decide"), *super().get_urls()]
+        return [path("<row:pk>/decide/", decide, name="accounts_namechange_decide"), *super().get_urls()]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from accounts import converters as _converters  # noqa: F401 - registers <public_id:…> and <relation:…>
+from accounts import converters as _converters  # noqa: F401 - registers <public_id:…> and the like
 from accounts import (
     deletion_views,
     notice_views,

@@ -14,6 +14,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts import converters as _converters  # noqa: F401 - registers <row:…>
 from accounts.models import User
 from accounts.requests import pk_of
 from moderation import services
@@ -65,13 +66,13 @@ class EvidenceAdmin(ReadOnlyAdmin):
         """Beside the admin's own: each voice, and to agree."""
         wrap = self.admin_site.admin_view
         return [
-            path("<int:pk>/voices/<str:person>/", wrap(self.voice_view), name="moderation_evidence_voice"),
+            path("<row:pk>/voices/<str:person>/", wrap(self.voice_view), name="moderation_evidence_voice"),
             path(
-                "<int:pk>/voices/<str:person>/transcript/",
+                "<row:pk>/voices/<str:person>/transcript/",
                 wrap(self.transcript_view),
                 name="moderation_evidence_transcript",
             ),
-            path("<int:pk>/agree/<int:opening>/", wrap(self.agree_view), name="moderation_evidence_agree"),
+            path("<row:pk>/agree/<row:opening>/", wrap(self.agree_view), name="moderation_evidence_agree"),
             *super().get_urls(),
         ]
 

@@ -18,6 +18,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts import converters as _converters  # noqa: F401 - registers <row:…>
 from accounts.claim_models import (
     OPEN_STATES,
     Claim,
@@ -209,7 +210,7 @@ class ClaimAdmin(admin.ModelAdmin):
         view = self.admin_site.admin_view
         own = [
             path("reply/<str:kind>/", view(self.reply_view), name="accounts_claim_reply"),
-            path("<int:pk>/document/", view(self.document_view), name="accounts_claim_document"),
+            path("<row:pk>/document/", view(self.document_view), name="accounts_claim_document"),
         ]
         return own + super().get_urls()
 

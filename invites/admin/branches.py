@@ -13,6 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
+from accounts import converters as _converters  # noqa: F401 - registers <row:…>
 from accounts.models import User
 from accounts.requests import MemberRequest, pk_of
 from invites.models import Branch, BranchMeasure, MeasureKind
@@ -96,7 +97,7 @@ class BranchAdmin(ReadOnlyAdmin):
     def get_urls(self) -> list[URLPattern]:
         """Beside the admin's own: to lift."""
         lift = self.admin_site.admin_view(self.lift_view)
-        return [path("<int:pk>/lift/<int:measure>/", lift, name="invites_branch_lift"), *super().get_urls()]
+        return [path("<row:pk>/lift/<row:measure>/", lift, name="invites_branch_lift"), *super().get_urls()]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -128,7 +128,7 @@ class InviteAdmin(admin.ModelAdmin):
         else:
             messages.success(request, _("Copy the link now, it is shown only once: %(link)s") % {"link": link_of(code)})
 
-    @admin.action(description=_("Withdraw the selected invites"))
+    @admin.action(description=_("Withdraw the selected invites"), permissions=["change"])
     def revoke(self, request: MemberRequest, queryset: InviteQuerySet) -> None:
         """Withdraw several at once."""
         open_ones = list(queryset.filter(revoked_at=None))
@@ -139,7 +139,7 @@ class InviteAdmin(admin.ModelAdmin):
             request, ngettext("%(count)d invite withdrawn.", "%(count)d invites withdrawn.", count) % {"count": count}
         )
 
-    @admin.action(description=_("Send the selected invites again, with new links"))
+    @admin.action(description=_("Send the selected invites again, with new links"), permissions=["change"])
     def send_again(self, request: MemberRequest, queryset: InviteQuerySet) -> None:
         """Only what is for one address or phone can be sent."""
         sent = 0

@@ -8,7 +8,7 @@ import time_machine
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -204,3 +204,21 @@ class TestAPasswordThatIsSetElsewhere:
         assert user.check_password(PASSWORD)
         assert User.objects.get(pk=amara.pk).password.startswith("pbkdf2")
         assert UserSession.objects.count() == 2
+
+
+class TestANewSecret:
+    OLD, NEW = "an old secret " * 5, "a new secret " * 5
+
+    def test_a_session_goes_on_while_the_former_is_known(self, amara: User) -> None:
+        with override_settings(SECRET_KEY=self.OLD):
+            browser = a_browser_of(amara)
+        with override_settings(SECRET_KEY=self.NEW, SECRET_KEY_FALLBACKS=[self.OLD]):
+            assert is_signed_in(browser)
+        with override_settings(SECRET_KEY=self.NEW, SECRET_KEY_FALLBACKS=[]):
+            assert is_signed_in(browser)  # it went over to the new one when it was used
+
+    def test_without_the_former_it_is_over(self, amara: User) -> None:
+        with override_settings(SECRET_KEY=self.OLD):
+            browser = a_browser_of(amara)
+        with override_settings(SECRET_KEY=self.NEW, SECRET_KEY_FALLBACKS=[]):
+            assert not is_signed_in(browser)

@@ -245,6 +245,15 @@ class TestRequests:
         assert not [route for route in routes if "quokka" in route.lower()]
         assert before <= value("mitalk_http_requests_total", route="/i/<str:code>/", status="4xx")
 
+    def test_a_refusal_is_counted_by_its_code(self, client: Client) -> None:
+        refused = client.get("/quokka-was-here/")
+        code = refused["X-Error-Code"]
+        before = value("mitalk_errors_total", code=code)
+        client.get("/quokka-was-here/")
+        assert value("mitalk_errors_total", code=code) == before + 1
+        client.get("/")
+        assert value("mitalk_errors_total", code=code) == before + 1
+
     def test_each_has_an_id_which_only_our_proxy_may_choose(self, client: Client, settings) -> None:
         given = "0123456789abcdef0123456789abcdef"
         assert re.fullmatch("[0-9a-f]{32}", client.get("/", headers={"X-Request-ID": given})["X-Request-ID"])

@@ -33,6 +33,7 @@ ON_BOTH_ENGINES = (
     "tests/own_data",
     "tests/permissions",
     "tests/rooms",
+    "tests/safety/test_every_route.py",
     "tests/safety/test_nul.py",
     "tests/signalling",
 )

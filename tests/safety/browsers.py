@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.http.response import HttpResponseBase
 
 from tests.permissions.cast import taken_back
+from tests.safety.hostile import CALCULATED
 from tests.safety.ids import values_for_staff, values_of
 from tests.safety.people import EVERYBODY, OPERATOR, OUTSIDERS, OWNER, PRIVATE, SECRET, Scene
 from tests.safety.routes import Route
@@ -47,6 +48,7 @@ def check(role: str, response: HttpResponseBase) -> None:
     assert response.status_code < 500
     body = body_of(response)
     assert "Traceback (most recent call last)" not in body
+    assert CALCULATED not in body
     assert [mark for mark in SECRET if mark in body] == []
     if role in OUTSIDERS:
         assert [mark for mark in PRIVATE if mark in body] == []

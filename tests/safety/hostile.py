@@ -5,6 +5,8 @@ import zipfile
 
 from hypothesis import strategies as st
 
+TEMPLATES = '{{ 7919*7907 }}${7919*7907}<%= 7919*7907 %>{{ 62615000|add:"533" }}'
+CALCULATED = "62615533"  # what it comes to, for whoever runs what they are sent
 LINES = (
     "",
     " ",
@@ -23,6 +25,7 @@ LINES = (
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
     "{{ 7*7 }}{% load x %}",
+    TEMPLATES,
     "${7*7}#{7*7}%(secret)s%s%n",
     "=HYPERLINK(1)",
     "../../../../etc/passwd",

@@ -1,6 +1,7 @@
 """Headers, cookies, sessions, passwords and staff's pages are as docs/security.md says."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -19,7 +20,7 @@ from accounts.second_factor import SEEN_AT
 from accounts.session_store import BEGAN_AT, SessionStore
 from tests.accounts.signing_in import a_proven_member, an_app_of, app_code, confirm_it_is_me, is_signed_in, sign_in
 from tests.environment.installation import ROOT
-from tests.factories import a_member
+from tests.factories import PASSWORD, a_member
 
 pytestmark = pytest.mark.django_db
 DAY = 86_400
@@ -35,7 +36,8 @@ DAY = 86_400
 def test_no_page_is_kept_or_embedded_by_others(client: Client, address: str, signed_in: bool) -> None:
     if signed_in:
         client.force_login(a_member(), backend="accounts.backends.MemberBackend")
-    response = client.get(address)
+    response = client.get(address, headers={"origin": "https://evil.example"})
+    assert not [name for name in response.headers if name.lower().startswith("access-control-")]
     assert "no-store" in response["Cache-Control"]
     assert response["Cross-Origin-Resource-Policy"] == "same-origin"
     assert response["Cross-Origin-Opener-Policy"] == "same-origin"
@@ -51,6 +53,11 @@ def test_signing_out_leaves_nothing_in_the_cache(client: Client) -> None:
     response = client.post(reverse("account_logout"))
     assert response["Clear-Site-Data"] == '"cache"'
     assert not is_signed_in(client)
+
+
+@pytest.mark.parametrize("address", ["/static/", "/static/js/", "/static/js", "/.git/config", "/media/", "/private/"])
+def test_no_folder_is_listed(client: Client, address: str) -> None:
+    assert client.get(address).status_code == 404
 
 
 # --- Cookies --------------------------------------------------------------------------------------------------------
@@ -72,10 +79,12 @@ print(all(one["secure"] and one["path"] == "/" and not one["domain"] and one["sa
 print(all([settings.SESSION_COOKIE_SECURE, settings.CSRF_COOKIE_SECURE, settings.LANGUAGE_COOKIE_SECURE]))
 print(all([settings.SESSION_COOKIE_HTTPONLY, settings.CSRF_COOKIE_HTTPONLY, settings.LANGUAGE_COOKIE_HTTPONLY]))
 print(settings.SECURE_HSTS_SECONDS >= 31536000 and settings.SECURE_HSTS_INCLUDE_SUBDOMAINS, settings.DEBUG)
+from django.contrib.auth.hashers import get_hasher
+print(get_hasher().algorithm, get_hasher().iterations)
 """
 
 
-def test_in_production_every_cookie_is_of_this_host_and_https_only() -> None:
+def test_in_production_every_cookie_is_of_this_host_and_https_only_and_passwords_are_hashed_slowly() -> None:
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "config.settings.prod",
@@ -86,10 +95,13 @@ def test_in_production_every_cookie_is_of_this_host_and_https_only() -> None:
     command = [sys.executable, "-c", _PRODUCTION]
     done = subprocess.run(command, cwd=ROOT, env=environment, text=True, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
-    names, attributes, secure, hidden, rest = done.stdout.splitlines()
+    names, attributes, secure, hidden, rest, hasher = done.stdout.splitlines()
     assert len(names.split()) == 7
     assert all(name.startswith("__Host-") for name in names.split())
     assert (attributes, secure, hidden, rest) == ("True", "True", "True", "True False")
+    algorithm, rounds = hasher.split()
+    assert algorithm == "pbkdf2_sha256"
+    assert int(rounds) >= 600_000
 
 
 # --- Sessions -------------------------------------------------------------------------------------------------------
@@ -97,6 +109,16 @@ def test_in_production_every_cookie_is_of_this_host_and_https_only() -> None:
 
 def session_of(client: Client) -> Any:
     return SessionStore(client.session.session_key)
+
+
+def test_a_session_has_a_long_random_key(client: Client) -> None:
+    keys = set()
+    for _ in range(3):
+        sign_in(client, a_proven_member())
+        keys.add(client.session.session_key)
+        client.logout()
+    assert len(keys) == 3
+    assert all(re.fullmatch("[a-z0-9]{32}", key) for key in keys)  # 165 bits
 
 
 def test_a_session_ends_when_nobody_comes(client: Client, settings: Any) -> None:
@@ -222,6 +244,34 @@ def test_words_of_this_place_are_no_password(password: str) -> None:
 )
 def test_others_are_whatever_they_are_made_of(password: str) -> None:
     validate_password(password)
+
+
+@pytest.mark.parametrize(
+    ("password", "almost"),
+    [
+        ("Correct Horse Battery", "correct horse battery"),
+        ("x" * 8 + "qzvjk" * 24 + "!", "x" * 8 + "qzvjk" * 24 + "?"),
+        ("x" * 8 + "qzvjk" * 24 + "!", "x" * 8 + "qzvjk" * 24),
+        (" correct horse battery ", "correct horse battery"),
+        ("Ängstliche Pferde 1", "Angstliche Pferde 1"),
+    ],
+)
+def test_a_password_is_what_was_typed_to_the_letter(client: Client, password: str, almost: str) -> None:
+    member = a_proven_member()
+    sign_in(client, member)
+    fields = {"oldpassword": PASSWORD, "password1": password, "password2": password}
+    assert client.post(reverse("account_change_password"), fields).status_code == 302
+    other = Client()
+    sign_in(other, member, almost)
+    assert not is_signed_in(other)
+    sign_in(other, member, password)
+    assert is_signed_in(other)
+
+
+def test_what_is_sent_in_an_address_fills_no_form(client: Client) -> None:
+    member = a_proven_member()
+    client.post(reverse("account_login", query={"login": member.email, "password": PASSWORD}))
+    assert not is_signed_in(client)
 
 
 # --- What is noted --------------------------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ def try_one(browsers: Browsers, data: st.DataObject, routes: list[Route]) -> Non
         fields[name] = data.draw(st.sampled_from((value, value, None))) or data.draw(hostile.words)
     for name in data.draw(st.lists(st.sampled_from(GUESSES), max_size=3)):
         fields[name] = data.draw(hostile.words)
-    files = [name for name in fields if name in _FILES]
+    files = [name for name in fields if name in FILE_FIELDS]
     if method == "POST":
         for name in files:
             called, content = data.draw(st.sampled_from(hostile.FILES))
@@ -56,7 +56,7 @@ def try_one(browsers: Browsers, data: st.DataObject, routes: list[Route]) -> Non
         check(role, browsers.ask(role, method, route.path(values), sent, **headers))
 
 
-_FILES = ("photo", "document", "file", "picture", "upload", "csv")
+FILE_FIELDS = frozenset({"photo", "document", "file", "picture", "upload", "csv"})
 GUESSES = (
     "next", "q", "page", "act", "public_id", "id", "user", "member", "is_staff", "is_superuser", "renews", "renew", "action",
     "_selected_action", "_popup", "_to_field", "e", "o", "p", "all", "query", "topic", "language", "state", "code", "add",

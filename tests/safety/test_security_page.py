@@ -48,6 +48,25 @@ def test_everything_that_is_named_is_there() -> None:
         assert check in (ROOT / "config" / "checks.py").read_text(), check
 
 
+def test_what_holds_names_a_file_a_test_or_a_setting() -> None:
+    for row in ROWS:
+        _numbers, _what, verdict, held = (cell.strip() for cell in row.strip("|").split("|"))
+        if verdict == "holds":
+            assert any(_is_there(word) for word in re.findall(r"`([^`\s]+)`", held)) or _checks_in(held), row
+
+
+def _is_there(word: str) -> bool:
+    """Whether it is a file, one of a file's tests, or a setting; a folder holds nothing by itself."""
+    path, _, test = word.partition("::")
+    if (ROOT / path).is_file():
+        return not test or f"def {test}(" in (ROOT / path).read_text()
+    return bool(re.fullmatch(r"[A-Z]+(?:_[A-Z0-9]+)*", word)) and hasattr(settings, word)
+
+
+def _checks_in(held: str) -> list[str]:
+    return re.findall(r"mitalk\.[EW]\d+", held)
+
+
 def _everything_of_settings() -> str:
     return "".join(
         path.read_text() for path in [*(ROOT / "config" / "settings").glob("*.py"), ROOT / "config" / "env.py"]
