@@ -36,7 +36,9 @@ def examine() -> Iterator[Finding]:
 def _troubles(worker: AudioWorker) -> Iterator[Finding]:
     """What it says itself with its beats."""
     if worker.deaf:  # type: ignore[attr-defined]
-        remedy = "Open the way from its machine to Redis (without Redis: to the web process); its log says bus.not_reached."
+        remedy = (
+            "Open the way from its machine to Redis (without Redis: to the web process); its log says bus.not_reached."
+        )
         yield fail("processes.audio_deaf", f"{worker} lives, and hears nothing over the bus", remedy)
     if worker.unfed_rooms:
         homes = ", ".join(str(home) for home in homes_of_shares(worker)) or "another worker"
